@@ -1,0 +1,102 @@
+/** What is wrong with an option, for a human; the message names the option. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+/**
+ * One row of a stage's table of options. `parse` takes the words behind the option's name and throws an Error that says
+ * what it takes; `format` is its inverse, in the form CONFIG GET shows.
+ */
+export interface OptionType<T> {
+  readonly default: T | (() => T);
+  readonly help: string;
+  /** Cannot be changed once the server runs (`IMMUTABLE_CONFIG`). */
+  readonly immutable?: boolean;
+  /** How the value is written in help texts: `<bytes>`, `yes|no`. */
+  readonly placeholder: string;
+  parse(words: string[]): T;
+  format(value: T): string;
+}
+
+interface Common<T> {
+  default: T | (() => T);
+  help: string;
+  immutable?: boolean;
+}
+
+/** A whole number; `min` and `max` are inclusive. */
+export function integer(row: Common<number> & { min: number; max: number }): OptionType<number> {
+  return {
+    ...row,
+    placeholder: '<number>',
+    format: String,
+    parse(words) {
+      const text = single(words);
+      if (!/^-?\d{1,16}$/.test(text)) throw new Error('argument couldn\'t be parsed into an integer');
+      return inRange(Number(text), row.min, row.max);
+    },
+  };
+}
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 };
+
+/** A number of bytes, with Redis's units: `100mb`, `1gb` (powers of 1024), `1k`, `1m` (powers of 1000). */
+export function memory(row: Common<number> & { min?: number; max?: number }): OptionType<number> {
+  return {
+    ...row,
+    placeholder: '<bytes>',
+    format: String,
+    parse(words) {
+      const parts = /^(\d{1,16})([a-z]{0,2})$/.exec(single(words).toLowerCase());
+      const unit = parts && UNITS[parts[2]!];
+      if (!unit) throw new Error('argument must be a memory value');
+      return inRange(Number(parts[1]) * unit, row.min ?? 0, row.max ?? Number.MAX_SAFE_INTEGER);
+    },
+  };
+}
+
+export function boolean(row: Common<boolean>): OptionType<boolean> {
+  return {
+    ...row,
+    placeholder: 'yes|no',
+    format: (value) => (value ? 'yes' : 'no'),
+    parse(words) {
+      const text = single(words).toLowerCase();
+      if (text !== 'yes' && text !== 'no') throw new Error("argument must be 'yes' or 'no'");
+      return text === 'yes';
+    },
+  };
+}
+
+export function choice<const T extends string>(row: Common<T> & { values: readonly T[] }): OptionType<T> {
+  return {
+    ...row,
+    placeholder: row.values.join('|'),
+    format: String,
+    parse(words) {
+      const text = single(words).toLowerCase();
+      const found = row.values.find((value) => value === text);
+      if (found === undefined) throw new Error(`argument(s) must be one of the following: ${row.values.join(', ')}`);
+      return found;
+    },
+  };
+}
+
+export function string(row: Common<string>): OptionType<string> {
+  return { ...row, placeholder: '<string>', format: String, parse: single };
+}
+
+/** Several words, such as the addresses of `bind`. */
+export function words(row: Common<readonly string[]>): OptionType<readonly string[]> {
+  return { ...row, placeholder: '<word> …', format: (value) => value.join(' '), parse: (given) => given };
+}
+
+function single(given: string[]): string {
+  if (given.length !== 1) throw new Error('wrong number of arguments');
+  return given[0]!;
+}
+
+function inRange(value: number, min: number, max: number): number {
+  if (value < min || value > max) throw new Error(`argument must be between ${min} and ${max} inclusive`);
+  return value;
+}

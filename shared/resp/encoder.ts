@@ -1,0 +1,110 @@
+import { Double, MapReply, NO_REPLY, NULL_ARRAY, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from './reply.ts';
+
+/** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
+const PART_BYTES = 256 * 1024;
+
+/**
+ * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
+ * Follows Redis's `addReply` family; wire format: https://redis.io/docs/latest/develop/reference/protocol-spec/
+ */
+export class ReplyWriter {
+  /** RESP version of this connection. */
+  protocol: 2 | 3 = 2;
+  /** Bytes in closed parts. */
+  private closedBytes = 0;
+  private parts: string[] = [];
+  private text = '';
+
+  /** Bytes not yet taken. */
+  get size(): number {
+    return this.closedBytes + this.text.length;
+  }
+
+  /** Hands over everything written so far, in order, and starts anew. */
+  take(): string | string[] {
+    const { parts, text } = this;
+    this.text = '';
+    if (parts.length === 0) return text;
+    this.parts = [];
+    this.closedBytes = 0;
+    parts.push(text);
+    return parts;
+  }
+
+  /** Appends bytes that are RESP already. */
+  raw(wire: string): void {
+    this.text += wire;
+    if (this.text.length >= PART_BYTES) this.closePart();
+  }
+
+  write(reply: Reply): void {
+    if (typeof reply === 'string') this.bulk(reply);
+    else if (typeof reply === 'number' || typeof reply === 'bigint') this.text += `:${reply}\r\n`;
+    else if (reply === null) this.text += this.protocol === 3 ? '_\r\n' : '$-1\r\n';
+    else if (Array.isArray(reply)) this.aggregate('*', reply);
+    else this.marker(reply as Exclude<Reply, string | number | bigint | null | readonly Reply[]>);
+  }
+
+  private bulk(text: string): void {
+    if (text.length >= PART_BYTES) return this.longBulk(text);
+    this.text += bulkHeader(text.length) + text + '\r\n';
+    if (this.text.length >= PART_BYTES) this.closePart();
+  }
+
+  private longBulk(text: string): void {
+    this.text += bulkHeader(text.length);
+    this.closePart();
+    this.text = text;
+    this.closePart();
+    this.text = '\r\n';
+  }
+
+  private aggregate(type: string, items: readonly Reply[], count = items.length): void {
+    this.text += `${type}${count}\r\n`;
+    for (let i = 0; i < items.length; i++) this.write(items[i]!);
+  }
+
+  private marker(reply: Exclude<Reply, string | number | bigint | null | readonly Reply[]>): void {
+    const resp3 = this.protocol === 3;
+    if (reply instanceof Status) this.text += `+${reply.text}\r\n`;
+    else if (reply instanceof ReplyError) this.text += `-${oneLine(reply.message)}\r\n`;
+    else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
+    else if (reply instanceof Double) this.text += resp3 ? `,${reply.text}\r\n` : `$${reply.text.length}\r\n${reply.text}\r\n`;
+    else if (reply instanceof MapReply) {
+      if (resp3) this.aggregate('%', reply.flat, reply.flat.length / 2);
+      else this.aggregate('*', reply.flat);
+    } else if (reply instanceof SetReply) this.aggregate(resp3 ? '~' : '*', reply.members);
+    else if (reply instanceof Push) this.aggregate(resp3 ? '>' : '*', reply.items);
+    else if (typeof reply === 'boolean') this.text += resp3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`;
+    else if (reply instanceof Verbatim) {
+      if (resp3) this.text += `=${reply.text.length + 4}\r\n${reply.format}:${reply.text}\r\n`;
+      else this.bulk(reply.text);
+    } else if (reply !== NO_REPLY) throw new TypeError('not a reply');
+  }
+
+  private closePart(): void {
+    this.parts.push(this.text);
+    this.closedBytes += this.text.length;
+    this.text = '';
+  }
+}
+
+const HEADERS = Array.from({ length: 256 }, (_, length) => `$${length}\r\n`);
+
+function bulkHeader(length: number): string {
+  return length < HEADERS.length ? HEADERS[length]! : `$${length}\r\n`;
+}
+
+/** Redis replaces line breaks in error texts, since they would end the reply. */
+function oneLine(message: string): string {
+  return /[\r\n]/.test(message) ? message.replace(/[\r\n]/g, ' ') : message;
+}
+
+/** Encodes one reply on its own. */
+export function encodeReply(reply: Reply, protocol: 2 | 3 = 2): string {
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  writer.write(reply);
+  const wire = writer.take();
+  return typeof wire === 'string' ? wire : wire.join('');
+}

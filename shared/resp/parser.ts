@@ -1,0 +1,246 @@
+import { constants } from 'node:buffer';
+import { splitArguments } from './split-arguments.ts';
+
+/** Longest bulk string: Redis's 512 MB (`proto-max-bulk-len`), less what V8 cannot hold in one string. */
+export const MAX_BULK_BYTES = Math.min(512 * 1024 * 1024, constants.MAX_STRING_LENGTH);
+/** Longest inline request, and longest header line (`PROTO_INLINE_MAX_SIZE`). */
+export const MAX_INLINE_BYTES = 64 * 1024;
+const MAX_ARGUMENTS = 2 ** 31 - 1;
+
+/** How much of the input is decoded at a time. */
+const WINDOW_BYTES = 64 * 1024;
+/** Below this length V8 copies a substring; from it on a substring would keep the whole window alive. */
+const SLICED_STRING_MIN = 13;
+
+const CR = 0x0d;
+const LF = 0x0a;
+const STAR = 0x2a;
+const DOLLAR = 0x24;
+
+/** Malformed input: the message is Redis's, without the leading `ERR Protocol error: `. The connection cannot go on. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+/**
+ * Incremental parser of requests: RESP arrays of bulk strings, and inline commands. Bytes come in as they arrive (`feed`),
+ * requests go out one by one (`next`), as arrays of binary strings.
+ * Follows `processMultibulkBuffer` and `processInlineBuffer` in Redis's networking.c.
+ */
+export class RequestParser {
+  // The input: bytes [pos, end) of `buf` are not parsed yet. `borrowed` when `buf` is the caller's and will be overwritten.
+  private buf: LatinBuffer = EMPTY;
+  private pos = 0;
+  private end = 0;
+  private borrowed = false;
+
+  // Bytes [windowStart, windowEnd) of `buf`, decoded.
+  private window = '';
+  private windowStart = 0;
+  private windowEnd = 0;
+
+  // The request under way: its arguments so far, how many are missing, and the length of the one being read (-1: unknown).
+  private args: string[] = [];
+  private missing = 0;
+  private bulkLength = -1;
+  private argBytes = 0;
+  // A bulk string that did not fit the input so far is gathered here, so that no byte is looked at twice.
+  private big: LatinBuffer | null = null;
+  private bigFilled = 0;
+
+  /** Bytes held for requests that are not complete yet. */
+  get size(): number {
+    return this.end - this.pos + this.argBytes + this.bigFilled;
+  }
+
+  /**
+   * Adds `length` bytes of `chunk`. The chunk may be overwritten after the call of `next` that returns null, or after `keep`.
+   */
+  feed(chunk: Buffer, length = chunk.length): void {
+    if (this.pos === this.end) {
+      this.buf = chunk as LatinBuffer;
+      this.pos = 0;
+      this.end = length;
+      this.borrowed = true;
+    } else {
+      this.reserve(length);
+      chunk.copy(this.buf, this.end, 0, length);
+      this.end += length;
+    }
+    this.windowEnd = 0;
+    this.windowStart = 0;
+  }
+
+  /**
+   * The next complete request, or null when more bytes are needed. Never an empty array.
+   * @throws ProtocolError
+   */
+  next(): string[] | null {
+    while (this.missing === 0) {
+      if (this.pos === this.end) return this.starve();
+      const isArray = this.buf[this.pos] === STAR;
+      if (!isArray) {
+        const words = this.inline();
+        if (words === null) return this.starve();
+        if (words.length > 0) return words;
+        continue;
+      }
+      const count = this.header(MAX_ARGUMENTS, 'invalid multibulk length', 'too big mbulk count string');
+      if (count === INCOMPLETE) return this.starve();
+      if (count <= 0) continue;
+      this.missing = count;
+      this.args = [];
+      this.argBytes = 0;
+    }
+    while (this.missing > 0) {
+      const arg = this.bulk();
+      if (arg === null) return this.starve();
+      this.args.push(arg);
+      this.argBytes += arg.length;
+      this.missing--;
+    }
+    const { args } = this;
+    this.args = [];
+    this.argBytes = 0;
+    return args;
+  }
+
+  /** Copies what is left of a borrowed chunk: for a caller that stops asking before `next` returned null. */
+  keep(): void {
+    if (!this.borrowed) return;
+    if (this.pos < this.end) return this.reserve(0);
+    this.buf = EMPTY;
+    this.pos = this.end = 0;
+    this.borrowed = false;
+  }
+
+  private starve(): null {
+    this.keep();
+    return null;
+  }
+
+  private bulk(): string | null {
+    if (this.bulkLength === -1) {
+      if (this.pos === this.end) return null;
+      const first = this.buf[this.pos]!;
+      if (first !== DOLLAR) throw new ProtocolError(`expected '$', got '${printable(first)}'`);
+      const length = this.header(MAX_BULK_BYTES, 'invalid bulk length', 'too big bulk count string');
+      if (length === INCOMPLETE) return null;
+      if (length < 0) throw new ProtocolError('invalid bulk length');
+      this.bulkLength = length;
+    }
+    const length = this.bulkLength;
+    if (this.big !== null || this.end - this.pos < length + 2) return this.bigBulk(length);
+    const start = this.pos;
+    this.pos = start + length + 2;
+    this.bulkLength = -1;
+    if (length < SLICED_STRING_MIN) {
+      if (start + length > this.windowEnd) this.decodeWindow(start);
+      return this.window.substring(start - this.windowStart, start - this.windowStart + length);
+    }
+    return this.buf.latin1Slice(start, start + length);
+  }
+
+  private bigBulk(length: number): string | null {
+    const available = Math.min(this.end - this.pos, length + 2 - this.bigFilled);
+    // A short tail stays in the input; only what is worth a buffer of its own gets one.
+    if (this.big === null && length < WINDOW_BYTES) return null;
+    const needed = this.bigFilled + available;
+    if (this.big === null || this.big.length < needed) {
+      const grown = allocate(Math.min(length + 2, Math.max(needed, (this.big?.length ?? 0) * 2, WINDOW_BYTES)));
+      this.big?.copy(grown, 0, 0, this.bigFilled);
+      this.big = grown;
+    }
+    this.buf.copy(this.big, this.bigFilled, this.pos, this.pos + available);
+    this.pos += available;
+    this.bigFilled = needed;
+    if (needed < length + 2) return null;
+    const value = this.big.latin1Slice(0, length);
+    this.big = null;
+    this.bigFilled = 0;
+    this.bulkLength = -1;
+    return value;
+  }
+
+  /** Reads `*123\r\n` or `$123\r\n` at `pos`; INCOMPLETE when its end has not arrived. */
+  private header(max: number, invalid: string, tooBig: string): number {
+    const { buf, end } = this;
+    let i = this.pos + 1;
+    let value = 0;
+    while (i < end) {
+      const digit = buf[i]! - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      i++;
+    }
+    if (i + 1 < end && buf[i] === CR && i - this.pos < 12 && (buf[this.pos + 1] !== 0x30 || i === this.pos + 2) && i > this.pos + 1) {
+      if (value > max) throw new ProtocolError(invalid);
+      this.pos = i + 2;
+      return value;
+    }
+    return this.unusualHeader(max, invalid, tooBig);
+  }
+
+  /** Negative, malformed, or not all there yet. */
+  private unusualHeader(max: number, invalid: string, tooBig: string): number {
+    const cr = this.buf.indexOf(CR, this.pos);
+    if (cr === -1 || cr >= this.end) {
+      if (this.end - this.pos > MAX_INLINE_BYTES) throw new ProtocolError(tooBig);
+      return INCOMPLETE;
+    }
+    if (cr + 1 >= this.end) return INCOMPLETE;
+    const text = this.buf.latin1Slice(this.pos + 1, Math.min(cr, this.pos + 24));
+    if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text) || Number(text) > max) throw new ProtocolError(invalid);
+    this.pos = cr + 2;
+    return Math.max(Number(text), -1);
+  }
+
+  private inline(): string[] | null {
+    const lf = this.buf.indexOf(LF, this.pos);
+    if (lf === -1 || lf >= this.end) {
+      if (this.end - this.pos > MAX_INLINE_BYTES) throw new ProtocolError('too big inline request');
+      return null;
+    }
+    const lineEnd = lf > this.pos && this.buf[lf - 1] === CR ? lf - 1 : lf;
+    const words = splitArguments(this.buf.latin1Slice(this.pos, lineEnd));
+    if (words === null) throw new ProtocolError('unbalanced quotes in request');
+    this.pos = lf + 1;
+    return words;
+  }
+
+  private decodeWindow(start: number): void {
+    this.windowStart = start;
+    this.windowEnd = Math.min(this.end, start + WINDOW_BYTES);
+    this.window = this.buf.latin1Slice(start, this.windowEnd);
+  }
+
+  /** Moves the unparsed bytes into a buffer of our own with room for `more`; doubles, so that growing stays linear. */
+  private reserve(more: number): void {
+    const size = this.end - this.pos;
+    if (this.borrowed || this.end + more > this.buf.length) {
+      const fits = !this.borrowed && size + more <= this.buf.length / 2;
+      const target = fits ? this.buf : allocate(Math.max(size + more, this.borrowed ? 0 : size * 2));
+      this.buf.copy(target, 0, this.pos, this.end);
+      this.buf = target;
+      this.pos = 0;
+      this.end = size;
+      this.borrowed = false;
+      this.windowStart = this.windowEnd = 0;
+    }
+  }
+}
+
+const INCOMPLETE = -2;
+
+/** `latin1Slice` is what `toString('latin1')` ends in, without the look at the encoding's name. */
+type LatinBuffer = Buffer & { latin1Slice(start: number, end: number): string };
+
+function allocate(bytes: number): LatinBuffer {
+  return Buffer.allocUnsafeSlow(bytes) as LatinBuffer;
+}
+
+const EMPTY = allocate(0);
+
+function printable(byte: number): string {
+  return String.fromCharCode(byte);
+}

@@ -1,0 +1,102 @@
+/**
+ * What a command may return, in JavaScript's own types where they fit and in small marker classes where they don't.
+ *
+ * Every bulk string, in requests and replies alike, is a **binary string**: a JS string with one character per byte (latin1).
+ * It is lossless for any byte, cheap as a Map key, and ordinary string code works on it. It becomes UTF-8 only where a
+ * human reads it.
+ *
+ * | reply              | RESP2            | RESP3        |
+ * |--------------------|------------------|--------------|
+ * | `string`           | `$` bulk         | `$` bulk     |
+ * | `number`, `bigint` | `:` integer      | `:` integer  |
+ * | `null`             | `$-1`            | `_`          |
+ * | `boolean`          | `:1` `:0`        | `#t` `#f`    |
+ * | array              | `*`              | `*`          |
+ * | `NULL_ARRAY`       | `*-1`            | `_`          |
+ * | `Status`           | `+`              | `+`          |
+ * | `ReplyError`       | `-`              | `-`          |
+ * | `Double`           | `$` bulk         | `,`          |
+ * | `MapReply`         | `*` flat         | `%`          |
+ * | `SetReply`         | `*`              | `~`          |
+ * | `Push`             | `*`              | `>`          |
+ * | `Verbatim`         | `$` bulk         | `=`          |
+ */
+export type Reply =
+  | string
+  | number
+  | bigint
+  | null
+  | boolean
+  | readonly Reply[]
+  | Status
+  | ReplyError
+  | Double
+  | MapReply
+  | SetReply
+  | Push
+  | Verbatim
+  | typeof NULL_ARRAY
+  | typeof NO_REPLY;
+
+/** A simple string, such as `+OK`. The text must not contain CR or LF. */
+export class Status {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** An error reply. The message begins with its code: `ERR …`, `WRONGTYPE …`. Thrown by handlers, or returned inside arrays. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+}
+
+/** A floating point number: a bulk string in RESP2, `,` in RESP3. `text` is the number as Redis prints it. */
+export class Double {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Field and value in turn: `[f1, v1, f2, v2]`; a flat array in RESP2, a map in RESP3. */
+export class MapReply {
+  readonly flat: readonly Reply[];
+  constructor(flat: readonly Reply[]) {
+    this.flat = flat;
+  }
+}
+
+/** Members in no promised order: an array in RESP2, a set in RESP3. */
+export class SetReply {
+  readonly members: readonly Reply[];
+  constructor(members: readonly Reply[]) {
+    this.members = members;
+  }
+}
+
+/** What the server says unasked: an array in RESP2, a push in RESP3. */
+export class Push {
+  readonly items: readonly Reply[];
+  constructor(items: readonly Reply[]) {
+    this.items = items;
+  }
+}
+
+/** Text for a human, with a three-letter format such as `txt`. */
+export class Verbatim {
+  readonly format: string;
+  readonly text: string;
+  constructor(format: string, text: string) {
+    this.format = format;
+    this.text = text;
+  }
+}
+
+export const OK = new Status('OK');
+
+/** The null array `*-1` that RESP2 has besides the null bulk string. */
+export const NULL_ARRAY = Symbol('null array');
+
+/** Nothing is written now: the command blocks, or has written for itself. */
+export const NO_REPLY = Symbol('no reply');

@@ -1,0 +1,19 @@
+import type { Client } from '../network/client.ts';
+import type { Server } from '../server.ts';
+import type { Command } from './command.ts';
+
+/** One request on its way: who asks, what for. Handlers get it, and reach everything else through it. */
+export class Request {
+  readonly server: Server;
+  readonly client: Client;
+  readonly command: Command;
+  /** The command's name as typed, then its arguments: binary strings. */
+  readonly args: readonly string[];
+
+  constructor(server: Server, client: Client, command: Command, args: readonly string[]) {
+    this.server = server;
+    this.client = client;
+    this.command = command;
+    this.args = args;
+  }
+}
