@@ -1,0 +1,268 @@
+import { connect, type Socket } from 'node:net';
+import { DecodeError, ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts';
+import { Expectation, type Arrival } from './expectation.ts';
+import type { Protocol } from './expected.ts';
+import { failureText, type Exchange, type Failure } from './failure.ts';
+import { sleep, within } from './time.ts';
+
+/** How long a reply may take. Long: the machine may be busy, and a right server never needs it. */
+const REPLY_MS = 10_000;
+/** How long bytes that are wrong already may wait for the rest of their reply. */
+const WRONG_MS = 300;
+/** How long `silent` listens when it cannot use a marker. */
+const SILENCE_MS = 30;
+const HISTORY = 6;
+
+type Word = string | number | bigint;
+
+/** A place in the line of expected replies. */
+interface Slot {
+  /** Counts the replies expected on this connection. */
+  readonly number: number;
+  readonly sent: readonly string[] | string | null;
+  readonly arrival: Promise<Arrival>;
+  settle(arrival: Arrival): void;
+}
+
+/** A raw connection to a server, as a test uses it. All bytes are binary strings. */
+export class Client {
+  protocol: Protocol = 2;
+  /** Waits until the server sees this client blocked (`count`: that many clients in all). Set by the suite, which knows them. */
+  blocked: (count?: number) => Promise<void> = async () => {};
+
+  private readonly socket: Socket;
+  private readonly whenClosed: Promise<boolean>;
+  /** Why nothing more will come, or null. */
+  private ending: string | null = null;
+  private decoder = new ReplyDecoder();
+  /** Received, and not yet part of a reply that somebody expected. */
+  private unclaimed = '';
+  private slots: Slot[] = [];
+  private readonly history: (Exchange & { number: number })[] = [];
+  private expected = 0;
+  private lastWritten: readonly string[] | string | null = null;
+  private onData: () => void = () => {};
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.received(chunk.toString('latin1')));
+    socket.on('error', (error) => (this.ending ??= `the connection broke: ${error.message}`));
+    this.whenClosed = new Promise((resolve) => socket.once('close', () => resolve(this.ended())));
+  }
+
+  /** Connects. @throws Error when nobody listens there. */
+  static async open(host: string, port: number): Promise<Client> {
+    const socket = connect({ host, port });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return new Client(socket);
+  }
+
+  /** Sends a command; its reply is asserted by the method called on the result: `await c.expect('PING').status('PONG')`. */
+  expect(...args: Word[]): Expectation {
+    const words = args.map(String);
+    this.write(encodeRequest(words));
+    this.lastWritten = words;
+    return this.expectation(words);
+  }
+
+  /** Sends a command whose reply comes later, such as BLPOP: assert it when it is due, or look at `.reply`. */
+  sendLater(...args: Word[]): Expectation {
+    return this.expect(...args);
+  }
+
+  /** Sends a command and resolves to its decoded reply; an error reply is a value here, not thrown. */
+  send(...args: Word[]): Promise<Decoded> {
+    return this.expect(...args).reply;
+  }
+
+  /** Expects a reply to what was written raw, or something that the server says unasked. */
+  receive(): Expectation {
+    return this.expectation(this.lastWritten);
+  }
+
+  /** Writes bytes as they are. */
+  write(bytes: string): void {
+    this.socket.write(bytes, 'latin1');
+    this.lastWritten = bytes;
+  }
+
+  /** The next bytes must be exactly these. No other reply may be pending. */
+  async raw(expected: string): Promise<void> {
+    const site = new Error();
+    const deadline = Date.now() + REPLY_MS;
+    while (this.unclaimed.length < expected.length && this.ending === null && Date.now() < deadline) {
+      const wrong = !expected.startsWith(this.unclaimed);
+      const more = await within(wrong ? WRONG_MS : deadline - Date.now(), new Promise<true>((resolve) => (this.onData = () => resolve(true))));
+      if (wrong && !more) break;
+    }
+    const received = this.unclaimed.slice(0, expected.length);
+    if (received !== expected) {
+      const ending = received.length < expected.length ? (this.ending ?? 'nothing more came') : undefined;
+      this.fail({ sent: this.lastWritten, expected: { bytes: expected }, received: this.unclaimed, ending }, site);
+    }
+    this.unclaimed = this.unclaimed.slice(expected.length);
+    this.decoder = new ReplyDecoder();
+    this.decoder.feed(this.unclaimed);
+    this.remember({ number: ++this.expected, sent: this.lastWritten }, received);
+  }
+
+  /** Nothing has come that was not expected. Asks PING to mark the place, unless a reply is pending; so not inside MULTI. */
+  async silent(): Promise<void> {
+    const site = new Error();
+    if (this.slots.length > 0) await sleep(SILENCE_MS);
+    else if (this.ending === null) {
+      const marker = encodeRequest([`marker-${++markers}`]).slice('*1\r\n'.length);
+      const slot = this.expectSlot(null);
+      this.write(`*2\r\n$4\r\nPING\r\n${marker}`);
+      const { raw, ending } = await this.settled(slot);
+      // In subscribed mode RESP2 answers with an array that ends in the marker.
+      if (!raw.endsWith(marker)) this.fail({ sent: null, expected: { words: 'nothing' }, received: raw, ending }, site);
+    }
+    if (this.unclaimed !== '') this.fail({ sent: null, expected: { words: 'nothing' }, received: this.unclaimed }, site);
+  }
+
+  /** The server closes the connection, and sends nothing more before. */
+  async closed(): Promise<void> {
+    const site = new Error();
+    const words = 'the server closes the connection, and says nothing more';
+    const ending = (await within(REPLY_MS, this.whenClosed)) ? undefined : 'it stayed open';
+    if (ending || this.unclaimed !== '') {
+      this.fail({ sent: this.lastWritten, expected: { words }, received: this.unclaimed, ending }, site);
+    }
+  }
+
+  /**
+   * Closes our end and waits until the server has closed its own, so that it has forgotten this client.
+   * @returns what came that nobody expected; '' when replies are pending still.
+   */
+  async close(): Promise<string> {
+    const extra = () => (pending ? '' : this.unclaimed);
+    const pending = this.slots.length > 0;
+    this.socket.resume();
+    this.socket.end();
+    await within(2_000, this.whenClosed);
+    this.socket.destroy();
+    return extra();
+  }
+
+  /** Cuts the connection without a word (RST). */
+  destroy(): void {
+    this.ending ??= 'the test cut the connection';
+    this.socket.resetAndDestroy();
+  }
+
+  /** Stops reading, so that the server's output piles up, until `resume`. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Whether a reply is expected that has not come. */
+  get pending(): boolean {
+    return this.slots.length > 0;
+  }
+
+  /** Throws the failure with the stack of the place that asked, and with what went before the reply of this number. */
+  fail(failure: Failure, site: Error, number = Infinity): never {
+    const history = this.history.filter((exchange) => exchange.number < number);
+    const error = new Error(failureText({ history, ...failure }));
+    error.name = 'Unexpected reply';
+    const frames = (site.stack ?? '').split('\n').slice(1);
+    error.stack = `${error.name}: ${error.message}\n${frames.join('\n')}`;
+    throw error;
+  }
+
+  private expectation(sent: Slot['sent']): Expectation {
+    const slot = this.expectSlot(sent);
+    return new Expectation({
+      sent,
+      protocol: () => this.protocol,
+      settled: (expected) => this.settled(slot, expected),
+      fail: (failure, site) => this.fail(failure, site, slot.number),
+    });
+  }
+
+  private expectSlot(sent: Slot['sent']): Slot {
+    let settle!: (arrival: Arrival) => void;
+    const arrival = new Promise<Arrival>((resolve) => (settle = resolve));
+    const slot = { number: ++this.expected, sent, arrival, settle };
+    this.slots.push(slot);
+    this.deliver();
+    return slot;
+  }
+
+  /** Waits for a slot's reply; not for long when what has come so far cannot become the expected bytes. */
+  private async settled(slot: Slot, expected?: string): Promise<Arrival> {
+    const deadline = Date.now() + REPLY_MS;
+    for (;;) {
+      const arrival = await within(WRONG_MS, slot.arrival);
+      if (arrival) return arrival;
+      if (expected !== undefined && this.slots[0] === slot && !expected.startsWith(this.unclaimed)) {
+        return { raw: this.unclaimed, ending: 'the bytes so far are not a complete reply' };
+      }
+      if (Date.now() > deadline) return { raw: this.unclaimed, ending: `no complete reply within ${REPLY_MS / 1000} s` };
+    }
+  }
+
+  private received(text: string): void {
+    this.unclaimed += text;
+    this.decoder.feed(text);
+    this.deliver();
+    this.onData();
+  }
+
+  /** Gives complete replies to the slots that wait for them, in order. */
+  private deliver(): void {
+    while (this.slots.length > 0) {
+      const before = this.decoder.consumed;
+      const value = this.decode();
+      if (value === undefined) break;
+      if (value instanceof DecodeError) {
+        this.slots.shift()!.settle({ raw: this.unclaimed, ending: `not RESP: ${value.message}` });
+        break;
+      }
+      const size = this.decoder.consumed - before;
+      const raw = this.unclaimed.slice(0, size);
+      this.unclaimed = this.unclaimed.slice(size);
+      const slot = this.slots.shift()!;
+      slot.settle({ raw, value });
+      this.remember(slot, raw);
+    }
+    if (this.ending !== null) for (const slot of this.slots.splice(0)) slot.settle({ raw: this.unclaimed, ending: this.ending });
+  }
+
+  private decode(): Decoded | undefined | DecodeError {
+    try {
+      return this.decoder.next();
+    } catch (error) {
+      if (error instanceof DecodeError) return error;
+      throw error;
+    }
+  }
+
+  private ended(): true {
+    this.ending ??= 'the server closed the connection';
+    this.deliver();
+    this.onData();
+    return true;
+  }
+
+  private remember({ number, sent }: Pick<Slot, 'number' | 'sent'>, received: string): void {
+    this.history.push({ number, sent: sent ?? '', received: received.slice(0, 200) });
+    if (this.history.length > HISTORY) this.history.shift();
+  }
+}
+
+let markers = 0;
+
+/** A request as clients send it: an array of bulk strings. */
+export function encodeRequest(args: readonly string[]): string {
+  return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+}

@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { sleep } from './time.ts';
+
+/** A server process of ours, with what it printed. */
+export interface ServerProcess {
+  readonly port: number;
+  readonly pid: number;
+  /** The last 16 KB of stdout and stderr. */
+  output(): string;
+  /** How it ended, or null while it runs. */
+  ended(): string | null;
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process is gone. */
+  stop(graceMs?: number): Promise<void>;
+  /** SIGKILL: a power cut. */
+  kill(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
+export interface StartOptions {
+  /** The words to spawn. */
+  argv: readonly string[];
+  port: number;
+  cwd: string;
+  env?: NodeJS.ProcessEnv;
+  /** Give the words to a shell instead, as one line. */
+  shell?: boolean;
+  readyMs?: number;
+}
+
+const OUTPUT_BYTES = 16 * 1024;
+const READY_MS = 20_000;
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Spawns a server and waits until it answers PING. @throws Error with the server's output when it does not. */
+export async function startProcess(options: StartOptions): Promise<ServerProcess> {
+  const { argv, port, cwd, shell = false } = options;
+  // With a shell the server is a grandchild: a group of its own lets us stop it all the same.
+  const child = spawn(argv[0]!, argv.slice(1), { cwd, env: { ...process.env, ...options.env }, shell, detached: shell });
+  running.add(child);
+  let output = '';
+  const collect = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-OUTPUT_BYTES));
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  let ending: string | null = null;
+  const gone = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      ending = error.message;
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      ending ??= signal ? `ended by ${signal}` : `ended with exit code ${code}`;
+      running.delete(child);
+      resolve();
+    });
+  });
+  const signal = (name: NodeJS.Signals) => signalProcess(child, name, shell);
+
+  const server: ServerProcess = {
+    port,
+    pid: child.pid ?? 0,
+    output: () => output,
+    ended: () => ending,
+    signal,
+    async stop(graceMs = 5_000) {
+      if (ending === null) signal('SIGTERM');
+      const timer = setTimeout(() => signal('SIGKILL'), graceMs);
+      await gone;
+      clearTimeout(timer);
+    },
+    async kill() {
+      if (ending === null) signal('SIGKILL');
+      await gone;
+    },
+  };
+  const problem = await waitUntilReady(server, options.readyMs ?? READY_MS);
+  if (problem === null) return server;
+  await server.kill();
+  throw new Error(`${problem}\n  command: ${argv.join(' ')}\n  output:\n${indent(output)}`);
+}
+
+/** A TCP port of 127.0.0.1 on which nobody listens now. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Whether a server answers PING at this address within `ms`; an error reply (NOAUTH …) is an answer too. */
+export async function answersPing(host: string, port: number, ms = 1000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: ms });
+    const finish = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
+    socket.once('data', (chunk) => finish(chunk[0] === 0x2b || chunk.toString('latin1').startsWith('-NOAUTH')));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
+  });
+}
+
+async function waitUntilReady(server: ServerProcess, ms: number): Promise<string | null> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const ended = server.ended();
+    if (ended !== null) return `the server ${ended} before it answered PING`;
+    if (await answersPing('127.0.0.1', server.port)) return null;
+    if (Date.now() > deadline) return `the server did not answer PING on port ${server.port} within ${ms / 1000} s`;
+    await sleep(20);
+  }
+}
+
+function signalProcess(child: ChildProcess, name: NodeJS.Signals, group: boolean): void {
+  if (child.pid === undefined) return;
+  try {
+    if (group) process.kill(-child.pid, name);
+    else child.kill(name);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function indent(text: string): string {
+  return text.trimEnd().split('\n').map((line) => `    ${line}`).join('\n');
+}

@@ -1,0 +1,246 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { afterAll, describe, expect, test as vitestTest, type TestContext } from 'vitest';
+import { Client, encodeRequest } from './client.ts';
+import { failureText } from './failure.ts';
+import { chooseSeed, createRng, type Rng } from './rng.ts';
+import { parseTarget, type RunningServer, type Target } from './target.ts';
+import { sleep, until, within } from './time.ts';
+
+export { describe, expect, sleep, until };
+export { double, error, map, nilArray, push, set, status } from './expected.ts';
+export { items } from './expectation.ts';
+export { ReplyError as RedisError, Status, Verbatim } from '#shared/resp/reply.ts';
+export { PushReply as Push, type Decoded } from '#shared/resp/decoder.ts';
+export type { Client };
+
+type TestBody = () => void | Promise<void>;
+
+/** What the suite runs against. */
+export const target: Target = parseTarget(process.env['TARGET'] ?? 'redis');
+
+/** A server that a test started for itself. */
+export interface OwnServer {
+  readonly port: number;
+  readonly pid: number;
+  /** Its working directory. */
+  readonly dir: string;
+  client(): Promise<Client>;
+  clientResp3(): Promise<Client>;
+  /** The last of what it printed. */
+  output(): string;
+  /** SIGTERM, waiting for its end; its folder stays until the test ends. */
+  stop(): Promise<void>;
+  /** SIGKILL: a power cut. */
+  kill(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  /** How it ended, or null while it runs. */
+  ended(): string | null;
+  /** Starts it anew in the same folder, with the same flags or others. */
+  restart(...flags: string[]): Promise<void>;
+}
+
+/** What one test has open. */
+interface Session {
+  readonly context: TestContext;
+  readonly clients: Client[];
+  readonly cleanups: (() => Promise<void> | void)[];
+  rng: Rng | null;
+}
+
+let session: Session | null = null;
+let shared: RunningServer | null = null;
+
+/**
+ * A test against the server under test: the databases are flushed before, connections are closed after, and a connection on
+ * which more came than was expected fails the test. Default timeout: 30 s.
+ */
+export function test(name: string, body: TestBody, timeoutMs = 30_000): void {
+  vitestTest(name, { timeout: timeoutMs }, (context) => run(context, body));
+}
+
+/** A test that the stage before may pass too, with the reason why it stands here. */
+test.regression = (reason: string, name: string, body: TestBody, timeoutMs = 30_000): void => {
+  vitestTest(name, { timeout: timeoutMs }, (context) => {
+    Object.assign(context.task.meta, { regression: reason });
+    return run(context, body);
+  });
+};
+
+/** A new RESP2 connection to the server under test. */
+export async function client(): Promise<Client> {
+  return attach(await sharedServer());
+}
+
+/** A new connection that has said HELLO 3. */
+export async function clientResp3(): Promise<Client> {
+  return switchToResp3(await client());
+}
+
+/** A server of the target of its own, with these flags; the test is skipped, and says so, when the target takes none. */
+export async function server(...flags: string[]): Promise<OwnServer> {
+  onlyIf(target.takesFlags, 'needs a server started with its own flags (with --cmd: put {flags} into the command)');
+  let given = flags;
+  let running = await target.start(given);
+  const process = () => running.process!;
+  current().cleanups.push(() => running.stop());
+  return {
+    get port() {
+      return running.port;
+    },
+    get pid() {
+      return process().pid;
+    },
+    get dir() {
+      return running.dir;
+    },
+    client: () => attach(running),
+    clientResp3: async () => switchToResp3(await attach(running)),
+    output: () => process().output(),
+    stop: () => running.stop(true),
+    kill: () => process().kill(),
+    signal: (name) => process().signal(name),
+    ended: () => process().ended(),
+    async restart(...others) {
+      await running.stop(true);
+      given = others.length > 0 ? others : given;
+      running = await target.start(given, running.dir);
+    },
+  };
+}
+
+/** A connected ioredis client, with its default options or these. */
+export async function ioredis(options: RedisOptions = {}): Promise<Redis> {
+  const { host, port } = await sharedServer();
+  const redis = new Redis(Object.assign<RedisOptions, RedisOptions>({ host, port, lazyConnect: true }, options));
+  current().cleanups.push(() => redis.disconnect());
+  await redis.connect();
+  return redis;
+}
+
+/** The request as clients send it: `resp('GET', 'k')` is `*2\r\n$3\r\nGET\r\n$1\r\nk\r\n`. */
+export function resp(...args: (string | number)[]): string {
+  return encodeRequest(args.map(String));
+}
+
+/** Bytes from hex digits: `hex('00 ff')`. */
+export function hex(digits: string): string {
+  return Buffer.from(digits.replaceAll(' ', ''), 'hex').toString('latin1');
+}
+
+/** The binary string of a text's UTF-8 bytes. */
+export function utf8(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** This test's source of random values; a failure names the seed, and SEED=… repeats it. */
+export function rng(): Rng {
+  return (current().rng ??= createRng(chooseSeed()));
+}
+
+/** Skips the test, saying why, unless the condition holds. */
+export function onlyIf(condition: boolean, reason: string): void {
+  if (!condition) current().context.skip(reason);
+}
+
+async function run(context: TestContext, body: TestBody): Promise<void> {
+  session = { context, clients: [], cleanups: [], rng: null };
+  const { clients, cleanups } = session;
+  let failed = true;
+  try {
+    await prepare(await sharedServer());
+    await body();
+    failed = false;
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    const extras = await Promise.all(clients.map((open) => open.close()));
+    for (const cleanup of cleanups.reverse()) await cleanup();
+    session = null;
+    if (!failed) refuseExtras(extras);
+  }
+}
+
+function refuseExtras(extras: string[]): void {
+  const extra = extras.find((bytes) => bytes !== '');
+  if (extra === undefined) return;
+  throw new Error(failureText({ sent: null, expected: { words: 'nothing after the last reply of the test' }, received: '', extra }));
+}
+
+/** Adds what only the session knows: the seed, and what a server that ended has printed. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const notes: string[] = [];
+  if (session?.rng) notes.push(`seed      SEED=${session.rng.seed}`);
+  const ended = shared?.process?.ended();
+  if (ended) notes.push(`server    ${ended}; it printed:\n${shared!.process!.output().trimEnd()}`);
+  if (notes.length === 0) return error;
+  const before = error.message;
+  error.message = `${before}\n${notes.join('\n')}`;
+  error.stack = error.stack?.replace(before, () => error.message) ?? error.message;
+  return error;
+}
+
+async function sharedServer(): Promise<RunningServer> {
+  if (shared?.process?.ended()) {
+    await shared.stop();
+    shared = null;
+  }
+  return (shared ??= await target.start());
+}
+
+afterAll(() => shared?.stop());
+
+async function attach({ host, port }: RunningServer): Promise<Client> {
+  const opened = await Client.open(host, port);
+  const { clients } = current();
+  clients.push(opened);
+  const waiting = () => clients.filter((other) => other.pending).length;
+  opened.blocked = (count) => untilBlocked(opened, { host, port }, () => count ?? waiting());
+  return opened;
+}
+
+async function switchToResp3(opened: Client): Promise<Client> {
+  opened.protocol = 3;
+  await opened.expect('HELLO', '3').matches((value) => value instanceof Map, 'the map that HELLO 3 answers');
+  return opened;
+}
+
+/** How long to wait where INFO does not tell how many clients are blocked. */
+const BLIND_WAIT_MS = 50;
+
+async function untilBlocked(opened: Client, { host, port }: { host: string; port: number }, count: () => number): Promise<void> {
+  const observer = await Client.open(host, port);
+  try {
+    await until(async () => {
+      if (!opened.pending) throw new Error('the client was answered at once, and should have been blocked');
+      const blocked = await blockedClients(observer);
+      if (blocked !== null) return blocked >= count();
+      await sleep(BLIND_WAIT_MS);
+      return true;
+    }, `${count()} blocked client(s) in INFO`);
+  } finally {
+    await observer.close();
+  }
+}
+
+async function blockedClients(observer: Client): Promise<number | null> {
+  const info = await observer.send('INFO', 'clients');
+  const found = typeof info === 'string' && /blocked_clients:(\d+)/.exec(info);
+  return found ? Number(found[1]) : null;
+}
+
+/** Flushes all databases (a server that does not know FLUSHALL has none), when no client of an earlier test is blocked any more. */
+async function prepare({ host, port }: RunningServer): Promise<void> {
+  const opened = await Client.open(host, port);
+  try {
+    await opened.send('FLUSHALL');
+    await within(1_000, until(async () => ((await blockedClients(opened)) ?? 0) === 0, 'clients of earlier tests to go').catch(() => {}));
+  } finally {
+    await opened.close();
+  }
+}
+
+function current(): Session {
+  if (!session) throw new Error('only inside a test');
+  return session;
+}

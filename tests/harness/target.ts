@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { answersPing, freePort, startProcess, type ServerProcess } from './process.ts';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the suites run against. */
+export interface Target {
+  /** As it is shown: `stage 03`, `redis`, or the command or address given. */
+  readonly name: string;
+  readonly kind: 'stage' | 'redis' | 'cmd' | 'url';
+  /** The number of a stage (`03`), or null. */
+  readonly stage: string | null;
+  /** Whether a server can be started with flags of the test's own. */
+  readonly takesFlags: boolean;
+  /** Starts a server (or finds the one at the URL) and waits until it answers PING. */
+  start(flags?: readonly string[], dir?: string): Promise<RunningServer>;
+}
+
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** The server's working directory: a temporary folder of its own; '' for a server that was there before. */
+  readonly dir: string;
+  /** Null for a server that was there before. */
+  readonly process: ServerProcess | null;
+  /** Stops it, and removes its folder unless `keepDir`. */
+  stop(keepDir?: boolean): Promise<void>;
+}
+
+/**
+ * Reads a target from its description (the variable TARGET): a stage's folder or number, `redis`, `cmd:TEMPLATE` with
+ * {port}, {dir} and {flags}, or `url:redis://host:port`.
+ */
+export function parseTarget(description: string): Target {
+  if (description === 'redis') return redisTarget();
+  if (description.startsWith('cmd:')) return commandTarget(description.slice(4));
+  if (description.startsWith('url:')) return urlTarget(description.slice(4));
+  return stageTarget(description);
+}
+
+function stageTarget(description: string): Target {
+  const dir = resolve(ROOT, description);
+  const stage = /^(\d\d)-/.exec(basename(dir))?.[1] ?? null;
+  const main = join(dir, 'main.ts');
+  if (!existsSync(main)) throw new Error(`TARGET ${description}: there is no ${main}`);
+  return {
+    name: stage ? `stage ${stage}` : description,
+    kind: 'stage',
+    stage,
+    takesFlags: true,
+    // tsx by its address, since the working directory is not the project's.
+    start: (flags = [], at) =>
+      spawnIn(at, (port) => [process.execPath, '--import', import.meta.resolve('tsx'), main, '--port', String(port), ...flags]),
+  };
+}
+
+function redisTarget(): Target {
+  const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--enable-debug-command', 'yes'];
+  return {
+    name: 'redis',
+    kind: 'redis',
+    stage: null,
+    takesFlags: true,
+    start: (flags = [], at) => spawnIn(at, (port) => ['redis-server', '--port', String(port), ...fixed, ...flags]),
+  };
+}
+
+function commandTarget(template: string): Target {
+  if (!template.includes('{port}')) throw new Error(`--cmd needs {port} in it, so that the server can be told its port: ${template}`);
+  return {
+    name: template,
+    kind: 'cmd',
+    stage: null,
+    takesFlags: template.includes('{flags}'),
+    start: (flags = [], at) =>
+      spawnIn(
+        at,
+        (port, dir) => {
+          const words: Record<string, string> = { port: String(port), dir: shellQuote(dir), flags: flags.map(shellQuote).join(' ') };
+          return [template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!)];
+        },
+        { shell: true, cwd: process.env['COMMAND_DIR'] ?? process.cwd() },
+      ),
+  };
+}
+
+function urlTarget(text: string): Target {
+  const url = new URL(text.includes('://') ? text : `redis://${text}`);
+  const host = url.hostname || '127.0.0.1';
+  const port = Number(url.port || 6379);
+  return {
+    name: `${host}:${port}`,
+    kind: 'url',
+    stage: null,
+    takesFlags: false,
+    async start() {
+      if (!(await answersPing(host, port, 5_000))) throw new Error(`no server answers PING at ${host}:${port}`);
+      return { host, port, dir: '', process: null, stop: async () => {} };
+    },
+  };
+}
+
+const ATTEMPTS = 3;
+
+async function spawnIn(
+  at: string | undefined,
+  argv: (port: number, dir: string) => string[],
+  options: { shell?: boolean; cwd?: string } = {},
+): Promise<RunningServer> {
+  const dir = at ?? mkdtempSync(join(tmpdir(), 'redis-test-'));
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      const server = await startProcess({ argv: argv(port, dir), port, cwd: options.cwd ?? dir, shell: options.shell ?? false });
+      return {
+        host: '127.0.0.1',
+        port,
+        dir,
+        process: server,
+        async stop(keepDir = false) {
+          await server.stop();
+          if (!keepDir) rmSync(dir, { recursive: true, force: true });
+        },
+      };
+    } catch (error) {
+      // Somebody else may have taken the free port meanwhile.
+      if (attempt < ATTEMPTS && /in use|EADDRINUSE/i.test(String(error))) continue;
+      if (at === undefined) rmSync(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+}
+
+function shellQuote(word: string): string {
+  return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** What all runs share; `npm test` adds the projects (one per target). Alone it runs one target: TARGET=stages/03-collections. */
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['tests/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The place in the test is what matters, not the way through the harness.
+    onStackTrace: (_error, { file }) => !file.includes('/tests/harness/') && !file.includes('/node_modules/'),
+  },
+});
