@@ -1,0 +1,20 @@
+/** The candidate that takes the fewest typing mistakes to become `word`; one that begins with it wins. */
+export function nearest(word: string, candidates: readonly string[]): string {
+  const typed = word.toLowerCase();
+  const cost = (name: string) => (typed !== '' && name.startsWith(typed) ? 0 : editDistance(typed, name));
+  return candidates.reduce((best, name) => (cost(name) < cost(best) ? name : best));
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of one character each. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { callerDirectory, requireStage, runTool, stageList } from './cli.ts';
+import { refuseSwallowedFlags } from './swallowed-flags.ts';
+
+/** Flags for V8, alike for every stage however it is started. */
+export const V8_FLAGS: readonly string[] = [];
+
+/**
+ * The argv that starts a stage; its own flags (`--port 7000`) go behind. Works from any folder: all paths in it are absolute.
+ */
+export function stageCommand(stage: Stage, root = PROJECT_ROOT): string[] {
+  return [process.execPath, ...V8_FLAGS, '--import', import.meta.resolve('tsx'), resolve(root, stage.dir, 'main.ts')];
+}
+
+/** One Ctrl-C can come in twice, from the terminal and through npm; within this many ms it is one. */
+const SAME_KEYSTROKE_MS = 100;
+
+const HELP = `
+npm run stage                           list the stages
+npm run stage 07                        run stage 07 (also: 7, aof, 07-aof)
+npm run stage 07 -- --port 7000         … with flags, named as in redis.conf
+npm run stage 07 -- redis.conf          … with a configuration file (from stage 06 on)
+npm run stage 07 -- --help              the flags of that stage
+
+Paths are taken from the folder in which you type. Ctrl-C stops the server; a second one stops it at once.
+`;
+
+await runTool(import.meta.url, {
+  help: HELP,
+  passesFlagsOn: true,
+  async run(argv) {
+    const [query, ...args] = argv;
+    if (query === undefined) {
+      console.log(`${stageList()}\n\nnpm run stage 07 runs one; npm run stage -- --help tells more.`);
+      return 0;
+    }
+    const stage = requireStage(query);
+    refuseSwallowedFlags('stage', argv, await optionNames(stage));
+    return runServer([...stageCommand(stage), ...args]);
+  },
+});
+
+/** The flags of a stage, asked only when npm could have taken one. */
+async function optionNames(stage: Stage): Promise<string[]> {
+  if (process.env['npm_lifecycle_event'] === undefined) return [];
+  const options: unknown = await import(pathToFileURL(resolve(PROJECT_ROOT, stage.dir, 'options.ts')).href);
+  return Object.keys((options as { optionTable?: object }).optionTable ?? {});
+}
+
+/**
+ * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through us alone, and
+ * so once each.
+ * @returns its exit code; 128 + the signal's number when a signal ended it, as shells have it
+ */
+function runServer([program, ...args]: string[]): Promise<number> {
+  const server = spawn(program!, args, { stdio: 'inherit', detached: true, cwd: callerDirectory() });
+  let last = { signal: '', at: -Infinity };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      const now = performance.now();
+      if (signal === last.signal && now - last.at < SAME_KEYSTROKE_MS) return;
+      last = { signal, at: now };
+      server.kill(signal);
+    });
+  }
+  return new Promise((done, fail) => {
+    server.on('error', fail);
+    server.on('exit', (code, signal) => done(code ?? 128 + constants.signals[signal!]));
+  });
+}

@@ -1,0 +1,41 @@
+import { ToolError } from './tool-error.ts';
+
+/**
+ * npm keeps flags in front of `--` for itself, and hands them to the script as `npm_config_*` variables. Names that npm has
+ * a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names `dry-run` alone counts: it is
+ * only ever typed, and to miss it would be to write when the caller wanted to look.
+ */
+const AMBIGUOUS = ['color', 'loglevel', 'save', 'user'];
+
+/**
+ * @param flags the names that the script knows, without dashes
+ * @throws ToolError with the command line that was meant
+ */
+export function refuseSwallowedFlags(
+  script: string,
+  argv: readonly string[],
+  flags: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): void {
+  if (env['npm_lifecycle_event'] !== script) return;
+  const swallowed = flags.filter((flag) => !AMBIGUOUS.includes(flag) && variable(flag) in env);
+  if (swallowed.length === 0) return;
+  const names = swallowed.map((flag) => `--${flag}`).join(' and ');
+  throw new ToolError(`npm took ${names} for itself, because '--' was missing. Type:\n  ${meant(script, argv, swallowed, env)}`);
+}
+
+function variable(flag: string): string {
+  return `npm_config_${flag.replaceAll('-', '_')}`;
+}
+
+/** The value of `--port=7000` is in the variable; that of `--port 7000` was left behind among the words. */
+function meant(script: string, argv: readonly string[], swallowed: string[], env: NodeJS.ProcessEnv): string {
+  const [first = '', ...rest] = argv;
+  const bare = swallowed.filter((flag) => env[variable(flag)] === 'true');
+  const certain = bare.length === 1 || rest.length === 0;
+  const words = swallowed.map((flag) => {
+    if (!bare.includes(flag)) return `--${flag} ${env[variable(flag)]}`;
+    return [`--${flag}`, ...(certain ? rest : ['…'])].join(' ');
+  });
+  return ['npm run', script, first, '--', ...words].filter((word) => word !== '').join(' ');
+}

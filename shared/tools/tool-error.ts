@@ -1,0 +1,4 @@
+/** A failure that is the caller's to mend: the message is all they see. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
