@@ -109,9 +109,9 @@ export async function server(...flags: string[]): Promise<OwnServer> {
 }
 
 /** A connected ioredis client, with its default options or these. */
-export async function ioredis(options: RedisOptions = {}): Promise<Redis> {
+export async function ioredis(options: Omit<RedisOptions, 'replyMapping'> = {}): Promise<Redis> {
   const { host, port } = await sharedServer();
-  const redis = new Redis(Object.assign<RedisOptions, RedisOptions>({ host, port, lazyConnect: true }, options));
+  const redis = new Redis({ host, port, lazyConnect: true, ...options });
   current().cleanups.push(() => redis.disconnect());
   await redis.connect();
   return redis;

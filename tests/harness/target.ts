@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { findStage, PROJECT_ROOT as ROOT } from '#shared/manifest.ts';
+import { stageCommand } from '#shared/tools/stage.ts';
 import { answersPing, freePort, startProcess, type ServerProcess } from './process.ts';
-
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the suites run against. */
 export interface Target {
@@ -42,18 +41,17 @@ export function parseTarget(description: string): Target {
 }
 
 function stageTarget(description: string): Target {
-  const dir = resolve(ROOT, description);
-  const stage = /^(\d\d)-/.exec(basename(dir))?.[1] ?? null;
-  const main = join(dir, 'main.ts');
-  if (!existsSync(main)) throw new Error(`TARGET ${description}: there is no ${main}`);
+  const stage = findStage(basename(description));
+  const dir = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
+  if (!stage || !existsSync(join(dir, 'main.ts'))) throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
+  // A copy of a stage stands in a `stages` folder too, of another root.
+  const argv = stageCommand(stage, resolve(dir, '../..'));
   return {
-    name: stage ? `stage ${stage}` : description,
+    name: `stage ${stage.number}`,
     kind: 'stage',
-    stage,
+    stage: stage.number,
     takesFlags: true,
-    // tsx by its address, since the working directory is not the project's.
-    start: (flags = [], at) =>
-      spawnIn(at, (port) => [process.execPath, '--import', import.meta.resolve('tsx'), main, '--port', String(port), ...flags]),
+    start: (flags = [], at) => spawnIn(at, (port) => [...argv, '--port', String(port), ...flags]),
   };
 }
 
