@@ -29,21 +29,6 @@ npm run stage 07 -- --help              the flags of that stage
 Paths are taken from the folder in which you type. Ctrl-C stops the server; a second one stops it at once.
 `;
 
-await runTool(import.meta.url, {
-  help: HELP,
-  passesFlagsOn: true,
-  async run(argv) {
-    const [query, ...args] = argv;
-    if (query === undefined) {
-      console.log(`${stageList()}\n\nnpm run stage 07 runs one; npm run stage -- --help tells more.`);
-      return 0;
-    }
-    const stage = requireStage(query);
-    refuseSwallowedFlags('stage', argv, await optionNames(stage));
-    return runServer([...stageCommand(stage), ...args]);
-  },
-});
-
 /** The flags of a stage, asked only when npm could have taken one. */
 async function optionNames(stage: Stage): Promise<string[]> {
   if (process.env['npm_lifecycle_event'] === undefined) return [];
@@ -72,3 +57,18 @@ function runServer([program, ...args]: string[]): Promise<number> {
     server.on('exit', (code, signal) => done(code ?? 128 + constants.signals[signal!]));
   });
 }
+
+await runTool(import.meta.url, {
+  help: HELP,
+  passesFlagsOn: true,
+  async run(argv) {
+    const [query, ...args] = argv;
+    if (query === undefined) {
+      console.log(`${stageList()}\n\nnpm run stage 07 runs one; npm run stage -- --help tells more.`);
+      return 0;
+    }
+    const stage = requireStage(query);
+    refuseSwallowedFlags('stage', argv, await optionNames(stage));
+    return runServer([...stageCommand(stage), ...args]);
+  },
+});

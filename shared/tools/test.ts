@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { startVitest } from 'vitest/node';
+import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { folderPlan, folders, foreignPlan, stagePlan, wholePlan, type Part } from '../../tests/harness/plan.ts';
+import { createReporter } from '../../tests/harness/reporter.ts';
+import { callerDirectory, parseToolArguments, requireStage, runTool } from './cli.ts';
+import { ToolError } from './tool-error.ts';
+
+const HELP = `
+npm test                                everything: types, tools, every suite on its stage and all later ones and on
+                                        real Redis, mutants, differential runs, documents
+npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
+npm test 07 -- --cmd "./my-server --port {port}"
+                                        suites 01 to 07 on a server of yours; {port}, {dir} (an empty folder) and
+                                        {flags} (options that a test needs, such as --timeout 1) are filled in
+npm test 07 -- --url redis://127.0.0.1:6379
+                                        the same on a server that runs already. Its databases are FLUSHED.
+npm test mutants                        one folder of tests/
+
+  --watch          run again when a file changes
+  --bail           stop at the first failure
+  --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
+
+SEED=123 npm test 03 repeats the random values of a failure.
+`;
+
+const OPTIONS = {
+  cmd: { type: 'string' },
+  url: { type: 'string' },
+  watch: { type: 'boolean', default: false },
+  bail: { type: 'boolean', default: false },
+  'require-redis': { type: 'boolean', default: false },
+} as const;
+
+await runTool(import.meta.url, {
+  help: HELP,
+  async run(argv) {
+    const { values, positionals } = parseToolArguments('test', argv, OPTIONS);
+    if (positionals.length > 1) throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'`);
+    if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
+    const foreign = foreignTarget(values.cmd, values.url);
+    const redis = hasRedis();
+    if (!redis && !foreign && (values['require-redis'] || process.env['CI'] === 'true')) {
+      throw new ToolError('redis-server is not on the PATH, and it is required here');
+    }
+    const parts = choose(positionals[0], foreign, redis);
+    const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
+    return runParts(parts, { watch: values.watch, bail: values.bail, alone: values.url !== undefined, closing: missing });
+  },
+});
+
+function foreignTarget(cmd: string | undefined, url: string | undefined): string | null {
+  if (cmd !== undefined && !cmd.includes('{port}')) {
+    throw new ToolError('--cmd needs {port} in it, so that your server can be told where to listen: --cmd "./my-server --port {port}"');
+  }
+  if (cmd !== undefined) return `cmd:${cmd}`;
+  return url === undefined ? null : `url:${url}`;
+}
+
+function choose(word: string | undefined, foreign: string | null, redis: boolean): Part[] {
+  if (foreign !== null) {
+    const last = word === undefined ? builtStages().at(-1)!.number : requireStage(word).number;
+    return foreignPlan(last, foreign);
+  }
+  if (word === undefined) return wholePlan(redis);
+  if (folders().includes(word) && word !== 'suites') return folderPlan(word);
+  return stagePlan(requireStage(word), redis);
+}
+
+interface RunOptions {
+  watch: boolean;
+  bail: boolean;
+  /** One file at a time: they share a server. */
+  alone: boolean;
+  closing: string[];
+}
+
+async function runParts(parts: Part[], { watch, bail, alone, closing }: RunOptions): Promise<number> {
+  const config = join(PROJECT_ROOT, 'tests/vitest.config.ts');
+  const reporter = createReporter(closing);
+  process.env['COMMAND_DIR'] = callerDirectory();
+  const projects = parts
+    .filter((part) => part.include.length > 0)
+    .map(({ name, include, target }) => ({
+      extends: config,
+      test: { name, include: [...include], env: target === null ? {} : { TARGET: target } },
+    }));
+  if (projects.length === 0) throw new ToolError('There are no tests for this yet');
+  const vitest = await startVitest(
+    'test',
+    [],
+    { config, root: PROJECT_ROOT, watch, bail: bail ? 1 : 0, fileParallelism: !alone, reporters: [reporter] },
+    { test: { projects } },
+  );
+  if (watch) {
+    await new Promise((resolve) => vitest.onClose(() => resolve(null)));
+    return 0;
+  }
+  await vitest.close();
+  return reporter.total.failed > 0 || reporter.total.passed === 0 ? 1 : 0;
+}
+
+function hasRedis(): boolean {
+  return spawnSync('redis-server', ['--version']).status === 0;
+}
