@@ -8,7 +8,7 @@ export class Request {
   readonly client: Client;
   readonly command: Command;
   /** The command's name as typed, then its arguments: binary strings. */
-  readonly args: readonly string[];
+  args: readonly string[];
 
   constructor(server: Server, client: Client, command: Command, args: readonly string[]) {
     this.server = server;
