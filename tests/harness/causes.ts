@@ -67,7 +67,8 @@ function lengthInCharacters({ expected, received }: Failure): string | null {
   const want = bulkParts(expected.bytes);
   const got = bulkParts(received);
   if (!want || !got || want.length === got.length || !/[\x80-\xff]/.test(want.data)) return null;
-  const characters = [...Buffer.from(want.data, 'latin1').toString('utf8')].length;
+  const data = want.data.slice(0, want.length);
+  const characters = [...Buffer.from(data, 'latin1').toString('utf8')].length;
   if (got.length !== characters) return null;
   return `the length after $ counts characters (${got.length}); it must count bytes (${want.length})`;
 }

@@ -137,16 +137,17 @@ export class Client {
 
   /**
    * Closes our end and waits until the server has closed its own, so that it has forgotten this client.
-   * @returns what came that nobody expected; '' when replies are pending still.
+   * @returns how to fail when more came than was expected; null when not, and when replies are pending still.
    */
-  async close(): Promise<string> {
-    const extra = () => (pending ? '' : this.unclaimed);
+  async close(): Promise<(() => never) | null> {
     const pending = this.slots.length > 0;
     this.socket.resume();
     this.socket.end();
     await within(2_000, this.whenClosed);
     this.socket.destroy();
-    return extra();
+    if (pending || this.unclaimed === '') return null;
+    const words = 'nothing more until the end of the test';
+    return () => this.fail({ sent: this.lastWritten, expected: { words }, received: '', extra: this.unclaimed }, new Error());
   }
 
   /** Cuts the connection without a word (RST). */

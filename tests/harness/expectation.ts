@@ -33,6 +33,11 @@ export class Expectation {
     return this.arrived('a reply', new Error()).then(({ value }) => value!);
   }
 
+  /** The encoded reply, whatever it is. */
+  get bytes(): Promise<string> {
+    return this.arrived('a reply', new Error()).then(({ raw }) => raw);
+  }
+
   ok(): Promise<Decoded> {
     return this.exactly(status('OK'));
   }

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+
+/** Test files that run together, against one target or none. */
+export interface Part {
+  /** As shown in front of each file: `stage 03`, `redis`, `project`. */
+  readonly name: string;
+  /** Paths from the project's root; globs allowed. */
+  readonly include: readonly string[];
+  /** The description of what runs (see `parseTarget`), or null where tests start what they need themselves. */
+  readonly target: string | null;
+}
+
+const TESTS = join(PROJECT_ROOT, 'tests');
+
+/** Everything: each suite on its stage and on all later ones, on real Redis, and the tests of the project itself. */
+export function wholePlan(withRedis: boolean): Part[] {
+  const stages = builtStages();
+  const parts = stages.map((stage) => stagePart(stage, suitesUpTo(stage.number)));
+  const last = stages.at(-1)?.number ?? '00';
+  if (withRedis) parts.push(redisPart(suitesUpTo(last)));
+  const own = folders().filter((name) => name !== 'suites');
+  parts.push({ name: 'project', include: ['tests/*.test.ts', ...own.map((name) => `tests/${name}/**/*.test.ts`)], target: null });
+  return parts;
+}
+
+/** One suite on its own stage, and on real Redis. */
+export function stagePlan(stage: Stage, withRedis: boolean): Part[] {
+  const suites = suitesOf(stage.number);
+  return [stagePart(stage, suites), ...(withRedis ? [redisPart(suites)] : [])];
+}
+
+/** All suites up to a stage's against a server that isn't ours. */
+export function foreignPlan(number: string, target: string): Part[] {
+  return [{ name: target.replace(/^(cmd|url):/, ''), include: suitesUpTo(number), target }];
+}
+
+/** One folder of tests/, such as `mutants`. */
+export function folderPlan(name: string): Part[] {
+  return [{ name: 'project', include: [`tests/${name}/**/*.test.ts`], target: null }];
+}
+
+/** The folders of tests/ that hold tests of their own. */
+export function folders(): string[] {
+  return readdirSync(TESTS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** The files of the suite of this number. */
+export function suitesOf(number: string): string[] {
+  return suites().filter((file) => numberOf(file) === number);
+}
+
+function suitesUpTo(number: string): string[] {
+  return suites().filter((file) => numberOf(file) <= number);
+}
+
+function suites(): string[] {
+  const folder = join(TESTS, 'suites');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files.filter((file) => /^\d\d-.*\.test\.ts$/.test(file)).sort().map((file) => `tests/suites/${file}`);
+}
+
+function numberOf(file: string): string {
+  return file.slice('tests/suites/'.length).slice(0, 2);
+}
+
+function stagePart(stage: Stage, include: string[]): Part {
+  return { name: `stage ${stage.number}`, include, target: stage.dir };
+}
+
+function redisPart(include: string[]): Part {
+  return { name: 'redis', include, target: 'redis' };
+}
