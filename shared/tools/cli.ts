@@ -29,6 +29,7 @@ export async function runTool(moduleUrl: string, tool: Tool): Promise<void> {
     console.log(tool.help.trim());
     return;
   }
+  process.stdout.on('error', leaveQuietly);
   try {
     process.exitCode = await tool.run(argv);
   } catch (error) {
@@ -36,6 +37,12 @@ export async function runTool(moduleUrl: string, tool: Tool): Promise<void> {
     console.error(chalk.red(error.message));
     process.exitCode = 1;
   }
+}
+
+/** Whoever reads our output, such as `head`, has seen enough. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 type Flags = NonNullable<ParseArgsConfig['options']>;

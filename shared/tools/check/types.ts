@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Check } from './check.ts';
+
+/** The compiler has nothing to say. */
+export const typesCheck: Check = {
+  name: 'tsc --noEmit is clean',
+  run(root) {
+    return new Promise((done) => {
+      const compiler = spawn(join(root, 'node_modules/.bin/tsc'), ['--noEmit', '--pretty', 'false'], { cwd: root });
+      let output = '';
+      compiler.stdout.on('data', (chunk) => (output += chunk));
+      compiler.stderr.on('data', (chunk) => (output += chunk));
+      compiler.on('error', (error) => done({ problems: [`the compiler cannot be run: ${error.message}`] }));
+      compiler.on('close', (code) => {
+        if (code === 0) done({ problems: [] });
+        else done({ problems: output.trim() === '' ? [`exit code ${code}`] : output.trim().split('\n') });
+      });
+    });
+  },
+};

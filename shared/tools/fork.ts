@@ -1,0 +1,88 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { callerDirectory, callerPath, parseToolArguments, requireStage, runTool } from './cli.ts';
+import { GITIGNORE, packageJson, readme, tsconfigJson } from './fork/files.ts';
+import { ToolError } from './tool-error.ts';
+import { readTree } from './tree/files.ts';
+import { sharedFilesOf } from './tree/imports.ts';
+
+/**
+ * Makes a folder that holds a stage and everything that it needs, to go on from without this project.
+ * @throws ToolError when something is in the folder already, or it cannot be written
+ */
+export function fork(stage: Stage, folder: string, root = PROJECT_ROOT): void {
+  refuseUnlessEmpty(folder);
+  const name = basename(folder);
+  const texts = {
+    'package.json': packageJson(name, stage, root),
+    'tsconfig.json': tsconfigJson(root),
+    'README.md': readme(name, stage),
+    '.gitignore': GITIGNORE,
+  };
+  try {
+    for (const [file, path] of readTree(join(root, stage.dir))) copy(path, join(folder, 'server', file));
+    for (const file of sharedFilesOf(stage, root)) copy(join(root, file), join(folder, file));
+    if (existsSync(join(root, 'LICENSE'))) copy(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+    for (const [file, text] of Object.entries(texts)) writeFileSync(join(folder, file), text);
+  } catch (error) {
+    throw new ToolError(`The copy could not be made: ${(error as Error).message}`);
+  }
+}
+
+function refuseUnlessEmpty(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isDirectory()) throw new ToolError(`${folder} is a file`);
+  if (readdirSync(folder).length > 0) throw new ToolError(`${folder} is there already, and not empty`);
+}
+
+function copy(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+const HELP = `
+npm run fork 06 my-redis        copy stage 06, with what it needs, into the new folder my-redis
+npm run fork 06 ../my-redis     … beside this project
+
+The copy is a project of its own, and the place to write the next stage in.
+`;
+
+function nextSteps(stage: Stage, folder: string): string {
+  const { number } = stage;
+  const there = quoted(shorter(relative(callerDirectory(), folder), folder));
+  const flags = number < '06' ? '{flags}' : '--dir {dir} {flags}';
+  const next = String(Number(number) + 1).padStart(2, '0');
+  return `Stage ${number}-${stage.name} is now in ${folder}. Go on with:
+
+  cd ${there}
+  npm install
+  npm start -- --port 7000
+
+And back here:
+
+  npm run diff ${number} -- ${there}${next > '12' ? '' : `\n  npm run diff ${next}`}
+  npm test ${number} -- --cmd "npx tsx ${there}/server/main.ts --port {port} ${flags}"`;
+}
+
+function shorter(a: string, b: string): string {
+  return a !== '' && a.length <= b.length ? a : b;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+await runTool(import.meta.url, {
+  help: HELP,
+  run(argv) {
+    const [query, target, ...rest] = parseToolArguments('fork', argv, {}).positionals;
+    const stage = requireStage(query);
+    if (target === undefined || rest.length > 0) throw new ToolError(`Name one folder: npm run fork ${query} my-redis`);
+    const folder = callerPath(target);
+    fork(stage, folder);
+    console.log(nextSteps(stage, folder));
+    return 0;
+  },
+});

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import type { Stage } from '#shared/manifest.ts';
+import { readTree } from './files.ts';
+
+const IMPORT_FORMS = [
+  /^import\s+(?:type\s+)?[\w$*{},\s]+?\s+from\s+['"]([^'"]+)['"]/gm,
+  /^import\s+['"]([^'"]+)['"]/gm,
+  /^export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s+from\s+['"]([^'"]+)['"]/gm,
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+  // A file that is started as a worker, or read at run time.
+  /\bnew URL\(\s*['"](\.[^'"]+)['"],\s*import\.meta\.url/g,
+];
+
+/** What a module's source refers to, as written there: `./list.ts`, `#shared/log.ts`, `node:fs`, `chalk`. */
+export function importsOf(source: string): string[] {
+  return [...new Set(IMPORT_FORMS.flatMap((form) => [...source.matchAll(form)].map((match) => match[1]!)))];
+}
+
+/**
+ * The files of shared/ that a stage needs, directly or through other files of shared/: names such as `shared/log.ts`, in order.
+ */
+export function sharedFilesOf(stage: Pick<Stage, 'dir'>, root: string): string[] {
+  const needed = new Set<string>();
+  const visit = (path: string) => {
+    for (const specifier of importsOf(readFileSync(path, 'utf8'))) {
+      const target = sharedTarget(specifier, path, root);
+      if (!target || needed.has(target) || !existsSync(join(root, target))) continue;
+      needed.add(target);
+      visit(join(root, target));
+    }
+  };
+  for (const [name, path] of readTree(join(root, stage.dir))) if (name.endsWith('.ts')) visit(path);
+  return [...needed].sort();
+}
+
+/** The name of the shared file that an import of `from` leads to, if it leads to one. */
+function sharedTarget(specifier: string, from: string, root: string): string | undefined {
+  if (specifier.startsWith('#shared/')) return specifier.slice(1);
+  if (!specifier.startsWith('.')) return undefined;
+  const target = relative(root, join(dirname(from), specifier)).split(sep).join('/');
+  return target.startsWith('shared/') ? target : undefined;
+}
