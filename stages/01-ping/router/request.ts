@@ -16,4 +16,9 @@ export class Request {
     this.command = command;
     this.args = args;
   }
+
+  /** Whether the command has one of Redis's flags, such as `denyoom`. */
+  has(flag: string): boolean {
+    return this.command.flags.has(flag);
+  }
 }

@@ -12,8 +12,8 @@ export const connection: Family = {
   rows: [
     { name: 'ping', arity: -1, flags: 'fast', since: '1.0.0', summary: 'Answers PONG, or the message given.', run: ping },
     { name: 'echo', arity: 2, flags: 'loading stale fast', since: '1.0.0', summary: 'Answers its argument.', run: echo },
-    { name: 'quit', arity: -1, flags: HANDSHAKE, since: '1.0.0', summary: 'Closes the connection.', run: quit },
-    { name: 'reset', arity: 1, flags: HANDSHAKE, since: '6.2.0', summary: 'Makes the connection as new.', run: reset },
+    { name: 'quit', arity: -1, flags: HANDSHAKE, since: '1.0.0', summary: 'Closes the connection.', queued: false, run: quit },
+    { name: 'reset', arity: 1, flags: HANDSHAKE, since: '6.2.0', summary: 'Makes the connection as new.', queued: false, run: reset },
     { name: 'hello', arity: -1, flags: HANDSHAKE, since: '6.0.0', summary: 'Agrees on the protocol version.', run: hello },
     {
       name: 'client',

@@ -21,6 +21,8 @@ export interface CommandRow {
   readonly summary: string;
   /** What follows the name, for HELP: `<connection-name>`. */
   readonly syntax?: string;
+  /** `false`: inside MULTI it runs at once instead of being queued. */
+  readonly queued?: false;
   readonly run?: Handler;
   readonly subcommands?: readonly CommandRow[];
 }

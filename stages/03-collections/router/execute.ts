@@ -9,10 +9,17 @@ import { unknownCommand } from './unknown-command.ts';
 /** One request's way: look up, guards, run, reply (Redis: `processCommand`). */
 export function execute(server: Server, client: Client, args: readonly string[]): void {
   const command = server.commands.find(args);
-  if (command === undefined) return client.replies.write(unknownCommand(server, args));
+  if (command === undefined) return rejectCommand(client, unknownCommand(server, args));
   const request = new Request(server, client, command, args);
-  client.replies.write(refusal(request) ?? call(request));
+  const refused = refusal(request);
+  if (refused !== undefined) return rejectCommand(client, refused);
+  client.replies.write(call(request));
   server.blocking.serve();
+}
+
+/** The reply to a request that does not run (Redis: `rejectCommand`). */
+function rejectCommand(client: Client, reply: Reply): void {
+  client.replies.write(reply);
 }
 
 function refusal(request: Request): Reply | undefined {

@@ -22,6 +22,11 @@ export class Request {
     this.args = args;
   }
 
+  /** Whether the command has one of Redis's flags, such as `denyoom`. */
+  has(flag: string): boolean {
+    return this.command.flags.has(flag);
+  }
+
   /** The database that the client has selected. */
   get db(): Database {
     return this.server.keyspace.databases[this.client.db]!;

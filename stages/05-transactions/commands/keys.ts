@@ -1,0 +1,3 @@
+import type { Family } from '../router/command.ts';
+
+export const keys: Family = { group: 'generic', rows: [] };

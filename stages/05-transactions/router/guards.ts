@@ -1,0 +1,22 @@
+import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { queueInTransaction } from '../transactions.ts';
+import type { Request } from './request.ts';
+
+/** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
+export type Guard = (request: Request) => Reply | undefined;
+
+/** In the order of Redis's `processCommand`, which decides which error a client sees. */
+export const guards: readonly Guard[] = [checkArity, checkMemory, queueInTransaction];
+
+function checkArity({ command, args }: Request): Reply | undefined {
+  const { arity } = command;
+  if (arity > 0 ? args.length === arity : args.length >= -arity) return undefined;
+  return new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
+}
+
+/** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
+function checkMemory(request: Request): Reply | undefined {
+  const { maxmemory } = request.server.options;
+  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory || !request.has('denyoom')) return undefined;
+  return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
+}
