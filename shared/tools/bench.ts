@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { ratioChart } from './bench/chart.ts';
+import { compare, type Comparison, type Plan } from './bench/measure.ts';
+import { measureMemory } from './bench/memory.ts';
+import { CAN_READ_PROCESSES } from './bench/process-usage.ts';
+import { ratio, reportMarkdown, reportText, type Report } from './bench/report.ts';
+import { knownTests, withServers } from './bench/servers.ts';
+import { BENCH_TESTS, type BenchTest } from './bench/tests.ts';
+import { parseToolArguments, requireStage, runTool } from './cli.ts';
+import { ToolError } from './tool-error.ts';
+
+const HELP = `
+npm run bench 05                        stage 05 against redis-server: every test at P=1 and P=16, and memory; some
+                                        seven minutes. Writes docs/benchmarks/05-transactions.md and .svg
+
+With one of these it shows its figures and writes nothing:
+  --quick             short runs: a first impression in two minutes
+  --tests set,get     some tests alone: ${BENCH_TESTS.map(({ name }) => name.toLowerCase()).join(' ')} memory
+  --pipelines 1,16    requests that a client sends before it waits for replies
+  --rounds 3          runs of each test on each server; the median counts
+  --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
+
+What npm would take for itself stands behind '--': npm run bench 05 -- --quick
+redis-server and redis-benchmark must be on the PATH. Figures mean little while the machine does other work.
+`;
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  tests: { type: 'string' },
+  pipelines: { type: 'string' },
+  rounds: { type: 'string' },
+  requests: { type: 'string' },
+} as const;
+
+const MEMORY_KEYS = 1_000_000;
+
+await runTool(import.meta.url, {
+  help: HELP,
+  async run(argv) {
+    const { values, positionals } = parseToolArguments('bench', argv, OPTIONS);
+    if (positionals.length > 1) throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'`);
+    const stage = requireStage(positionals[0]);
+    const { tests, memory } = chooseTests(values.tests);
+    const pipelines = (values.pipelines ?? '1,16').split(',').map((word) => positive('--pipelines', word));
+    const plan: Plan = {
+      rounds: values.rounds === undefined ? 3 : positive('--rounds', values.rounds),
+      seconds: values.quick ? 0.3 : 1.5,
+      ...(values.requests === undefined ? {} : { requests: positive('--requests', values.requests) }),
+    };
+    const redis = redisVersion();
+    // An orderly exit takes the servers along.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+    const started = performance.now();
+    const comparisons = tests.length === 0 ? [] : await runTests(stage, tests, pipelines, plan);
+    const keys = values.quick ? MEMORY_KEYS / 10 : MEMORY_KEYS;
+    const found = memory ? await runMemory(stage, keys) : undefined;
+    const report: Report = {
+      stage: `${stage.number}-${stage.name}`,
+      date: new Date().toISOString().slice(0, 10),
+      node: process.version.slice(1),
+      redis,
+      cores: availableParallelism(),
+      rounds: plan.rounds,
+      comparisons,
+      ...(found ? { memory: found } : {}),
+    };
+    console.log(`\n${reportText(report)}\n`);
+    if (!CAN_READ_PROCESSES) console.log('CPU time and memory of the servers are left out: this system has no /proc.');
+    const whole = Object.values(values).every((value) => value === undefined || value === false);
+    if (whole && comparisons.length > 0) writeReport(report);
+    progress(`done in ${Math.round((performance.now() - started) / 1000)} s`);
+    return 0;
+  },
+});
+
+function chooseTests(list: string | undefined): { tests: readonly BenchTest[]; memory: boolean } {
+  if (list === undefined) return { tests: BENCH_TESTS, memory: true };
+  const names = list.split(',').map((name) => name.trim().toUpperCase());
+  const known = [...BENCH_TESTS.map(({ name }) => name), 'MEMORY'];
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong !== undefined) throw new ToolError(`There is no test '${wrong.toLowerCase()}'; there are ${known.join(' ').toLowerCase()}`);
+  return { tests: BENCH_TESTS.filter(({ name }) => names.includes(name)), memory: names.includes('MEMORY') };
+}
+
+function positive(flag: string, word: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(word)) throw new ToolError(`${flag} needs a positive number, not '${word}'`);
+  return Number(word);
+}
+
+function redisVersion(): string {
+  if (spawnSync('redis-benchmark', ['--version']).error) throw missing('redis-benchmark');
+  const { stdout, error } = spawnSync('redis-server', ['--version'], { encoding: 'latin1' });
+  if (error) throw missing('redis-server');
+  return /v=(\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+}
+
+function missing(program: string): ToolError {
+  return new ToolError(`${program} is not on the PATH; Redis's packages bring it (on Debian: redis-server and redis-tools)`);
+}
+
+async function runTests(stage: Stage, tests: readonly BenchTest[], pipelines: number[], plan: Plan): Promise<Comparison[]> {
+  return withServers(stage, async (servers) => {
+    const { known, unknown } = await knownTests(servers.stage, tests);
+    if (unknown.length > 0) console.log(`Stage ${stage.number} does not know ${unknown.map(({ name }) => name).join(' ')} yet: left out`);
+    const found: Comparison[] = [];
+    for (const pipeline of pipelines) {
+      for (const test of known) {
+        const comparison = await compare(servers, test, pipeline, plan);
+        found.push(comparison);
+        const place = `${found.length}/${known.length * pipelines.length}`;
+        progress(`${place.padEnd(6)} P=${String(pipeline).padEnd(3)} ${test.name.padEnd(11)} ${ratio(comparison).toFixed(2)}`);
+      }
+    }
+    return found;
+  });
+}
+
+/** On servers just started: the tests leave their traces in a process's memory. */
+async function runMemory(stage: Stage, keys: number): Promise<Report['memory']> {
+  return withServers(stage, async (servers) => {
+    const { known } = await knownTests(servers.stage, BENCH_TESTS.filter(({ name }) => name === 'SET'));
+    if (known.length === 0) return undefined;
+    progress(`memory: ${keys} keys`);
+    const ofStage = await measureMemory(servers.stage, keys);
+    const ofRedis = await measureMemory(servers.redis, keys);
+    return ofStage && ofRedis ? { keys, stage: ofStage, redis: ofRedis } : undefined;
+  });
+}
+
+function writeReport(report: Report): void {
+  const folder = join(PROJECT_ROOT, 'docs/benchmarks');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${report.stage}.md`), reportMarkdown(report, `${report.stage}.svg`));
+  writeFileSync(join(folder, `${report.stage}.svg`), ratioChart(report));
+  console.log(`Written: docs/benchmarks/${report.stage}.md and .svg`);
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,33 @@
+import { connect, type Socket } from 'node:net';
+import { ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts';
+
+/** Sends one request on a connection of its own. @returns the decoded reply; error replies too */
+export async function ask(port: number, ...args: string[]): Promise<Decoded> {
+  const socket = await open(port);
+  const decoder = new ReplyDecoder();
+  return new Promise((resolve, reject) => {
+    socket.on('data', (chunk: Buffer) => {
+      decoder.feed(chunk);
+      const reply = decoder.next();
+      if (reply === undefined) return;
+      resolve(reply);
+      socket.destroy();
+    });
+    socket.once('close', () => reject(new Error(`the server on port ${port} closed the connection`)));
+    socket.write(encodeRequest(args), 'latin1');
+  });
+}
+
+/** Resolves when connected. @throws the system's error */
+export function open(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
+  });
+}
+
+/** A request as an array of bulk strings. */
+export function encodeRequest(args: readonly string[]): string {
+  return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+}

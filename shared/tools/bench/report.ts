@@ -1,0 +1,115 @@
+import type { Comparison } from './measure.ts';
+import type { MemoryUse } from './memory.ts';
+import { geometricMean } from './statistics.ts';
+
+/** All that one run of the bench found out. */
+export interface Report {
+  /** `05-transactions` */
+  stage: string;
+  /** Day of the run: `2026-01-31`. */
+  date: string;
+  node: string;
+  redis: string;
+  cores: number;
+  rounds: number;
+  comparisons: readonly Comparison[];
+  memory?: { keys: number; stage: MemoryUse; redis: MemoryUse };
+}
+
+/** How many requests of the stage there are for one of Redis. */
+export function ratio({ stage, redis }: Comparison): number {
+  return stage.requestsPerSecond / redis.requestsPerSecond;
+}
+
+/** The pipelines of a report, each with its comparisons and their geometric mean. */
+export function byPipeline({ comparisons }: Report): { pipeline: number; rows: Comparison[]; mean: number }[] {
+  const pipelines = [...new Set(comparisons.map(({ pipeline }) => pipeline))];
+  return pipelines.map((pipeline) => {
+    const rows = comparisons.filter((row) => row.pipeline === pipeline);
+    return { pipeline, rows, mean: geometricMean(rows.map(ratio)) };
+  });
+}
+
+/** The report for a terminal. */
+export function reportText(report: Report): string {
+  const parts = [conditions(report)];
+  for (const { pipeline, rows, mean } of byPipeline(report)) {
+    parts.push(textTable(tableOf(`P=${pipeline}`, rows)), `geometric mean at P=${pipeline}: ${mean.toFixed(2)}`);
+  }
+  const { memory } = report;
+  if (memory) parts.push(textTable(memoryTable(memory)));
+  return parts.join('\n\n');
+}
+
+/** The report as a page of docs/benchmarks; `chart` is the file of the drawing beside it. */
+export function reportMarkdown(report: Report, chart: string): string {
+  const parts = [
+    `# Stage ${report.stage} against redis-server`,
+    `${conditions(report)} Higher ratios are better for the stage.`,
+    `![Requests per second of the stage for one of redis-server](${chart})`,
+  ];
+  for (const { pipeline, rows, mean } of byPipeline(report)) {
+    const title = pipeline === 1 ? 'One request at a time (P=1)' : `${pipeline} requests in a pipeline (P=${pipeline})`;
+    parts.push(`## ${title}`, markdownTable(tableOf('test', rows)), `Geometric mean of the ratios: **${mean.toFixed(2)}**`);
+  }
+  if (report.memory) parts.push('## Memory', markdownTable(memoryTable(report.memory)));
+  return `${parts.join('\n\n')}\n`;
+}
+
+function conditions({ stage, date, node, redis, cores, rounds }: Report): string {
+  return (
+    `Stage ${stage} on Node ${node} and redis-server ${redis}, ${date}, ${cores} cores shared with redis-benchmark: ` +
+    `50 clients, 16-byte values, 100,000 random keys; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}, both servers in turn.`
+  );
+}
+
+function tableOf(title: string, rows: readonly Comparison[]): string[][] {
+  const withCpu = rows.every(({ stage, redis }) => stage.cpuMicroseconds !== null && redis.cpuMicroseconds !== null);
+  const cpu = withCpu ? ['stage CPU µs', 'redis CPU µs'] : [];
+  return [
+    [title, 'stage req/s', 'redis req/s', 'ratio', ...cpu],
+    ...rows.map((row) => [
+      row.test,
+      whole(row.stage.requestsPerSecond),
+      whole(row.redis.requestsPerSecond),
+      ratio(row).toFixed(2),
+      ...(withCpu ? [row.stage, row.redis].map((side) => side.cpuMicroseconds!.toFixed(2)) : []),
+    ]),
+  ];
+}
+
+/** What the keys took is the growth: an empty Node is larger than an empty Redis, and stays so. */
+function memoryTable({ keys, stage, redis }: NonNullable<Report['memory']>): string[][] {
+  const row = (name: string, ofStage: number, ofRedis: number) => [
+    name,
+    `${mebibytes(ofStage)} MiB`,
+    `${mebibytes(ofRedis)} MiB`,
+    (ofStage / ofRedis).toFixed(2),
+  ];
+  return [
+    [`resident memory, ${whole(keys)} keys`, 'stage', 'redis', 'ratio'],
+    row('empty', stage.before, redis.before),
+    row('with the keys', stage.after, redis.after),
+    row('growth', stage.after - stage.before, redis.after - redis.before),
+  ];
+}
+
+/** Rows of cells as text: the first column to the left, the others to the right. The first row is the header. */
+export function textTable(rows: readonly string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')).join('\n');
+}
+
+/** The same as a Markdown table. */
+export function markdownTable([header, ...rows]: readonly string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header!), line(header!.map((_, i) => (i === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 ** 2).toFixed(0);
+}

@@ -1,0 +1,36 @@
+/** The middle value, or the mean of the two in the middle. @throws RangeError for no values */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values');
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The mean for ratios: twice as fast and half as fast even out. @throws RangeError for no values */
+export function geometricMean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('no values');
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/** A line of what `redis-benchmark --csv` prints. */
+export interface CsvRow {
+  test: string;
+  requestsPerSecond: number;
+}
+
+/** Quotes and commas in the first column, the command, are not escaped: so the columns are counted from the right. */
+export function parseBenchmarkCsv(text: string): CsvRow[] {
+  const [header = '', ...lines] = text.split('\n').filter((line) => line.startsWith('"'));
+  const columns = cells(header);
+  const rps = columns.indexOf('rps');
+  if (rps === -1) return [];
+  return lines.map((line) => {
+    const row = cells(line);
+    const shift = row.length - columns.length;
+    return { test: row.slice(0, shift + 1).join('","'), requestsPerSecond: Number(row[rps + shift]) };
+  });
+}
+
+function cells(line: string): string[] {
+  return line.trim().slice(1, -1).split('","');
+}

@@ -1,0 +1,67 @@
+/** One line of the benchmark: a command for redis-benchmark to repeat, and what must be there before. */
+export interface BenchTest {
+  readonly name: string;
+  /** `__rand_int__` is replaced by redis-benchmark: twelve digits, below its `-r`. */
+  readonly command: readonly string[];
+  readonly fill?: Fill;
+}
+
+/** Runs `times(requests)` times on an empty server before each measurement, and is not measured. */
+interface Fill {
+  readonly command: readonly string[];
+  readonly times: (requests: number) => number;
+  /** Its own `-r`. */
+  readonly random?: number;
+}
+
+/** How many different random keys, members and fields there are (redis-benchmark's `-r`). */
+export const RANDOM_KEYS = 100_000;
+/** The value of SET, LPUSH, …: sixteen bytes. */
+export const VALUE = 'value:0123456789';
+
+const KEY = 'key:__rand_int__';
+const ELEMENT = 'element:__rand_int__';
+const ELEMENTS_PER_FILL = 100;
+
+/** Members drawn from so many hardly ever coincide; it is the most that redis-benchmark takes. */
+const ALL_DIFFERENT = 2 ** 31 - 1;
+
+/** Pops must find something: there is one element for each of them. */
+const onePerRequest = (requests: number) => Math.ceil(requests / ELEMENTS_PER_FILL);
+const fillList = repeat(VALUE, ELEMENTS_PER_FILL);
+
+/** The commands are those of redis-benchmark's own tests, under their names; XADD has none there. */
+export const BENCH_TESTS: readonly BenchTest[] = [
+  { name: 'PING', command: ['PING'] },
+  { name: 'SET', command: ['SET', KEY, VALUE] },
+  // Five random writes for each key leave fewer than one in a hundred missing.
+  { name: 'GET', command: ['GET', KEY], fill: { command: mset(10), times: () => RANDOM_KEYS / 2 } },
+  { name: 'INCR', command: ['INCR', 'counter:__rand_int__'] },
+  { name: 'LPUSH', command: ['LPUSH', 'mylist', VALUE] },
+  { name: 'RPUSH', command: ['RPUSH', 'mylist', VALUE] },
+  { name: 'LPOP', command: ['LPOP', 'mylist'], fill: { command: ['RPUSH', 'mylist', ...fillList], times: onePerRequest } },
+  { name: 'RPOP', command: ['RPOP', 'mylist'], fill: { command: ['RPUSH', 'mylist', ...fillList], times: onePerRequest } },
+  { name: 'SADD', command: ['SADD', 'myset', ELEMENT] },
+  { name: 'HSET', command: ['HSET', 'myhash', ELEMENT, VALUE] },
+  {
+    name: 'SPOP',
+    command: ['SPOP', 'myset'],
+    fill: { command: ['SADD', 'myset', ...repeat(ELEMENT, ELEMENTS_PER_FILL)], times: onePerRequest, random: ALL_DIFFERENT },
+  },
+  { name: 'LRANGE_100', command: ['LRANGE', 'mylist', '0', '99'], fill: thousandElements() },
+  { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fill: thousandElements() },
+  { name: 'MSET', command: mset(10) },
+  { name: 'XADD', command: ['XADD', 'mystream', '*', 'field', VALUE] },
+];
+
+function mset(keys: number): string[] {
+  return ['MSET', ...Array.from({ length: keys }, () => [KEY, VALUE]).flat()];
+}
+
+function thousandElements(): Fill {
+  return { command: ['RPUSH', 'mylist', ...fillList], times: () => 1000 / ELEMENTS_PER_FILL };
+}
+
+function repeat(word: string, times: number): string[] {
+  return Array.from({ length: times }, () => word);
+}
