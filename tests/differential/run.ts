@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { escapeBytes, showCommand } from '../harness/show.ts';
+import { chooseSeed } from '../harness/rng.ts';
+import { parseTarget } from '../harness/target.ts';
+import { builtStages, findStage } from '#shared/manifest.ts';
+import { runFamily, type Difference, type Outcome } from './engine.ts';
+import { FAMILIES } from './families/all.ts';
+
+const HELP = `
+npx tsx tests/differential/run.ts --stage 05 --type lists --count 200000 --seed 1
+
+Sends the same random commands to a stage and to redis-server, and compares all replies and the data.
+  --stage NN     the stage (default: the last one built)
+  --type NAME    ${FAMILIES.map(({ name }) => name).join(', ')} or all (default: all that the stage knows)
+  --count N      commands per type (default 200000)
+  --seed N       repeats a run (default: a new one, printed)
+  --limit N      go on until N differences are found (default 1)
+`;
+
+const { values } = parseArgs({
+  options: {
+    stage: { type: 'string', default: builtStages().at(-1)!.number },
+    type: { type: 'string', default: 'all' },
+    count: { type: 'string', default: '200000' },
+    seed: { type: 'string', default: String(chooseSeed()) },
+    limit: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(HELP.trim());
+else process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const stage = findStage(values.stage)?.number ?? values.stage;
+  const families = FAMILIES.filter(({ name, since }) => (values.type === 'all' ? since <= stage : name === values.type));
+  if (families.length === 0) throw new Error(`no type '${values.type}'; ${FAMILIES.map(({ name }) => name).join(', ')}`);
+  const [ours, theirs] = await Promise.all([parseTarget(stage).start(), parseTarget('redis').start()]);
+  let differences = 0;
+  try {
+    for (const family of families) {
+      const began = Date.now();
+      const outcome = await runFamily({
+        pair: { ours: ours.port, theirs: theirs.port },
+        family,
+        stage,
+        count: Number(values.count),
+        seed: Number(values.seed),
+        limit: Number(values.limit),
+      });
+      differences += outcome.differences.length;
+      for (const difference of outcome.differences) console.log(showDifference(difference));
+      console.log(showOutcome(`stage ${stage} ${family.name}`, outcome, (Date.now() - began) / 1000));
+    }
+  } finally {
+    const ended = ours.process?.ended();
+    if (ended) console.log(`the stage ${ended}:\n${ours.process?.output()}`);
+    await Promise.all([ours.stop(), theirs.stop()]);
+  }
+  return differences > 0 ? 1 : 0;
+}
+
+function showOutcome(name: string, { count, differences, exceptions }: Outcome, seconds: number): string {
+  const lines = [`${name}: ${count} commands, ${differences.length} differences, seed ${values.seed}, ${seconds.toFixed(0)} s`];
+  for (const [reason, times] of exceptions) lines.push(`  exception, ${times} times: ${reason}`);
+  return lines.join('\n');
+}
+
+function showDifference({ script, protocol, ours, theirs }: Difference): string {
+  const clip = (bytes: string) => escapeBytes(bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes);
+  const lines = script.map((command) => showCommand(command));
+  return [`\n# a difference in RESP${protocol}; for redis-cli:`, 'FLUSHALL', ...lines, `# ours:  ${clip(ours)}`, `# redis: ${clip(theirs)}`].join('\n');
+}

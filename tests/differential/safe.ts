@@ -1,0 +1,81 @@
+import type { Command } from './arguments.ts';
+
+/**
+ * Whether two servers that run a command at slightly different times, on one connection, must agree on it: nothing that
+ * blocks for long, that expires while the others still run, whose choice is random, or that fills the memory.
+ */
+export function isSafe([name = '', ...words]: Command): boolean {
+  const upper = name.toUpperCase();
+  const rule = RULES[upper];
+  return (rule === undefined || rule(words)) && !(TAKES_EXPIRY.has(upper) && words.some((_, at) => expiresSoon(words, at)));
+}
+
+const BLOCK_MAX_SECONDS = 0.01;
+
+const RULES: Record<string, (words: string[]) => boolean> = {
+  BLPOP: (words) => briefly(words.at(-1)),
+  BRPOP: (words) => briefly(words.at(-1)),
+  BLMOVE: (words) => briefly(words.at(-1)),
+  BRPOPLPUSH: (words) => briefly(words.at(-1)),
+  BLMPOP: (words) => briefly(words[0]),
+  XREAD: blocksBriefly,
+  XREADGROUP: blocksBriefly,
+  // Past a few MB only sizes that are refused.
+  SETRANGE: (words) => !within(words[1], 100_000, 1e12),
+  // What is taken at random must be all or nothing.
+  SPOP: (words) => words.length === 2 && !within(words[1], 1, 999),
+  SRANDMEMBER: randomCount,
+  HRANDFIELD: randomCount,
+  EXPIRE: (words) => !within(words[1], 1, 99),
+  PEXPIRE: (words) => !within(words[1], 1, 99_999),
+  SETEX: (words) => !within(words[1], 1, 99),
+  PSETEX: (words) => !within(words[1], 1, 99_999),
+  // An ID made from the clock is another one on the other server.
+  XADD: (words) => !words.includes('*'),
+  XCLAIM: (words) => decidedIdle(words[3]) && !words.some((word) => /^(TIME|IDLE)$/i.test(word)),
+  XAUTOCLAIM: (words) => decidedIdle(words[3]),
+  XPENDING: (words) => words[2]?.toUpperCase() !== 'IDLE' || decidedIdle(words[3]),
+  // A cursor other than 0 means something to the server that gave it only.
+  SCAN: (words) => scansAll(words, 0),
+  SSCAN: (words) => scansAll(words, 1),
+  HSCAN: (words) => scansAll(words, 1),
+};
+
+const TAKES_EXPIRY = new Set(['SET', 'GETEX']);
+
+function expiresSoon(words: string[], at: number): boolean {
+  const unit = words[at]!.toUpperCase();
+  return (unit === 'EX' && within(words[at + 1], 1, 99)) || (unit === 'PX' && within(words[at + 1], 1, 99_999));
+}
+
+/** A blocking timeout that is refused, or short. */
+function briefly(timeout: string | undefined): boolean {
+  if (timeout === undefined) return true;
+  const seconds = Number(timeout);
+  return timeout.trim() === '' || Number.isNaN(seconds) || seconds < 0 || (seconds > 0 && seconds <= BLOCK_MAX_SECONDS);
+}
+
+function blocksBriefly(words: string[]): boolean {
+  return words.every((word, at) => {
+    const timeout = words[at + 1];
+    return word.toUpperCase() !== 'BLOCK' || timeout === undefined || briefly(timeout === '' ? '' : String(Number(timeout) / 1000));
+  });
+}
+
+function randomCount(words: string[]): boolean {
+  return words[1] === undefined || !within(words[1], -Infinity, -1000);
+}
+
+function decidedIdle(milliseconds: string | undefined): boolean {
+  return !within(milliseconds, 1, 1e8);
+}
+
+function scansAll(words: string[], cursorAt: number): boolean {
+  const cursor = words[cursorAt];
+  return cursor === undefined || cursor === '0' || !/^\d+$/.test(cursor);
+}
+
+function within(word: string | undefined, low: number, high: number): boolean {
+  const value = Number(word);
+  return word !== undefined && word.trim() !== '' && value >= low && value <= high;
+}
