@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { escapeBytes, showCommand } from '../harness/show.ts';
 import { chooseSeed } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { builtStages, findStage } from '#shared/manifest.ts';
-import { runFamily, type Difference, type Outcome } from './engine.ts';
+import { runFamily, type Outcome } from './engine.ts';
 import { FAMILIES } from './families/all.ts';
+import { showDifference } from './show-difference.ts';
 
 const HELP = `
 npx tsx tests/differential/run.ts --stage 05 --type lists --count 200000 --seed 1
@@ -64,10 +64,4 @@ function showOutcome(name: string, { count, differences, exceptions }: Outcome, 
   const lines = [`${name}: ${count} commands, ${differences.length} differences, seed ${values.seed}, ${seconds.toFixed(0)} s`];
   for (const [reason, times] of exceptions) lines.push(`  exception, ${times} times: ${reason}`);
   return lines.join('\n');
-}
-
-function showDifference({ script, protocol, ours, theirs }: Difference): string {
-  const clip = (bytes: string) => escapeBytes(bytes.length > 2000 ? `${bytes.slice(0, 2000)}…` : bytes);
-  const lines = script.map((command) => showCommand(command));
-  return [`\n# a difference in RESP${protocol}; for redis-cli:`, 'FLUSHALL', ...lines, `# ours:  ${clip(ours)}`, `# redis: ${clip(theirs)}`].join('\n');
 }

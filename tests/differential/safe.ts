@@ -35,7 +35,6 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   XCLAIM: (words) => decidedIdle(words[3]) && !words.some((word) => /^(TIME|IDLE)$/i.test(word)),
   XAUTOCLAIM: (words) => decidedIdle(words[3]),
   XPENDING: (words) => words[2]?.toUpperCase() !== 'IDLE' || decidedIdle(words[3]),
-  // A cursor other than 0 means something to the server that gave it only.
   SCAN: (words) => scansAll(words, 0),
   SSCAN: (words) => scansAll(words, 1),
   HSCAN: (words) => scansAll(words, 1),
@@ -70,9 +69,12 @@ function decidedIdle(milliseconds: string | undefined): boolean {
   return !within(milliseconds, 1, 1e8);
 }
 
+/** Everything in one call, or an error: else each server stops where it likes. Redis takes `-1` and `''` for cursors too. */
 function scansAll(words: string[], cursorAt: number): boolean {
   const cursor = words[cursorAt];
-  return cursor === undefined || cursor === '0' || !/^\d+$/.test(cursor);
+  if (cursor === undefined || /^[a-z]/i.test(cursor)) return true;
+  const counts = words.flatMap((word, at) => (word.toUpperCase() === 'COUNT' ? [words[at + 1]] : []));
+  return cursor === '0' && counts.length === 1 && !within(counts[0], 1, 999);
 }
 
 function within(word: string | undefined, low: number, high: number): boolean {

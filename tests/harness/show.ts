@@ -1,6 +1,6 @@
-/** A command line as redis-cli takes it: words that need quotes get them. */
-export function showCommand(args: readonly string[]): string {
-  return args.map(showWord).join(' ');
+/** A command line as redis-cli takes it: words that need quotes get them; those longer than `longest` are cut. */
+export function showCommand(args: readonly string[], longest = 200): string {
+  return args.map((word) => showWord(word, longest)).join(' ');
 }
 
 /** A binary string between double quotes, as redis-cli prints bulk strings: \n \r \t \a \b \" \\ and \xHH. */
@@ -14,10 +14,9 @@ export function escapeBytes(bytes: string): string {
 }
 
 const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x07': '\\a', '\b': '\\b', '"': '\\"', '\\': '\\\\' };
-const LONGEST_WORD = 200;
 
-function showWord(word: string): string {
-  if (word.length > LONGEST_WORD) return `${showWord(word.slice(0, 40))}…(${word.length} bytes)`;
+function showWord(word: string, longest: number): string {
+  if (word.length > longest) return `${showWord(word.slice(0, 40), longest)}…(${word.length} bytes)`;
   return /^[\x21\x23-\x26\x28-\x5b\x5d-\x7e]+$/.test(word) ? word : quoted(word);
 }
 
