@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { callerDirectory, callerPath, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { GITIGNORE, packageJson, readme, tsconfigJson } from './fork/files.ts';
+import { quoted } from './quote.ts';
 import { ToolError } from './tool-error.ts';
 import { readTree } from './tree/files.ts';
 import { sharedFilesOf } from './tree/imports.ts';
@@ -68,10 +69,6 @@ And back here:
 
 function shorter(a: string, b: string): string {
   return a !== '' && a.length <= b.length ? a : b;
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 await runTool(import.meta.url, {

@@ -1,7 +1,10 @@
-/** The candidate that takes the fewest typing mistakes to become `word`; one that begins with it wins. */
+/** The candidate that takes the fewest typing mistakes for its length to become `word`; one that begins with it wins. */
 export function nearest(word: string, candidates: readonly string[]): string {
   const typed = word.toLowerCase();
-  const cost = (name: string) => (typed !== '' && name.startsWith(typed) ? 0 : editDistance(typed, name));
+  const cost = (name: string) => {
+    if (typed !== '' && name.startsWith(typed)) return 0;
+    return editDistance(typed, name) / Math.max(typed.length, name.length);
+  };
   return candidates.reduce((best, name) => (cost(name) < cost(best) ? name : best));
 }
 

@@ -16,8 +16,20 @@ export function stageCommand(stage: Stage, root = PROJECT_ROOT): string[] {
   return [process.execPath, ...V8_FLAGS, '--import', import.meta.resolve('tsx'), resolve(root, stage.dir, 'main.ts')];
 }
 
-/** One Ctrl-C can come in twice, from the terminal and through npm; within this many ms it is one. */
 const SAME_KEYSTROKE_MS = 100;
+
+/**
+ * Tells signals from their echoes: one Ctrl-C comes in twice, from the terminal and through npm, a few ms apart.
+ * @returns a function of a signal and its time in ms
+ */
+export function newKeystrokes(): (signal: string, now: number) => boolean {
+  let last = { signal: '', at: -Infinity };
+  return (signal, now) => {
+    if (signal === last.signal && now - last.at < SAME_KEYSTROKE_MS) return false;
+    last = { signal, at: now };
+    return true;
+  };
+}
 
 const HELP = `
 npm run stage                           list the stages
@@ -43,14 +55,9 @@ async function optionNames(stage: Stage): Promise<string[]> {
  */
 function runServer([program, ...args]: string[]): Promise<number> {
   const server = spawn(program!, args, { stdio: 'inherit', detached: true, cwd: callerDirectory() });
-  let last = { signal: '', at: -Infinity };
+  const isNew = newKeystrokes();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      const now = performance.now();
-      if (signal === last.signal && now - last.at < SAME_KEYSTROKE_MS) return;
-      last = { signal, at: now };
-      server.kill(signal);
-    });
+    process.on(signal, () => isNew(signal, performance.now()) && server.kill(signal));
   }
   return new Promise((done, fail) => {
     server.on('error', fail);

@@ -1,3 +1,4 @@
+import { quoted } from './quote.ts';
 import { ToolError } from './tool-error.ts';
 
 /**
@@ -34,8 +35,8 @@ function meant(script: string, argv: readonly string[], swallowed: string[], env
   const bare = swallowed.filter((flag) => env[variable(flag)] === 'true');
   const certain = bare.length === 1 || rest.length === 0;
   const words = swallowed.map((flag) => {
-    if (!bare.includes(flag)) return `--${flag} ${env[variable(flag)]}`;
-    return [`--${flag}`, ...(certain ? rest : ['…'])].join(' ');
+    if (!bare.includes(flag)) return `--${flag} ${quoted(env[variable(flag)]!)}`;
+    return [`--${flag}`, ...(certain ? rest.map(quoted) : ['…'])].join(' ');
   });
   return ['npm run', script, first, '--', ...words].filter((word) => word !== '').join(' ');
 }

@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { sharedFilesFrom } from '#shared/tools/tree/imports.ts';
 
 /** A small project tree of a test's own; its path has a blank in it, as a learner's may. */
 export interface Scratch {
@@ -56,4 +58,30 @@ export function numbered(n: number, replaced: Record<number, string> = {}): stri
 /** Lines of a report as one text without colours. */
 export function plain(lines: string[]): string {
   return stripVTControlCharacters(lines.join('\n'));
+}
+
+/** A scratch tree that holds the tools too, so that they can be run in it as they are run here. */
+export function scratchProject(files: Record<string, string>): Scratch {
+  const scratch = scratchTree({ '.gitignore': 'node_modules\n', ...files });
+  const tools = ['stage', 'diff', 'carry', 'check', 'fork'].map((name) => `shared/tools/${name}.ts`);
+  const needed = sharedFilesFrom(tools.map((tool) => join(PROJECT_ROOT, tool)), PROJECT_ROOT);
+  for (const path of [...tools, ...needed, 'package.json', 'tsconfig.json']) {
+    cpSync(join(PROJECT_ROOT, path), join(scratch.root, path));
+  }
+  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(scratch.root, 'node_modules'));
+  return scratch;
+}
+
+/** The argv and environment that start one of a project's tools, as npm would unless `variables` say otherwise. */
+export function toolProcess(root: string, tool: string, args: string[], variables: NodeJS.ProcessEnv = {}) {
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/i.test(name));
+  const argv = [process.execPath, '--import', import.meta.resolve('tsx'), join(root, `shared/tools/${tool}.ts`), ...args];
+  return { argv, env: { ...Object.fromEntries(own), NO_COLOR: '1', ...variables } };
+}
+
+/** Runs a tool to its end. */
+export function runToolIn(root: string, tool: string, args: string[], variables: NodeJS.ProcessEnv = {}, cwd = root) {
+  const { argv, env } = toolProcess(root, tool, args, variables);
+  const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { cwd, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
 }

@@ -17,10 +17,13 @@ export function importsOf(source: string): string[] {
   return [...new Set(IMPORT_FORMS.flatMap((form) => [...source.matchAll(form)].map((match) => match[1]!)))];
 }
 
-/**
- * The files of shared/ that a stage needs, directly or through other files of shared/: names such as `shared/log.ts`, in order.
- */
+/** The files of shared/ that a stage needs, directly or through others: names such as `shared/log.ts`, in order. */
 export function sharedFilesOf(stage: Pick<Stage, 'dir'>, root: string): string[] {
+  return sharedFilesFrom([...readTree(join(root, stage.dir)).values()], root);
+}
+
+/** The files of shared/ that these files need, directly or through others. */
+export function sharedFilesFrom(paths: string[], root: string): string[] {
   const needed = new Set<string>();
   const visit = (path: string) => {
     for (const specifier of importsOf(readFileSync(path, 'utf8'))) {
@@ -30,7 +33,7 @@ export function sharedFilesOf(stage: Pick<Stage, 'dir'>, root: string): string[]
       visit(join(root, target));
     }
   };
-  for (const [name, path] of readTree(join(root, stage.dir))) if (name.endsWith('.ts')) visit(path);
+  paths.filter((path) => path.endsWith('.ts')).forEach(visit);
   return [...needed].sort();
 }
 

@@ -1,0 +1,112 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtStages, findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { fork } from '#shared/tools/fork.ts';
+import { readTree } from '#shared/tools/tree/files.ts';
+import { runToolIn, scratchProject, scratchTree } from './scratch.ts';
+
+const FILES = {
+  'shared/log.ts': "import chalk from 'chalk';\nimport './deep/clock.ts';\n",
+  'shared/deep/clock.ts': 'export {};\n',
+  'shared/unused.ts': 'export {};\n',
+  'stages/01-ping/main.ts': "import '#shared/log.ts';\n",
+  'stages/01-ping/store/a b.ts': 'export {};\n',
+};
+
+describe('npm run fork', () => {
+  test('copies the stage, what it needs of shared/, and nothing else', () => {
+    const { root } = scratchProject(FILES);
+    const { code, stdout } = runToolIn(root, 'fork', ['01', 'my redis'], { INIT_CWD: join(root, 'stages') });
+    expect(code).toBe(0);
+    expect([...readTree(join(root, 'stages/my redis')).keys()]).toEqual([
+      'README.md',
+      'package.json',
+      'server/main.ts',
+      'server/store/a b.ts',
+      'shared/deep/clock.ts',
+      'shared/log.ts',
+      'tsconfig.json',
+    ]);
+    expect(stdout).toContain("  cd 'my redis'\n  npm install\n  npm start -- --port 7000\n");
+  });
+
+  test('its package has a proper name, our imports and exact versions', () => {
+    const scratch = scratchProject(FILES);
+    runToolIn(scratch.root, 'fork', ['ping', 'My Redis!']);
+    const made = JSON.parse(scratch.read('My Redis!/package.json')!);
+    expect(made).toMatchObject({ name: 'my-redis', imports: { '#shared/*': './shared/*' }, scripts: { start: 'tsx server/main.ts' } });
+    expect(Object.keys(made.dependencies)).toEqual(['chalk', 'tsx']);
+    for (const version of Object.values({ ...made.dependencies, ...made.devDependencies })) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(JSON.parse(scratch.read('My Redis!/tsconfig.json')!).include).toEqual(['server', 'shared']);
+    expect(scratch.read('My Redis!/.gitignore')).toContain('node_modules/\n');
+  });
+
+  test('an empty folder will do; anything else that is there is refused and left alone', () => {
+    const { root } = scratchProject({ ...FILES, 'full/mine.txt': 'mine', file: 'a file' });
+    spawnSync('mkdir', [join(root, 'empty')]);
+    expect(runToolIn(root, 'fork', ['01', 'empty']).code).toBe(0);
+    const full = runToolIn(root, 'fork', ['01', 'full']);
+    expect([full.code, full.stdout]).toEqual([1, '']);
+    expect(full.stderr).toMatch(/full is there already, and not empty\n$/);
+    expect([...readTree(join(root, 'full')).keys()]).toEqual(['mine.txt']);
+    expect(runToolIn(root, 'fork', ['01', 'file']).stderr).toMatch(/file is a file\n$/);
+  });
+
+  test.each([
+    [['01'], /^Name one folder: npm run fork 01 my-redis\n$/],
+    [['01', 'a', 'b'], /^Name one folder/],
+    [['pong', 'a'], /did you mean 01-ping\?/],
+  ])('%j is refused', (args, complaint) => {
+    const { code, stderr } = runToolIn(scratchProject(FILES).root, 'fork', args);
+    expect(stderr).toMatch(complaint);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a copy', () => {
+  const last = builtStages().at(-1)!;
+
+  function copyOf(stage: Stage): string {
+    const folder = join(scratchTree({ a: '' }).root, 'my redis');
+    fork(stage, folder);
+    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
+    return folder;
+  }
+
+  test('of the last stage built starts, and answers PING', async () => {
+    const server = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts', '--port', '0'], {
+      cwd: copyOf(last),
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void server.kill());
+    const port = await new Promise<number>((done, fail) => {
+      let output = '';
+      server.stdout.on('data', (chunk) => {
+        output += chunk;
+        const found = /port (\d+)/.exec(output);
+        if (found) done(Number(found[1]));
+      });
+      server.on('exit', () => fail(new Error(`the copy ended: ${output}`)));
+    });
+    const reply = await new Promise<string>((done, fail) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+      socket.on('error', fail);
+      socket.on('data', (chunk) => {
+        done(chunk.toString());
+        socket.destroy();
+      });
+    });
+    expect(reply).toBe('+PONG\r\n');
+  });
+
+  test('of the first stage satisfies the compiler', () => {
+    const folder = copyOf(findStage('01')!);
+    const { status, stdout } = spawnSync(join(folder, 'node_modules/.bin/tsc'), ['--noEmit'], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+});
