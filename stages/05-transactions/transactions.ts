@@ -19,8 +19,8 @@ const QUEUED = new Status('QUEUED');
 
 /** The last guard: between MULTI and EXEC a request that got this far is kept for later (Redis: `queueMultiCommand`). */
 export const queueInTransaction: Guard = (request) => {
-  const { transaction } = request.client;
-  if (transaction === undefined || request.command.row.queued === false) return undefined;
+  if (!isQueued(request)) return undefined;
+  const transaction = request.client.transaction!;
   for (const arg of request.args) transaction.size += arg.length;
   if (transaction.size > request.server.options['client-query-buffer-limit']) {
     transaction.queued.length = 0;
@@ -30,11 +30,15 @@ export const queueInTransaction: Guard = (request) => {
   return QUEUED;
 };
 
+/** Whether the request will be queued, if no other guard refuses it. */
+export function isQueued({ client, command }: Request): boolean {
+  return client.transaction !== undefined && command.row.queued !== false;
+}
+
 /** A refused request spoils the transaction it was meant for (Redis: `flagTransaction`); a refused EXEC ends it. */
 export function flagTransaction(server: Server, client: Client, refused: Reply, isExec: boolean): Reply {
-  const { transaction } = client;
-  if (transaction === undefined || !(refused instanceof ReplyError)) return refused;
-  transaction.aborted = true;
+  if (!(refused instanceof ReplyError)) return refused;
+  if (client.transaction !== undefined) client.transaction.aborted = true;
   if (!isExec) return refused;
   discardTransaction(server, client);
   return new ReplyError(`EXECABORT Transaction discarded because of: ${refused.message.replace(/^ERR /, '')}`);

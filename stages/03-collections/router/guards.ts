@@ -16,6 +16,7 @@ function checkArity({ command, args }: Request): Reply | undefined {
 /** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
 function checkMemory(request: Request): Reply | undefined {
   const { maxmemory } = request.server.options;
-  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory || !request.has('denyoom')) return undefined;
+  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
+  if (!request.has('denyoom')) return undefined;
   return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
 }

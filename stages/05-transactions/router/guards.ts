@@ -1,5 +1,5 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
-import { queueInTransaction } from '../transactions.ts';
+import { isQueued, queueInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
 
 /** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
@@ -17,6 +17,7 @@ function checkArity({ command, args }: Request): Reply | undefined {
 /** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
 function checkMemory(request: Request): Reply | undefined {
   const { maxmemory } = request.server.options;
-  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory || !request.has('denyoom')) return undefined;
+  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
+  if (!request.has('denyoom') && !isQueued(request)) return undefined;
   return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
 }

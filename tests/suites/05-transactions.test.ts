@@ -1,0 +1,508 @@
+import { client, clientResp3, describe, error, expect, ioredis, nilArray, server, sleep, status, test } from '../harness/suite.ts';
+
+const OK = status('OK');
+const ABORTED = 'EXECABORT Transaction discarded because of previous errors.';
+const WRONG_EXEC = "wrong number of arguments for 'exec' command";
+
+describe('MULTI and EXEC', () => {
+  test('queued requests run at EXEC, in order, with a reply each', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('GET', 'k').status('QUEUED');
+    await c.expect('INCR', 'n').status('QUEUED');
+    await c.expect('EXEC').array([OK, 'v', 1]);
+  });
+
+  test('nothing has happened before EXEC', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await other.expect('EXISTS', 'k').int(0);
+    await c.expect('EXEC').array([OK]);
+    await other.expect('GET', 'k').bulk('v');
+  });
+
+  test('an empty transaction answers an empty array', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('EXEC and DISCARD without MULTI are errors', async () => {
+    const c = await client();
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+    await c.expect('DISCARD').error('ERR DISCARD without MULTI');
+  });
+
+  test('EXEC ends the transaction', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('PING').status('QUEUED');
+    await c.expect('EXEC').array([status('PONG')]);
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+    await c.expect('PING').status('PONG');
+  });
+
+  test('MULTI inside MULTI is an error, and the transaction goes on', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('MULTI').error('ERR MULTI calls can not be nested');
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('EXEC').array([OK]);
+  });
+
+  test('the arity of each command', async () => {
+    const c = await client();
+    await c.expect('EXEC', 'x').error(`EXECABORT Transaction discarded because of: ${WRONG_EXEC}`);
+    for (const name of ['MULTI', 'DISCARD', 'UNWATCH']) {
+      await c.expect(name, 'x').error(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
+    }
+    await c.expect('WATCH').error("ERR wrong number of arguments for 'watch' command");
+  });
+
+  test('an error inside EXEC stands in its place, and undoes nothing', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'text').status('QUEUED');
+    await c.expect('INCR', 'k').status('QUEUED');
+    await c.expect('LPUSH', 'k', 'x').status('QUEUED');
+    await c.expect('SET', 'after', '1').status('QUEUED');
+    await c.expect('EXEC').array([
+      OK,
+      error('ERR value is not an integer or out of range'),
+      error('WRONGTYPE Operation against a key holding the wrong kind of value'),
+      OK,
+    ]);
+    await c.expect('MGET', 'k', 'after').array(['text', '1']);
+  });
+
+  test('an unknown command spoils the transaction', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('NOSUCH').errorLike(/^ERR unknown command/);
+    await c.expect('EXEC').error(ABORTED);
+    await c.expect('EXISTS', 'k').int(0);
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+  });
+
+  test('a wrong number of arguments spoils it', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('GET').error("ERR wrong number of arguments for 'get' command");
+    await c.expect('EXEC').error(ABORTED);
+  });
+
+  test('an unknown sub-command spoils it', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('CLIENT', 'NOSUCH').errorLike(/^ERR unknown subcommand 'NOSUCH'/);
+    await c.expect('EXEC').error(ABORTED);
+  });
+
+  test('a refused EXEC ends the transaction and says why', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC', 'x').error(`EXECABORT Transaction discarded because of: ${WRONG_EXEC}`);
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+  });
+
+  test('an error that the handler finds does not spoil it', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('PING', 'a', 'b').status('QUEUED');
+    await c.expect('EXEC').array([error("ERR wrong number of arguments for 'ping' command")]);
+  });
+
+  test('SELECT inside works, and lasts', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SELECT', '3').status('QUEUED');
+    await c.expect('SET', 'k', 'three').status('QUEUED');
+    await c.expect('EXEC').array([OK, OK]);
+    await c.expect('GET', 'k').bulk('three');
+    await c.expect('SELECT', '0').ok();
+    await c.expect('GET', 'k').nil();
+  });
+
+  test('a pipeline around a transaction keeps its order', async () => {
+    const c = await client();
+    const replies = ['SET a 1', 'MULTI', 'INCR a', 'INCR a', 'EXEC', 'GET a'].map((line) => c.send(...line.split(' ')));
+    const decoded = await Promise.all(replies);
+    expect(JSON.stringify(decoded.map((reply) => (reply instanceof Object && 'text' in reply ? reply.text : reply)))).toBe(
+      '["OK","OK","QUEUED","QUEUED",[2,3],"3"]',
+    );
+  });
+
+  test('any byte survives the queue', async () => {
+    const c = await client();
+    const bytes = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
+    await c.expect('MULTI').ok();
+    await c.expect('SET', bytes, bytes).status('QUEUED');
+    await c.expect('GET', bytes).status('QUEUED');
+    await c.expect('EXEC').array([OK, bytes]);
+  });
+
+  test('ten thousand requests in one transaction', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    const queued = Array.from({ length: 10_000 }, (_, i) => c.expect('RPUSH', 'l', `e${i}`).status('QUEUED'));
+    await Promise.all(queued);
+    await c.expect('EXEC').array(queued.map((_, i) => i + 1));
+    await c.expect('LLEN', 'l').int(10_000);
+  });
+
+  test('RESP3 replies keep their types inside', async () => {
+    const c = await clientResp3();
+    await c.expect('HSET', 'h', 'f', 'v').int(1);
+    await c.expect('MULTI').ok();
+    await c.expect('HGETALL', 'h').status('QUEUED');
+    await c.expect('GET', 'none').status('QUEUED');
+    await c.expect('EXEC').matches((value) => {
+      const [hash, none] = value as [Map<string, string>, null];
+      return hash instanceof Map && hash.get('f') === 'v' && none === null;
+    }, 'a map and a null');
+  });
+});
+
+describe('DISCARD', () => {
+  test('forgets what was queued', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('DISCARD').ok();
+    await c.expect('EXISTS', 'k').int(0);
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+  });
+
+  test('ends a spoilt transaction, so that the next one is clean', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('NOSUCH').errorLike(/unknown command/);
+    await c.expect('DISCARD').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('forgets the watched keys too', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('SET', 'k', '1').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('DISCARD').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('RESET and QUIT run at once inside a transaction', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('RESET').status('RESET');
+    await c.expect('EXEC').error('ERR EXEC without MULTI');
+    await c.expect('MULTI').ok();
+    await c.expect('QUIT').ok();
+    await c.closed();
+  });
+
+  test('a client that goes away in the middle leaves nothing behind', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    c.destroy();
+    await other.expect('EXISTS', 'k').int(0);
+    await other.expect('MULTI').ok();
+    await other.expect('EXEC').array([]);
+  });
+});
+
+/** Each way to change what client A watches: with it EXEC answers nil, without it EXEC runs. */
+const TOUCHES: [what: string, before: string[], touch: string[]][] = [
+  ['SET', [], ['SET k new']],
+  ['SET to the same value', ['SET k v'], ['SET k v']],
+  ['DEL', ['SET k v'], ['DEL k']],
+  ['APPEND', ['SET k v'], ['APPEND k x']],
+  ['INCR', [], ['INCR k']],
+  ['EXPIRE', ['SET k v'], ['EXPIRE k 100']],
+  ['PERSIST', ['SET k v EX 100'], ['PERSIST k']],
+  ['RENAME away', ['SET k v'], ['RENAME k other']],
+  ['RENAME onto it', ['SET other v'], ['RENAME other k']],
+  ['COPY onto it', ['SET other v'], ['COPY other k']],
+  ['MOVE away', ['SET k v'], ['MOVE k 1']],
+  ['RPUSH', [], ['RPUSH k a']],
+  ['LSET', ['RPUSH k a'], ['LSET k 0 b']],
+  ['LPOP of the last element', ['RPUSH k a'], ['LPOP k']],
+  ['LMOVE onto it', ['RPUSH other a'], ['LMOVE other k LEFT LEFT']],
+  ['HSET', [], ['HSET k f v']],
+  ['HDEL', ['HSET k f v g w'], ['HDEL k f']],
+  ['SADD', [], ['SADD k m']],
+  ['SPOP', ['SADD k a b'], ['SPOP k']],
+  ['SMOVE onto it', ['SADD other a'], ['SMOVE other k a']],
+  ['SUNIONSTORE', ['SADD other a'], ['SUNIONSTORE k other']],
+  ['XADD', [], ['XADD k * f v']],
+  ['FLUSHALL of an existing key', ['SET k v'], ['FLUSHALL']],
+  ['FLUSHDB of an existing key', ['SET k v'], ['FLUSHDB']],
+  ['SWAPDB that takes it away', ['SET k v'], ['SWAPDB 0 1']],
+  ['SWAPDB that brings it', ['SELECT 1', 'SET k v', 'SELECT 0'], ['SWAPDB 0 1']],
+  ['an EXEC of another client', [], ['MULTI', 'SET k v', 'EXEC']],
+  ['a deletion and a new key', ['SET k v'], ['DEL k', 'SET k v']],
+];
+
+const HARMLESS: [what: string, before: string[], touch: string[]][] = [
+  ['GET', ['SET k v'], ['GET k']],
+  ['a change of another key', [], ['SET other v']],
+  ['a change of the same key in another database', [], ['SELECT 1', 'SET k v']],
+  ['DEL of a missing key', [], ['DEL k']],
+  ['SETNX of an existing key', ['SET k v'], ['SETNX k w']],
+  ['SET NX of an existing key', ['SET k v'], ['SET k w NX']],
+  ['SADD of a member it has', ['SADD k m'], ['SADD k m']],
+  ['SREM of a member it has not', ['SADD k m'], ['SREM k x']],
+  ['HDEL of a field it has not', ['HSET k f v'], ['HDEL k x']],
+  ['LPUSHX on a missing key', [], ['LPUSHX k v']],
+  ['PERSIST without a deadline', ['SET k v'], ['PERSIST k']],
+  ['TOUCH', ['SET k v'], ['TOUCH k']],
+  ['FLUSHALL without the key', ['SET other v'], ['FLUSHALL']],
+  ['SWAPDB of databases without the key', ['SET other v'], ['SWAPDB 0 1']],
+  ['a discarded transaction', [], ['MULTI', 'SET k v', 'DISCARD']],
+];
+
+describe('WATCH', () => {
+  for (const [what, before, touch] of TOUCHES) {
+    test(`EXEC answers nil after ${what}`, async () => {
+      const [c, other] = [await client(), await client()];
+      for (const line of before) await other.expect(...words(line)).success();
+      await c.expect('WATCH', 'k').ok();
+      for (const line of touch) await other.expect(...words(line)).success();
+      await c.expect('MULTI').ok();
+      await c.expect('SET', 'mine', '1').status('QUEUED');
+      await c.expect('EXEC').nilArray();
+      await c.expect('EXISTS', 'mine').int(0);
+    });
+  }
+
+  for (const [what, before, touch] of HARMLESS) {
+    test(`EXEC runs after ${what}`, async () => {
+      const [c, other] = [await client(), await client()];
+      for (const line of before) await other.expect(...words(line)).success();
+      await c.expect('WATCH', 'k').ok();
+      for (const line of touch) await other.send(...words(line));
+      await c.expect('MULTI').ok();
+      await c.expect('PING').status('QUEUED');
+      await c.expect('EXEC').array([status('PONG')]);
+    });
+  }
+
+  test("the client's own change counts as well", async () => {
+    const c = await client();
+    await c.expect('WATCH', 'k').ok();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').nilArray();
+  });
+
+  test('each of several keys counts', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'a', 'b', 'c').ok();
+    await c.expect('WATCH', 'd').ok();
+    await other.expect('SET', 'c', '1').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').nilArray();
+  });
+
+  test('EXEC forgets the watched keys, whether it ran or not', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('SET', 'k', '1').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').nilArray();
+    await other.expect('SET', 'k', '2').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('UNWATCH forgets them', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('SET', 'k', '1').ok();
+    await c.expect('UNWATCH').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('UNWATCH inside the transaction is too late', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('SET', 'k', '1').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('UNWATCH').status('QUEUED');
+    await c.expect('EXEC').nilArray();
+  });
+
+  test('WATCH inside a transaction is an error that does not spoil it', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('WATCH', 'k').error('ERR WATCH inside MULTI is not allowed');
+    await c.expect('EXEC').array([]);
+  });
+
+  test('a watched key that expires counts as changed', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'PX', '30').ok();
+    await c.expect('WATCH', 'k').ok();
+    await sleep(60);
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').nilArray();
+  });
+
+  test('a key that had expired before WATCH does not', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'PX', '1').ok();
+    await sleep(20);
+    await c.expect('WATCH', 'k').ok();
+    await sleep(150);
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').array([]);
+  });
+
+  test('two clients that watch one key: the first EXEC wins', async () => {
+    const [a, b] = [await client(), await client()];
+    await a.expect('SET', 'n', '10').ok();
+    for (const c of [a, b]) {
+      await c.expect('WATCH', 'n').ok();
+      await c.expect('GET', 'n').bulk('10');
+      await c.expect('MULTI').ok();
+      await c.expect('SET', 'n', '11').status('QUEUED');
+    }
+    await b.expect('EXEC').array([OK]);
+    await a.expect('EXEC').nilArray();
+  });
+
+  test('a spoilt transaction says so even when a watched key has changed', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('SET', 'k', '1').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('NOSUCH').errorLike(/unknown command/);
+    await c.expect('EXEC').error(ABORTED);
+  });
+
+  test('increments by many clients that retry: none is lost', async () => {
+    const clients = await Promise.all(Array.from({ length: 8 }, () => client()));
+    await Promise.all(
+      clients.map(async (c) => {
+        for (let done = 0; done < 10; ) {
+          await c.expect('WATCH', 'n').ok();
+          const before = Number((await c.send('GET', 'n')) ?? 0);
+          await c.expect('MULTI').ok();
+          await c.expect('SET', 'n', String(before + 1)).status('QUEUED');
+          if ((await c.send('EXEC')) !== null) done++;
+        }
+      }),
+    );
+    await clients[0]!.expect('GET', 'n').bulk('80');
+  });
+});
+
+describe('combined with blocked clients', () => {
+  test('a blocking command inside a transaction does not block', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('BLPOP', 'none', '0').status('QUEUED');
+    await c.expect('BLMOVE', 'none', 'to', 'LEFT', 'LEFT', '0').status('QUEUED');
+    await c.expect('XREAD', 'BLOCK', '0', 'STREAMS', 'none', '$').status('QUEUED');
+    await c.expect('EXEC').array([nilArray, null, nilArray]);
+  });
+
+  test('it takes what is there', async () => {
+    const c = await client();
+    await c.expect('RPUSH', 'l', 'a').int(1);
+    await c.expect('MULTI').ok();
+    await c.expect('BLPOP', 'l', '0').status('QUEUED');
+    await c.expect('EXEC').array([['l', 'a']]);
+  });
+
+  test('a blocked client is served after the whole transaction', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const pop = waiting.sendLater('BLPOP', 'l', '0');
+    await waiting.blocked();
+    await c.expect('MULTI').ok();
+    await c.expect('RPUSH', 'l', 'a').status('QUEUED');
+    await c.expect('LPUSH', 'l', 'b').status('QUEUED');
+    await c.expect('LLEN', 'l').status('QUEUED');
+    await c.expect('EXEC').array([1, 2, 2]);
+    await pop.array(['l', 'b']);
+    await c.expect('LRANGE', 'l', '0', '-1').array(['a']);
+  });
+
+  test('it goes on waiting when the transaction takes the element away again', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const pop = waiting.sendLater('BLPOP', 'l', '0');
+    await waiting.blocked();
+    await c.expect('MULTI').ok();
+    await c.expect('RPUSH', 'l', 'a').status('QUEUED');
+    await c.expect('DEL', 'l').status('QUEUED');
+    await c.expect('EXEC').array([1, 1]);
+    await c.expect('RPUSH', 'l', 'later').int(1);
+    await pop.array(['l', 'later']);
+  });
+
+  test('a blocked pop that is served touches a watched key', async () => {
+    const [waiting, c, other] = [await client(), await client(), await client()];
+    const pop = waiting.sendLater('BLMOVE', 'from', 'k', 'LEFT', 'LEFT', '0');
+    await waiting.blocked();
+    await c.expect('WATCH', 'k').ok();
+    await other.expect('RPUSH', 'from', 'a').int(1);
+    await pop.bulk('a');
+    await c.expect('MULTI').ok();
+    await c.expect('EXEC').nilArray();
+  });
+});
+
+describe('limits', () => {
+  test('past maxmemory a queued write is refused, and EXEC with it', async () => {
+    const s = await server('--maxmemory', '3mb');
+    const c = await s.client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'queued', 'v').status('QUEUED');
+    await fill(await s.client());
+    await c.expect('EXEC').errorLike(/^EXECABORT Transaction discarded because of: OOM/);
+    await c.expect('EXISTS', 'queued').int(0);
+    await c.expect('MULTI').ok();
+    await c.expect('GET', 'k').errorLike(/^OOM command not allowed/);
+    await c.expect('EXEC').error(ABORTED);
+  });
+});
+
+describe('ioredis', () => {
+  test('multi().exec() gives a result or an error for each', async () => {
+    const redis = await ioredis();
+    const results = await redis.multi().set('k', 'v').incr('k').get('k').exec();
+    expect(results![0]).toEqual([null, 'OK']);
+    expect(String(results![1]![0])).toContain('not an integer');
+    expect(results![2]).toEqual([null, 'v']);
+  });
+
+  test('exec() after a change of a watched key gives null', async () => {
+    const redis = await ioredis();
+    const other = await ioredis();
+    await redis.watch('k');
+    await other.set('k', 'changed');
+    expect(await redis.multi().set('k', 'mine').exec()).toBeNull();
+    expect(await redis.get('k')).toBe('changed');
+  });
+});
+
+function words(line: string): [string, ...string[]] {
+  return line.split(' ') as [string, ...string[]];
+}
+
+/** Writes until memory is used up, and then gives every key a deadline: that takes memory too, and is not refused. */
+async function fill(c: Awaited<ReturnType<typeof client>>): Promise<void> {
+  for (let i = 0; i < 10_000; i++) {
+    const reply = await c.send('SET', `fill:${i}`, 'x'.repeat(1_000));
+    if (!(reply instanceof Error)) continue;
+    await Promise.all(Array.from({ length: i }, (_, n) => c.send('EXPIRE', `fill:${n}`, '1000')));
+    return;
+  }
+  throw new Error('ten megabytes went in past --maxmemory 3mb');
+}
