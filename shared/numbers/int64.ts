@@ -1,3 +1,6 @@
+/** A signed 64-bit integer: a number while that is exact, a bigint beyond. */
+export type Int64 = number | bigint;
+
 export const INT64_MAX = 2n ** 63n - 1n;
 export const INT64_MIN = -(2n ** 63n);
 
@@ -5,7 +8,7 @@ export const INT64_MIN = -(2n ** 63n);
  * Reads a signed 64-bit integer as strictly as Redis's `string2ll`: no blanks, no plus, no leading zeros, no `-0`.
  * @returns a number while it is exact, a bigint beyond; undefined when the text is no such integer
  */
-export function parseInt64(text: string): number | bigint | undefined {
+export function parseInt64(text: string): Int64 | undefined {
   const { length } = text;
   if (length === 0 || length > 20) return undefined;
   const negative = text.charCodeAt(0) === 0x2d;
@@ -24,7 +27,12 @@ export function parseInt64(text: string): number | bigint | undefined {
 }
 
 /** The narrower of both forms: a number while that is exact. */
-export function normalizeInt64(value: bigint): number | bigint {
+export function normalizeInt64(value: bigint): Int64 {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Whether an exact result still fits 64 bits. */
+export function isInt64(value: bigint): boolean {
+  return value >= INT64_MIN && value <= INT64_MAX;
 }

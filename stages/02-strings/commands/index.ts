@@ -1,10 +1,20 @@
 import type { Family } from '../router/command.ts';
 import { connection } from './connection.ts';
-import { databases } from './databases.ts';
+import { counters } from './counters.ts';
+import { databases, selection } from './databases.ts';
 import { expire } from './expire.ts';
 import { keys } from './keys.ts';
 import { server } from './server.ts';
 import { strings } from './strings.ts';
 
 /** Every family of commands that this stage knows. */
-export const families: readonly Family[] = [connection, server, strings, keys, expire, databases];
+export const families: readonly Family[] = [
+  connection,
+  server,
+  strings,
+  counters,
+  keys,
+  expire,
+  databases,
+  selection,
+];

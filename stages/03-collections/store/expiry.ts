@@ -1,10 +1,11 @@
+import type { Int64 } from '#shared/numbers/int64.ts';
 import { Dict } from './dict.ts';
 
 /** A key with a deadline: a node of the heap. */
 interface Deadline {
   readonly key: string;
   /** Unix time in ms. */
-  at: number;
+  at: Int64;
   /** Where it stands in the heap. */
   index: number;
 }
@@ -23,11 +24,11 @@ export class Expiry {
   }
 
   /** The deadline of a key, Unix time in ms. */
-  get(key: string): number | undefined {
+  get(key: string): Int64 | undefined {
     return this.nodes.get(key)?.at;
   }
 
-  set(key: string, at: number): void {
+  set(key: string, at: Int64): void {
     let node = this.nodes.get(key);
     if (node === undefined) {
       node = { key, at, index: this.heap.length };
@@ -50,7 +51,7 @@ export class Expiry {
   }
 
   /** The key that dies next. */
-  first(): { readonly key: string; readonly at: number } | undefined {
+  first(): { readonly key: string; readonly at: Int64 } | undefined {
     return this.heap[0];
   }
 

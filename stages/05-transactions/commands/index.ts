@@ -1,6 +1,7 @@
 import type { Family } from '../router/command.ts';
 import { connection } from './connection.ts';
-import { databases } from './databases.ts';
+import { counters } from './counters.ts';
+import { databases, selection } from './databases.ts';
 import { expire } from './expire.ts';
 import { keys } from './keys.ts';
 import { server } from './server.ts';
@@ -8,4 +9,14 @@ import { strings } from './strings.ts';
 import { transactions } from './transactions.ts';
 
 /** Every family of commands that this stage knows. */
-export const families: readonly Family[] = [connection, server, strings, keys, expire, databases, transactions];
+export const families: readonly Family[] = [
+  connection,
+  server,
+  strings,
+  counters,
+  keys,
+  expire,
+  databases,
+  selection,
+  transactions,
+];

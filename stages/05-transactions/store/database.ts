@@ -1,3 +1,4 @@
+import type { Int64 } from '#shared/numbers/int64.ts';
 import { Dict } from './dict.ts';
 import { Expiry } from './expiry.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -45,6 +46,14 @@ export class Database {
     return value;
   }
 
+  /** As `lookupRead`, but is no use of the key: its access time stays (Redis: `LOOKUP_NOTOUCH`). */
+  lookupReadNoTouch(key: string): Value | undefined {
+    const value = this.peek(key);
+    if (value === undefined) this.keyspace.stats.misses++;
+    else this.keyspace.stats.hits++;
+    return value;
+  }
+
   /** The value of a key that is about to change (Redis: `lookupKeyWrite`). */
   lookupWrite(key: string): Value | undefined {
     return this.lookup(key);
@@ -70,7 +79,7 @@ export class Database {
     return expectString(this.lookupWrite(key));
   }
 
-  /** Looks without leaving a trace: no access time, no hit or miss (Redis: `LOOKUP_NOTOUCH`). */
+  /** Looks without leaving a trace: no access time, no hit or miss (Redis: `LOOKUP_NOEFFECTS`). */
   peek(key: string): Value | undefined {
     return this.expireIfNeeded(key) ? undefined : this.dict.get(key);
   }
@@ -107,16 +116,16 @@ export class Database {
   }
 
   /** The deadline of a key, Unix time in ms; undefined when it has none (Redis: `getExpire`). */
-  getExpire(key: string): number | undefined {
+  getExpire(key: string): Int64 | undefined {
     return this.expiry.size === 0 ? undefined : this.expiry.get(key);
   }
 
-  /** Gives an existing key a deadline, Unix time in ms (Redis: `setExpire`). */
-  setExpire(key: string, at: number, event = 'expire'): void {
+  /** Gives an existing key a deadline, Unix time in ms; event null: as part of a change signalled already (Redis: `setExpire`). */
+  setExpire(key: string, at: Int64, event: string | null = 'expire'): void {
     const before = this.expiry.size;
     this.expiry.set(key, at);
     this.account((this.expiry.size - before) * DEADLINE_BYTES);
-    this.signal(key, event);
+    if (event !== null) this.signal(key, event);
   }
 
   /** @returns whether there was a deadline (Redis: `removeExpire`) */
