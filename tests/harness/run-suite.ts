@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { suitesOf } from './plan.ts';
+
+/** One test of a suite, after a run. */
+export interface TestRun {
+  readonly name: string;
+  readonly state: 'passed' | 'failed' | 'skipped';
+  /** The text of its failure, or ''. */
+  readonly failure: string;
+  /** Why it may pass on the stage before, when it says so. */
+  readonly regression: string | null;
+}
+
+/**
+ * Runs the suite of a stage's number against a target (see `parseTarget`) in a process of its own.
+ * @throws Error when the suite could not be run at all
+ */
+export async function runSuite(number: string, target: string, { bail = false } = {}): Promise<TestRun[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'suite-run-'));
+  const report = join(folder, 'report.json');
+  const vitest = join(PROJECT_ROOT, 'node_modules/vitest/vitest.mjs');
+  const flags = ['--config', join(PROJECT_ROOT, 'tests/vitest.config.ts'), '--reporter=json', `--outputFile=${report}`, '--maxWorkers=1'];
+  try {
+    const output = await finished(
+      [vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...suitesOf(number)],
+      { ...process.env, TARGET: target },
+    );
+    return readReport(report, output);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function finished(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  // The variables of an outer run would make the inner one believe that it is a worker.
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')));
+  const child = spawn(process.execPath, argv, { cwd: PROJECT_ROOT, env: own });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve(output));
+  });
+}
+
+/** The parts of Vitest's JSON report that are used. */
+interface Report {
+  testResults: {
+    name: string;
+    message: string;
+    assertionResults: {
+      fullName: string;
+      status: string;
+      failureMessages: string[] | null;
+      meta?: { regression?: string };
+    }[];
+  }[];
+}
+
+function readReport(file: string, output: string): TestRun[] {
+  let report: Report;
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch {
+    throw new Error(`the suite did not run:\n${output}`);
+  }
+  const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const broken = report.testResults.find(({ assertionResults }) => assertionResults.length === 0);
+  if (broken || tests.length === 0) throw new Error(`the suite did not run: ${broken?.name ?? output}\n${broken?.message ?? ''}`);
+  return tests.map(({ fullName, status, failureMessages, meta }) => ({
+    name: fullName,
+    state: status === 'passed' || status === 'failed' ? status : 'skipped',
+    failure: failureMessages?.join('\n') ?? '',
+    regression: meta?.regression ?? null,
+  }));
+}

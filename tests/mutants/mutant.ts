@@ -1,0 +1,51 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
+import { runSuite } from '../harness/run-suite.ts';
+
+/** A bug to plant into a copy of a stage: its suite must notice. */
+export interface Mutant {
+  /** The stage's number. */
+  readonly stage: string;
+  /** Inside the stage's folder. */
+  readonly file: string;
+  /** Must occur exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  /** What is wrong then, in the words of a bug report. */
+  readonly why: string;
+}
+
+/** The file with the bug in it. @throws Error unless `find` occurs exactly once */
+export function plant(mutant: Mutant, source: string): string {
+  const times = source.split(mutant.find).length - 1;
+  if (times !== 1) throw new Error(`stage ${mutant.stage}, ${mutant.file}: "${mutant.find}" occurs ${times} times, not once`);
+  return source.replace(mutant.find, () => mutant.replace);
+}
+
+/**
+ * Runs the stage's suite on a copy of the stage with the bug.
+ * @returns the tests that noticed it
+ * @throws Error when the copy does not even start: such a bug proves nothing about the suite
+ */
+export async function testsThatNotice(mutant: Mutant): Promise<string[]> {
+  const stage = findStage(mutant.stage)!;
+  const root = mkdtempSync(join(tmpdir(), 'mutant-'));
+  try {
+    const copy = join(root, stage.dir);
+    mkdirSync(copy, { recursive: true });
+    cpSync(join(PROJECT_ROOT, stage.dir), copy, { recursive: true });
+    symlinkSync(join(PROJECT_ROOT, 'shared'), join(root, 'shared'), 'junction');
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }));
+    const file = join(copy, mutant.file);
+    writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
+    const tests = await runSuite(mutant.stage, copy, { bail: true });
+    const failed = tests.filter(({ state }) => state === 'failed');
+    const broken = failed.find(({ failure }) => failure.includes('before it answered PING'));
+    if (broken) throw new Error(`the copy with the bug does not start:\n${broken.failure}`);
+    return failed.map(({ name }) => name);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,25 @@
+import type { Mutant } from './mutant.ts';
+
+export const stage01: Mutant[] = [
+  {
+    stage: '01',
+    file: 'network/read-query.ts',
+    find: 'while (!client.closing) {\n      const args = client.parser.next();\n      if (args === null) break;',
+    replace: 'for (let once = true; once && !client.closing; once = false) {\n      const args = client.parser.next();\n      if (args === null) break;',
+    why: 'of several requests in one packet only the first is answered',
+  },
+  {
+    stage: '01',
+    file: 'network/read-query.ts',
+    find: '    client.closing = true;\n  }',
+    replace: '  }',
+    why: 'the connection stays open after a protocol error',
+  },
+  {
+    stage: '01',
+    file: 'router/guards.ts',
+    find: 'args.length >= -arity',
+    replace: 'args.length > -arity',
+    why: 'a command with a least number of arguments refuses just that number',
+  },
+];
