@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { budgetCheck } from './check/budgets.ts';
 import type { Check } from './check/check.ts';
+import { failsBeforeCheck } from './check/fails-before.ts';
 import { importsCheck } from './check/imports.ts';
 import { ladderCheck, writeLadder } from './check/ladder.ts';
 import { manifestCheck, topFoldersCheck } from './check/manifest.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
 const HELP = `
 npm run check                   prove that the project is as it says it is
 npm run check -- --write        renew the ladder in README.md from the manifest first
+npm run check -- --tests        … and that every test of a suite fails on the stage before (takes minutes)
 
 ${CHECKS.map(({ name }) => `  - ${name}`).join('\n')}
 `;
@@ -44,8 +46,9 @@ async function runChecks(checks: readonly Check[], root: string): Promise<number
 await runTool(import.meta.url, {
   help: HELP,
   async run(argv) {
-    const { values } = parseToolArguments('check', argv, { write: { type: 'boolean' } });
+    const { values } = parseToolArguments('check', argv, { write: { type: 'boolean' }, tests: { type: 'boolean' } });
     if (values.write && writeLadder(PROJECT_ROOT)) console.log('README.md: the ladder is renewed.');
-    return (await runChecks(CHECKS, PROJECT_ROOT)) === 0 ? 0 : 1;
+    const checks = values.tests ? [...CHECKS, failsBeforeCheck] : CHECKS;
+    return (await runChecks(checks, PROJECT_ROOT)) === 0 ? 0 : 1;
   },
 });
