@@ -156,7 +156,7 @@ function keyPositions(keys: readonly KeySpec[]): [first: number, last: number, s
     if (typeof begin !== 'number' || !('step' in find)) continue;
     const last = find.last >= 0 ? begin + find.last : find.last;
     if (range[0] === 0) range = [begin, last, find.step];
-    else if (last >= 0) range[1] = Math.max(range[1], last);
+    else if (last < 0 || (range[1] >= 0 && last > range[1])) range[1] = last;
   }
   return range;
 }

@@ -48,7 +48,8 @@ function add({ db, args }: Request, increment: Int64): Reply {
   return sum;
 }
 
-function addInt64(a: Int64, b: Int64): Int64 {
+/** @throws ReplyError when the sum is beyond 64 bits */
+export function addInt64(a: Int64, b: Int64): Int64 {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
     if (Number.isSafeInteger(sum)) return sum;

@@ -3,8 +3,11 @@ import { connection } from './connection.ts';
 import { counters } from './counters.ts';
 import { databases, selection } from './databases.ts';
 import { expire } from './expire.ts';
+import { hashes } from './hashes.ts';
 import { keys } from './keys.ts';
 import { server } from './server.ts';
+import { setAlgebra } from './set-algebra.ts';
+import { sets } from './sets.ts';
 import { strings } from './strings.ts';
 
 /** Every family of commands that this stage knows. */
@@ -17,4 +20,7 @@ export const families: readonly Family[] = [
   expire,
   databases,
   selection,
+  hashes,
+  sets,
+  setAlgebra,
 ];

@@ -97,6 +97,11 @@ export class Dict<V> {
     return this.segments.flatMap((segment) => segment.keys);
   }
 
+  /** Whether the test holds for some key; no further ones are tried then. The dict must not change meanwhile. */
+  some(test: (key: string) => boolean): boolean {
+    return this.segments.some((segment) => segment.keys.some(test));
+  }
+
   /** A key picked at random, each with the same chance; undefined when there is none. O(1). */
   randomKey(): string | undefined {
     if (this.size === 0) return undefined;
