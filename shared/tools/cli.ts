@@ -66,9 +66,14 @@ export function requireStage(query: string | undefined, root = PROJECT_ROOT): St
   const stage = findStage(query, root);
   if (stage?.built) return stage;
   if (stage) throw new ToolError(`Stage ${stage.number}-${stage.name} is not built yet\n${stageList(root)}`);
-  const names = allStages(root).flatMap(({ number, name }) => [name, `${number}-${name}`]);
-  const near = findStage(/^\d+$/.test(query) ? String(Math.min(Math.max(Number(query), 1), 12)) : nearest(query, names));
-  throw new ToolError(`There is no stage '${query}'; did you mean ${near!.number}-${near!.name}?\n${stageList(root)}`);
+  const near = nearestStage(query, root);
+  throw new ToolError(`There is no stage '${query}'; did you mean ${near.number}-${near.name}?\n${stageList(root)}`);
+}
+
+function nearestStage(query: string, root: string): Stage {
+  const stages = allStages(root);
+  if (/^\d+$/.test(query)) return Number(query) < 1 ? stages[0]! : stages.at(-1)!;
+  return findStage(nearest(query, stages.flatMap(({ number, name }) => [name, `${number}-${name}`])), root)!;
 }
 
 /** One line a stage; those that cannot be run yet are marked. */

@@ -25,8 +25,9 @@ function compare([query, folder, ...rest]: string[]): { title: string; files: Fi
     const { before, files } = diffStage(stage, PROJECT_ROOT);
     return { title: `${before ? `${before.dir} → ` : ''}${stage.dir}: ${stage.idea}`, files };
   }
-  const mine = serverFolder(callerPath(folder));
-  return { title: `${stage.dir} → ${folder}`, files: diffTrees(readTree(join(PROJECT_ROOT, stage.dir)), readTree(mine)) };
+  const reference = readTree(join(PROJECT_ROOT, stage.dir));
+  const mine = readTree(serverFolder(callerPath(folder)));
+  return { title: `${stage.dir} → ${folder}`, files: diffTrees(reference, mine) };
 }
 
 /** A folder with a server's files; in a copy made by `npm run fork` they lie in server/. */

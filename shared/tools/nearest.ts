@@ -1,4 +1,4 @@
-/** The candidate that takes the fewest typing mistakes for its length to become `word`; one that begins with it wins. */
+/** The candidate that is fewest typing mistakes away, for its length; one that begins with the word wins. */
 export function nearest(word: string, candidates: readonly string[]): string {
   const typed = word.toLowerCase();
   const cost = (name: string) => {

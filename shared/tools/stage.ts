@@ -9,9 +9,7 @@ import { refuseSwallowedFlags } from './swallowed-flags.ts';
 /** Flags for V8, alike for every stage however it is started. */
 export const V8_FLAGS: readonly string[] = [];
 
-/**
- * The argv that starts a stage; its own flags (`--port 7000`) go behind. Works from any folder: all paths in it are absolute.
- */
+/** The argv that starts a stage, from any folder; the server's own flags (`--port 7000`) go behind. */
 export function stageCommand(stage: Stage, root = PROJECT_ROOT): string[] {
   return [process.execPath, ...V8_FLAGS, '--import', import.meta.resolve('tsx'), resolve(root, stage.dir, 'main.ts')];
 }
@@ -49,8 +47,8 @@ async function optionNames(stage: Stage): Promise<string[]> {
 }
 
 /**
- * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through us alone, and
- * so once each.
+ * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through us alone,
+ * and so once each.
  * @returns its exit code; 128 + the signal's number when a signal ended it, as shells have it
  */
 function runServer([program, ...args]: string[]): Promise<number> {

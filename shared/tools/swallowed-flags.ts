@@ -2,9 +2,9 @@ import { quoted } from './quote.ts';
 import { ToolError } from './tool-error.ts';
 
 /**
- * npm keeps flags in front of `--` for itself, and hands them to the script as `npm_config_*` variables. Names that npm has
- * a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names `dry-run` alone counts: it is
- * only ever typed, and to miss it would be to write when the caller wanted to look.
+ * npm keeps flags in front of `--` for itself, and hands them to the script as `npm_config_*` variables. Names that npm
+ * has a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names only `dry-run` counts:
+ * it is always typed, and to miss it would be to write when the caller wanted to look.
  */
 const AMBIGUOUS = ['color', 'loglevel', 'save', 'user'];
 
@@ -22,7 +22,8 @@ export function refuseSwallowedFlags(
   const swallowed = flags.filter((flag) => !AMBIGUOUS.includes(flag) && variable(flag) in env);
   if (swallowed.length === 0) return;
   const names = swallowed.map((flag) => `--${flag}`).join(' and ');
-  throw new ToolError(`npm took ${names} for itself, because '--' was missing. Type:\n  ${meant(script, argv, swallowed, env)}`);
+  const command = meant(script, argv, swallowed, env);
+  throw new ToolError(`npm took ${names} for itself, because '--' was missing. Type:\n  ${command}`);
 }
 
 function variable(flag: string): string {

@@ -157,6 +157,20 @@ describe('carry', () => {
     expect(scratch.read(`${FIVE}/server.ts`)).not.toContain('two, mended');
   });
 
+  test('carries only the files and folders that are named', () => {
+    const scratch = threeStages();
+    scratch.write({
+      [`${THREE}/server.ts`]: numbered(20, { 10: 'would clash' }),
+      [`${THREE}/store/my list.ts`]: 'mended\n',
+      [`${THREE}/commands/a.ts`]: 'a\n',
+    });
+    expect(carry('03', { root: scratch.root, only: ['store/my list.ts', `./${THREE}/commands/`] }).ok).toBe(true);
+    expect(scratch.read(`${FIVE}/store/my list.ts`)).toBe('mended\n');
+    expect(scratch.read(`${FIVE}/commands/a.ts`)).toBe('a\n');
+    expect(scratch.read(`${FOUR}/server.ts`)).not.toContain('would clash');
+    expect(() => carry('03', { root: scratch.root, only: ['stor'] })).toThrow(`Nothing changed in ${THREE}/stor`);
+  });
+
   test('takes everything back when a file cannot be written', () => {
     const scratch = threeStages();
     scratch.write({ [`${THREE}/a.ts`]: 'a\n', [`${THREE}/b.ts`]: 'b\n' });

@@ -77,7 +77,7 @@ describe('imports', () => {
       'shared/log.ts': "import chalk from 'chalk';\n",
       'shared/tools/cli.ts': "import { suite } from '../../tests/suite.ts';\n",
       'tests/suite.ts': '',
-      [`${ONE}/main.ts`]: "import { log } from '#shared/log.ts';\nimport { join } from 'node:path';\nimport './store/a.ts';\n",
+      [`${ONE}/main.ts`]: "import '#shared/log.ts';\nimport { join } from 'node:path';\nimport './store/a.ts';\n",
       [`${ONE}/store/a.ts`]: "import type { B } from '../main.ts';\n",
     });
     expect((await importsCheck.run(root)).problems).toEqual([]);

@@ -30,7 +30,7 @@ const FILES = {
 const plainChalk = new Chalk({ level: 0 });
 
 describe('diffStage', () => {
-  test('shows new files first, shared ones that are needed for the first time among them, then changed and removed', () => {
+  test('shows new files first, with those of shared/ that are needed for the first time, then the others', () => {
     const { root } = scratchTree(FILES);
     const { before, files } = diffStage(findStage('2', root)!, root);
     expect(before?.name).toBe('ping');
@@ -48,7 +48,8 @@ describe('diffStage', () => {
     const { before, files } = diffStage(findStage('1', root)!, root);
     expect(before).toBeUndefined();
     expect(files.every(({ kind }) => kind === 'new')).toBe(true);
-    expect(files.map(({ file }) => file)).toEqual(['gone.ts', 'main.ts', 'same.ts', 'server.ts', 'shared/log.ts', 'wide.ts']);
+    const names = ['gone.ts', 'main.ts', 'same.ts', 'server.ts', 'shared/log.ts', 'wide.ts'];
+    expect(files.map(({ file }) => file)).toEqual(names);
   });
 
   test('prints the list and the hunks', () => {
@@ -93,7 +94,8 @@ describe('npm run diff', () => {
   });
 
   test('in a fork it compares the server alone', () => {
-    const { root } = scratchProject({ ...FILES, 'my/server/main.ts': FILES[`${ONE}/main.ts`]!, 'my/shared/log.ts': 'mine\n' });
+    const copy = { 'my/server/main.ts': FILES[`${ONE}/main.ts`]!, 'my/shared/log.ts': 'mine\n' };
+    const { root } = scratchProject({ ...FILES, ...copy });
     const { stdout } = runToolIn(root, 'diff', ['01', 'my', '--stat']);
     expect(stdout).not.toMatch(/log\.ts|main\.ts/);
     expect(stdout).toContain('removed  server.ts');

@@ -37,9 +37,11 @@ describe('npm run fork', () => {
     const scratch = scratchProject(FILES);
     runToolIn(scratch.root, 'fork', ['ping', 'My Redis!']);
     const made = JSON.parse(scratch.read('My Redis!/package.json')!);
-    expect(made).toMatchObject({ name: 'my-redis', imports: { '#shared/*': './shared/*' }, scripts: { start: 'tsx server/main.ts' } });
+    expect(made).toMatchObject({ name: 'my-redis', imports: { '#shared/*': './shared/*' } });
+    expect(made.scripts.start).toBe('tsx server/main.ts');
     expect(Object.keys(made.dependencies)).toEqual(['chalk', 'tsx']);
-    for (const version of Object.values({ ...made.dependencies, ...made.devDependencies })) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const versions = Object.values({ ...made.dependencies, ...made.devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
     expect(JSON.parse(scratch.read('My Redis!/tsconfig.json')!).include).toEqual(['server', 'shared']);
     expect(scratch.read('My Redis!/.gitignore')).toContain('node_modules/\n');
   });
@@ -105,7 +107,8 @@ describe('a copy', () => {
 
   test('of the first stage satisfies the compiler', () => {
     const folder = copyOf(findStage('01')!);
-    const { status, stdout } = spawnSync(join(folder, 'node_modules/.bin/tsc'), ['--noEmit'], { cwd: folder, encoding: 'utf8' });
+    const compiler = join(folder, 'node_modules/.bin/tsc');
+    const { status, stdout } = spawnSync(compiler, ['--noEmit'], { cwd: folder, encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
-import { sharedFilesFrom } from '#shared/tools/tree/imports.ts';
+import { filesNeededBy } from '#shared/tools/tree/imports.ts';
 
 /** A small project tree of a test's own; its path has a blank in it, as a learner's may. */
 export interface Scratch {
@@ -25,7 +25,7 @@ export function scratchTree(files: Record<string, string>): Scratch {
   onTestFinished(() => rmSync(dirname(root), { recursive: true, force: true }));
   const git = (...args: string[]) => {
     const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false'];
-    return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync('git', [...identity, ...args], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
   };
   const scratch: Scratch = {
     root,
@@ -64,7 +64,7 @@ export function plain(lines: string[]): string {
 export function scratchProject(files: Record<string, string>): Scratch {
   const scratch = scratchTree({ '.gitignore': 'node_modules\n', ...files });
   const tools = ['stage', 'diff', 'carry', 'check', 'fork'].map((name) => `shared/tools/${name}.ts`);
-  const needed = sharedFilesFrom(tools.map((tool) => join(PROJECT_ROOT, tool)), PROJECT_ROOT);
+  const needed = filesNeededBy(tools.map((tool) => join(PROJECT_ROOT, tool)), PROJECT_ROOT);
   for (const path of [...tools, ...needed, 'package.json', 'tsconfig.json']) {
     cpSync(join(PROJECT_ROOT, path), join(scratch.root, path));
   }
@@ -74,8 +74,10 @@ export function scratchProject(files: Record<string, string>): Scratch {
 
 /** The argv and environment that start one of a project's tools, as npm would unless `variables` say otherwise. */
 export function toolProcess(root: string, tool: string, args: string[], variables: NodeJS.ProcessEnv = {}) {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/i.test(name));
-  const argv = [process.execPath, '--import', import.meta.resolve('tsx'), join(root, `shared/tools/${tool}.ts`), ...args];
+  const ofRunners = /^(npm_|INIT_CWD$|FORCE_COLOR$|NODE_OPTIONS$|VITEST)/i;
+  const own = Object.entries(process.env).filter(([name]) => !ofRunners.test(name));
+  const file = join(root, `shared/tools/${tool}.ts`);
+  const argv = [process.execPath, '--import', import.meta.resolve('tsx'), file, ...args];
   return { argv, env: { ...Object.fromEntries(own), NO_COLOR: '1', ...variables } };
 }
 

@@ -9,9 +9,13 @@ import { runToolIn, scratchProject, scratchTree, toolProcess, type Scratch } fro
 
 const OPTIONS = "export const optionTable = { port: 0, 'tcp-backlog': 0, loglevel: 0, bind: 0 };\n";
 
-/** Stage 07 of this project tells how it was started, and ends with code 3. */
-function project(main = 'console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)])); process.exit(3);\n'): Scratch {
-  return scratchProject({ 'stages/07-aof/main.ts': main, 'stages/07-aof/options.ts': OPTIONS, 'stages/notes/a.txt': '' });
+/** Tells how it was started, and ends with code 3. */
+const TELLTALE = 'console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)])); process.exit(3);\n';
+
+/** A project with a stage 07 alone. */
+function project(main = TELLTALE): Scratch {
+  const stage = { 'stages/07-aof/main.ts': main, 'stages/07-aof/options.ts': OPTIONS };
+  return scratchProject({ ...stage, 'stages/notes/a.txt': '' });
 }
 
 const UNDER_NPM = { npm_lifecycle_event: 'stage' };
@@ -41,7 +45,8 @@ describe('npm run stage', () => {
     const { root } = project();
     const { env } = toolProcess(root, 'stage', []);
     const cwd = join(root, 'stages/notes');
-    const { status, stdout } = spawnSync('npm', ['run', '-s', 'stage', '7', '--', '--port', '1'], { cwd, env, encoding: 'utf8' });
+    const args = ['run', '-s', 'stage', '7', '--', '--port', '1'];
+    const { status, stdout } = spawnSync('npm', args, { cwd, env, encoding: 'utf8' });
     expect(JSON.parse(stdout)).toEqual([realpathSync(cwd), '--port', '1']);
     expect(status).toBe(3);
   });
@@ -69,7 +74,8 @@ describe('npm run stage', () => {
 
   test('flags that npm took are noticed, those of the stage alone', () => {
     const { root } = project();
-    const { code, stdout, stderr } = runToolIn(root, 'stage', ['07', '9'], { ...UNDER_NPM, npm_config_tcp_backlog: 'true' });
+    const taken = { ...UNDER_NPM, npm_config_tcp_backlog: 'true' };
+    const { code, stdout, stderr } = runToolIn(root, 'stage', ['07', '9'], taken);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('  npm run stage 07 -- --tcp-backlog 9\n');
     expect(runToolIn(root, 'stage', ['07'], { ...UNDER_NPM, npm_config_prefix: '/usr' }).code).toBe(3);
@@ -88,7 +94,7 @@ describe('refuseSwallowedFlags', () => {
     ['--tcp-backlog 9', ['7', '9'], { npm_config_tcp_backlog: 'true' }, '7 -- --tcp-backlog 9'],
     ['--bind "a b"', ['7', 'a b'], { npm_config_bind: 'true' }, "7 -- --bind 'a b'"],
     ['--dry-run', ['7'], { npm_config_dry_run: 'true' }, '7 -- --dry-run'],
-    ['--port 1 --bind ::1', ['7', '1', '::1'], { npm_config_port: 'true', npm_config_bind: 'true' }, '7 -- --port … --bind …'],
+    ['two', ['7', '1', '::1'], { npm_config_port: 'true', npm_config_bind: 'true' }, '7 -- --port … --bind …'],
   ])('tells what was meant by %s', (_, argv, taken, meant) => {
     expect(refuse(argv, taken)).toThrow(`\n  npm run stage ${meant}`);
   });

@@ -42,7 +42,8 @@ export function sameContent(a: Buffer | null, b: Buffer | null): boolean {
 }
 
 function resolveCommit(root: string, revision: string): string {
-  const { code, output } = git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], [1, 128]);
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
+  const { code, output } = git(root, args, [1, 128]);
   if (code !== 0) throw new ToolError(`There is no revision '${revision}' in ${root} to compare with`);
   return output.toString().trim();
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { builtStages } from '#shared/manifest.ts';
 import { readTree } from '../tree/files.ts';
-import { importsOf } from '../tree/imports.ts';
+import { importsOf, targetOf } from '../tree/imports.ts';
 import type { Check } from './check.ts';
 
 /** A stage imports its own files, shared/ and Node's modules; shared/ never reaches a stage. */
@@ -33,16 +33,9 @@ function strays(root: string, folder: string, allowed: (target: string, file: st
     const file = `${folder}/${name}`;
     return importsOf(readFileSync(path, 'utf8')).flatMap((specifier) => {
       const target = targetOf(specifier, path, root);
-      if (!allowed(target, file)) return [`${file} imports ${specifier}`];
-      const local = specifier.startsWith('.') || specifier.startsWith('#');
-      return local && !existsSync(join(root, target)) ? [`${file} imports ${specifier}, which is not there`] : [];
+      if (!allowed(target ?? specifier, file)) return [`${file} imports ${specifier}`];
+      const missing = target !== undefined && !existsSync(join(root, target));
+      return missing ? [`${file} imports ${specifier}, which is not there`] : [];
     });
   });
-}
-
-/** Where an import leads: a path from the root, or a module's name as it stands. */
-function targetOf(specifier: string, from: string, root: string): string {
-  if (specifier.startsWith('#')) return specifier.slice(1);
-  if (!specifier.startsWith('.')) return specifier;
-  return relative(root, join(dirname(from), specifier)).split(sep).join('/');
 }

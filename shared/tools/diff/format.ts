@@ -14,7 +14,8 @@ export function formatStat(files: FileDiff[], chalk: ChalkInstance): string {
 
 /** Every file's hunks, under its name. */
 export function formatHunks(files: FileDiff[], chalk: ChalkInstance): string {
-  return files.map((diff) => [chalk.bold(`${diff.file} (${diff.kind})`), ...colored(diff, chalk)].join('\n')).join('\n\n');
+  const parts = files.map((diff) => [chalk.bold(`${diff.file} (${diff.kind})`), ...colored(diff, chalk)].join('\n'));
+  return parts.join('\n\n');
 }
 
 function colored({ hunks }: FileDiff, chalk: ChalkInstance): string[] {

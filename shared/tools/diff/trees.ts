@@ -25,7 +25,8 @@ function diffFile(file: string, old: string | undefined, now: string | undefined
     const hunks = diffOf(old, now);
     return hunks.length === 0 ? null : count(file, 'changed', hunks);
   }
-  return now !== undefined ? count(file, 'new', diffOf('/dev/null', now)) : count(file, 'removed', diffOf(old!, '/dev/null'));
+  if (now !== undefined) return count(file, 'new', diffOf('/dev/null', now));
+  return count(file, 'removed', diffOf(old!, '/dev/null'));
 }
 
 /** The hunks alone: what stands above the first `@@` names the files, which the caller knows better. */

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 /** Files by their name in a tree (`network/client.ts`, always with `/`), and where each one lies. */
 export type FileTree = Map<string, string>;
 
-/** Every file below a folder, in order of name; hidden ones and node_modules are left out. An absent folder is empty. */
+/** Every file below a folder, by name; hidden ones and node_modules are left out. An absent folder is empty. */
 export function readTree(directory: string): FileTree {
   const files: FileTree = new Map();
   collect(directory, (path) => files.set(relative(directory, path).split(sep).join('/'), path));

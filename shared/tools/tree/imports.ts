@@ -19,28 +19,28 @@ export function importsOf(source: string): string[] {
 
 /** The files of shared/ that a stage needs, directly or through others: names such as `shared/log.ts`, in order. */
 export function sharedFilesOf(stage: Pick<Stage, 'dir'>, root: string): string[] {
-  return sharedFilesFrom([...readTree(join(root, stage.dir)).values()], root);
+  const own = [...readTree(join(root, stage.dir)).values()].filter((path) => path.endsWith('.ts'));
+  return filesNeededBy(own, root).filter((name) => name.startsWith('shared/'));
 }
 
-/** The files of shared/ that these files need, directly or through others. */
-export function sharedFilesFrom(paths: string[], root: string): string[] {
+/** The files of the project that these import, directly or through others, by their names from the root, in order. */
+export function filesNeededBy(paths: string[], root: string): string[] {
   const needed = new Set<string>();
   const visit = (path: string) => {
     for (const specifier of importsOf(readFileSync(path, 'utf8'))) {
-      const target = sharedTarget(specifier, path, root);
+      const target = targetOf(specifier, path, root);
       if (!target || needed.has(target) || !existsSync(join(root, target))) continue;
       needed.add(target);
       visit(join(root, target));
     }
   };
-  paths.filter((path) => path.endsWith('.ts')).forEach(visit);
+  paths.forEach(visit);
   return [...needed].sort();
 }
 
-/** The name of the shared file that an import of `from` leads to, if it leads to one. */
-function sharedTarget(specifier: string, from: string, root: string): string | undefined {
-  if (specifier.startsWith('#shared/')) return specifier.slice(1);
+/** The name, from the root, of the file that an import in `from` leads to; undefined for a package or a module of Node. */
+export function targetOf(specifier: string, from: string, root: string): string | undefined {
+  if (specifier.startsWith('#')) return specifier.slice(1);
   if (!specifier.startsWith('.')) return undefined;
-  const target = relative(root, join(dirname(from), specifier)).split(sep).join('/');
-  return target.startsWith('shared/') ? target : undefined;
+  return relative(root, join(dirname(from), specifier)).split(sep).join('/');
 }
