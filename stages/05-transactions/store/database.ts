@@ -93,8 +93,9 @@ export class Database {
     const before = this.dict.set(key, value);
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
+    const bytesBefore = before === undefined ? 0 : valueBytes(before);
     if (typeof value !== 'string') value.accounted = value.bytes;
-    this.account(valueBytes(value) - (before === undefined || before === value ? 0 : valueBytes(before)));
+    this.account(valueBytes(value) - bytesBefore);
     this.signal(key, event);
   }
 
