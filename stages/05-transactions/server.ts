@@ -8,7 +8,7 @@ import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
 import { flushPendingWrites, scheduleFlush } from './network/write-replies.ts';
 import type { Options } from './options.ts';
-import { call } from './router/execute.ts';
+import { reprocess } from './router/execute.ts';
 import { buildCommandTable } from './router/command-table.ts';
 import { BlockedClients } from './store/blocking.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
@@ -29,7 +29,7 @@ export class Server {
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;
   readonly watchedKeys = new WatchedKeys();
-  readonly blocking = new BlockedClients(call, (client) => this.resume(client));
+  readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
   clientsPendingWrite: Client[] = [];
   stopping = false;
   /** The port in use, once started. */
@@ -68,6 +68,7 @@ export class Server {
     this.closeIdleClients();
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.expireCycle.run();
+    this.blocking.serve();
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
@@ -94,7 +95,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest) continue;
+      if (client.lastInteraction >= oldest || client.blocked !== undefined) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

@@ -17,6 +17,11 @@ export function execute(server: Server, client: Client, args: readonly string[])
   server.blocking.serve();
 }
 
+/** A blocked request once more, guards and all: much may have changed meanwhile (Redis: CLIENT_REPROCESSING_COMMAND). */
+export function reprocess(request: Request): Reply {
+  return refusal(request) ?? call(request);
+}
+
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(client: Client, reply: Reply): void {
   client.replies.write(reply);

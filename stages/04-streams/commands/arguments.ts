@@ -1,6 +1,6 @@
 import { ReplyError } from '#shared/resp/reply.ts';
-import { parseDecimal } from '#shared/numbers/decimal.ts';
-import { parseInt64, type Int64 } from '#shared/numbers/int64.ts';
+import { INT64_MAX, parseInt64, type Int64 } from '#shared/numbers/int64.ts';
+import { INFINITE, parseLongDouble, type Finite } from '#shared/numbers/long-double.ts';
 
 /** An argument that must be a whole number in JavaScript's exact range. @throws ReplyError */
 export function parseInteger(text: string, error = NOT_AN_INTEGER): number {
@@ -27,12 +27,23 @@ const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 
 /** The timeout of a blocking command: seconds with a fraction; @returns ms, 0 for ever (`getTimeoutFromObjectOrReply`) */
 export function parseTimeout(text: string): number {
-  const seconds = parseDecimal(text);
+  const seconds = parseLongDouble(text);
   if (seconds === undefined) throw new ReplyError('ERR timeout is not a float or out of range');
-  const ms = Math.ceil(seconds * 1000);
+  const ms = seconds === INFINITE ? infiniteMs(text) : ceilMs(seconds);
   if (ms < 0) throw new ReplyError('ERR timeout is negative');
-  if (ms > Number.MAX_SAFE_INTEGER) throw new ReplyError('ERR timeout is out of range');
-  return ms;
+  if (ms > INT64_MAX - BigInt(Date.now())) throw new ReplyError('ERR timeout is out of range');
+  return Number(ms);
+}
+
+function infiniteMs(text: string): bigint {
+  return text.startsWith('-') ? -1n : INT64_MAX;
+}
+
+function ceilMs({ mantissa, exponent }: Finite): bigint {
+  const product = mantissa * 1000n;
+  if (exponent >= 0) return product << BigInt(exponent);
+  const divisor = 1n << BigInt(-exponent);
+  return product > 0n ? (product + divisor - 1n) / divisor : product / divisor;
 }
 
 export function syntaxError(): ReplyError {

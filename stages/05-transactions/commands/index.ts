@@ -5,6 +5,10 @@ import { databases, selection } from './databases.ts';
 import { expire } from './expire.ts';
 import { hashes } from './hashes.ts';
 import { keys } from './keys.ts';
+import { listBlocking } from './lists-blocking.ts';
+import { listElements } from './lists-elements.ts';
+import { listMoving } from './lists-moving.ts';
+import { lists } from './lists.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
@@ -21,6 +25,10 @@ export const families: readonly Family[] = [
   expire,
   databases,
   selection,
+  lists,
+  listElements,
+  listMoving,
+  listBlocking,
   hashes,
   sets,
   setAlgebra,

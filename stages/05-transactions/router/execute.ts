@@ -19,6 +19,11 @@ export function execute(server: Server, client: Client, args: readonly string[])
   server.blocking.serve();
 }
 
+/** A blocked request once more, guards and all: much may have changed meanwhile (Redis: CLIENT_REPROCESSING_COMMAND). */
+export function reprocess(request: Request): Reply {
+  return refusal(request) ?? call(request);
+}
+
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(server: Server, client: Client, reply: Reply, command?: Command): void {
   client.replies.write(flagTransaction(server, client, reply, command?.fullName === 'exec'));

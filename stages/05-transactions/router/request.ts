@@ -35,7 +35,7 @@ export class Request {
 
   /** What a blocking command returns when it has to wait. It will run again; `args` may be changed for that. */
   block(wait: Wait): Reply {
-    if (this.client.transaction?.executing) return wait.timeoutReply;
+    if (this.client.transaction?.executing) return wait.deniedReply === undefined ? wait.timeoutReply : wait.deniedReply;
     return this.server.blocking.block(this, wait);
   }
 

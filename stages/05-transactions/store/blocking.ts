@@ -15,7 +15,9 @@ export interface Wait {
   readonly timeout: number;
   /** The reply when that time is over. */
   readonly timeoutReply: Reply;
-  /** The removal of a key ends the wait too: the command then finds out for itself. */
+  /** The reply where nothing may block, as inside EXEC, when it is another one. */
+  readonly deniedReply?: Reply;
+  /** A key that is removed or replaced by another type ends the wait too: the command then finds out for itself. */
   readonly orRemoved?: boolean;
 }
 
@@ -27,6 +29,18 @@ export interface Waiter {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Who waits for one key. */
+interface Queue {
+  readonly db: Database;
+  readonly key: string;
+  /** A Set keeps the order of arrival, and forgets in O(1). */
+  readonly waiters: Set<Waiter>;
+  /** How many of them wait for its removal too. */
+  orRemoved: number;
+  /** The key was changed, and the waiters have not been tried since. */
+  ready: boolean;
+}
+
 /** Longest time that a timer takes; longer waits take several. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -35,17 +49,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
 export class BlockedClients implements KeyspaceListener {
-  /** Queues by database and key. A Set keeps the order of arrival and forgets in O(1). */
-  private readonly queues = new Map<Database, Map<string, Set<Waiter>>>();
+  private readonly queues = new Map<Database, Map<string, Queue>>();
   /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
-  private ready: { db: Database; key: string }[] = [];
-  private readonly call: (request: Request) => Reply;
+  private ready: Queue[] = [];
+  private readonly reprocess: (request: Request) => Reply;
   private readonly resume: (client: Client) => void;
+  /** Number of clients that wait. */
   size = 0;
 
-  /** `call` runs a request; `resume` is told of each client that has got its reply and may go on. */
-  constructor(call: (request: Request) => Reply, resume: (client: Client) => void) {
-    this.call = call;
+  /** `reprocess` tries a request again; `resume` is told of each client that has got its reply and may go on. */
+  constructor(reprocess: (request: Request) => Reply, resume: (client: Client) => void) {
+    this.reprocess = reprocess;
     this.resume = resume;
   }
 
@@ -56,55 +70,69 @@ export class BlockedClients implements KeyspaceListener {
     const waiter: Waiter = { request, db, wait, timer: undefined };
     client.blocked = waiter;
     this.size++;
-    for (const key of wait.keys) this.queue(db, key).add(waiter);
+    for (const key of wait.keys) this.enqueue(waiter, key);
     if (wait.timeout > 0) this.startTimer(waiter, Date.now() + wait.timeout);
     return NO_REPLY;
   }
 
-  /** The client is gone, or has its reply. */
+  /** The client is gone, or has its reply (Redis: `unblockClient`). */
   forget(client: Client): void {
     const waiter = client.blocked;
     if (waiter === undefined) return;
     client.blocked = undefined;
     this.size--;
     clearTimeout(waiter.timer);
-    const byKey = this.queues.get(waiter.db)!;
-    for (const key of waiter.wait.keys) {
-      const queue = byKey.get(key);
-      queue?.delete(waiter);
-      if (queue?.size === 0) byKey.delete(key);
-    }
+    for (const key of waiter.wait.keys) this.dequeue(waiter, key);
   }
 
   keyModified(db: Database, key: string): void {
-    if (this.size > 0 && this.queues.get(db)?.has(key)) this.ready.push({ db, key });
+    if (this.size === 0) return;
+    const queue = this.queues.get(db)?.get(key);
+    if (queue !== undefined) this.signalReady(queue);
+  }
+
+  databaseFlushed(db: Database): void {
+    this.queues.get(db)?.forEach((queue) => this.signalReady(queue));
   }
 
   databasesSwapped(a: Database, b: Database): void {
-    for (const db of [a, b]) {
-      for (const key of this.queues.get(db)?.keys() ?? []) this.ready.push({ db, key });
-    }
+    for (const db of [a, b]) this.queues.get(db)?.forEach((queue) => this.signalReady(queue));
   }
 
   /** Serves who waits for keys that have been changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
   serve(): void {
     while (this.ready.length > 0) {
-      const ready = this.ready;
+      const { ready } = this;
       this.ready = [];
-      for (const { db, key } of ready) this.serveKey(db, key);
+      for (const queue of ready) this.serveQueue(queue);
     }
   }
 
-  private serveKey(db: Database, key: string): void {
-    for (const waiter of this.queues.get(db)?.get(key) ?? []) {
-      if (!isReady(waiter, db.peek(key))) continue;
-      const reply = this.call(waiter.request);
-      if (reply !== NO_REPLY) this.answer(waiter.request.client, reply);
+  /** Redis: `signalKeyAsReady`. */
+  private signalReady(queue: Queue): void {
+    if (queue.ready) return;
+    queue.ready = true;
+    this.ready.push(queue);
+  }
+
+  private serveQueue(queue: Queue): void {
+    queue.ready = false;
+    let value = queue.db.peek(queue.key);
+    for (const waiter of queue.waiters) {
+      if (value === undefined && queue.orRemoved === 0) return;
+      const { request, wait } = waiter;
+      // What a connection that is about to go would take would be lost.
+      if (request.client.socket.destroyed) continue;
+      if (!(value instanceof wait.type) && !wait.orRemoved) continue;
+      const reply = this.reprocess(request);
+      if (reply !== NO_REPLY) this.answer(request.client, reply);
+      value = queue.db.peek(queue.key);
     }
   }
 
   private answer(client: Client, reply: Reply): void {
     this.forget(client);
+    client.lastInteraction = Date.now();
     client.replies.write(reply);
     this.resume(client);
   }
@@ -117,15 +145,23 @@ export class BlockedClients implements KeyspaceListener {
     }, Math.min(left, MAX_TIMER_MS));
   }
 
-  private queue(db: Database, key: string): Set<Waiter> {
+  private enqueue(waiter: Waiter, key: string): void {
+    const { db, wait } = waiter;
     let byKey = this.queues.get(db);
     if (byKey === undefined) this.queues.set(db, (byKey = new Map()));
     let queue = byKey.get(key);
-    if (queue === undefined) byKey.set(key, (queue = new Set()));
-    return queue;
+    if (queue === undefined) byKey.set(key, (queue = { db, key, waiters: new Set(), orRemoved: 0, ready: false }));
+    // The same key may be named twice.
+    if (queue.waiters.has(waiter)) return;
+    queue.waiters.add(waiter);
+    if (wait.orRemoved) queue.orRemoved++;
   }
-}
 
-function isReady({ wait }: Waiter, value: unknown): boolean {
-  return value === undefined ? wait.orRemoved === true : value instanceof wait.type;
+  private dequeue(waiter: Waiter, key: string): void {
+    const byKey = this.queues.get(waiter.db)!;
+    const queue = byKey.get(key);
+    if (!queue?.waiters.delete(waiter)) return;
+    if (waiter.wait.orRemoved) queue.orRemoved--;
+    if (queue.waiters.size === 0) byKey.delete(key);
+  }
 }
