@@ -127,7 +127,7 @@ describe('signals', () => {
 
   function start() {
     const { argv, env } = toolProcess(project(STUBBORN).root, 'stage', ['07']);
-    const tool = spawn(argv[0]!, argv.slice(1), { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const tool = spawn(argv[0]!, argv.slice(1), { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     onTestFinished(() => void tool.kill('SIGTERM'));
     let output = '';
     let heard = () => {};
@@ -161,6 +161,16 @@ describe('signals', () => {
     expect(output()).toBe('ready\nSIGINT\n');
     tool.kill('SIGINT');
     expect(await ended).toBe(9);
+  });
+
+  test('a signal to the whole group, as a terminal sends it, reaches the server once', async () => {
+    const { tool, says, ended, output } = start();
+    await says('ready');
+    process.kill(-tool.pid!, 'SIGINT');
+    await says('SIGINT\n');
+    tool.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(output()).toBe('ready\nSIGINT\nSIGTERM\n');
   });
 
   test('what comes in twice within 100 ms is one keystroke', () => {
