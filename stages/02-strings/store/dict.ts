@@ -55,15 +55,16 @@ export class Dict<V> {
   }
 
   /** Adds or replaces. @returns the value before, undefined for a new key */
-  set(key: string, value: V): V | undefined {
+  set(key: string, value: V, stamp = 0): V | undefined {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
     if (index !== -1) {
       const before = segment.values[index];
       segment.values[index] = value;
+      if (segment.stamps !== null) segment.stamps[index] = stamp;
       return before;
     }
-    this.add(segment, key, value);
+    this.add(segment, key, value, stamp);
     return undefined;
   }
 
@@ -119,6 +120,7 @@ export class Dict<V> {
    * @returns the cursor to go on with; 0 after the last entry
    */
   scan(cursor: number, count: number, visit: (key: string, value: V) => void): number {
+    if (cursor >= HASH_SPACE) return 0;
     let from = cursor;
     let left = count;
     for (let steps = 0; left > 0 && steps < count * 10; steps++) {
@@ -139,13 +141,13 @@ export class Dict<V> {
     return this.directory[hashOf(key) >>> (32 - this.depth)]!;
   }
 
-  private add(segment: Segment<V>, key: string, value: V): void {
+  private add(segment: Segment<V>, key: string, value: V, stamp: number): void {
     let target = segment;
     while (target.size >= SEGMENT_MAX && target.depth < MAX_DEPTH) {
       this.split(target);
       target = this.segmentOf(key);
     }
-    target.append(key, value, hashOf);
+    target.append(key, value, hashOf, stamp);
     this.size++;
   }
 

@@ -1,6 +1,7 @@
+import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 
-/** What a key holds: a string as it is, or one of the other types. */
+/** What a key holds: a string as it is, or an object: of another type, or a string that was changed in place. */
 export type Value = string | StoredValue;
 
 /** What every type besides strings can do, so that older features work with the types of later stages. */
@@ -25,6 +26,16 @@ export type TypeOf<T extends StoredValue> = abstract new (...args: never[]) => T
 export function typeName(value: Value): string {
   return typeof value === 'string' ? 'string' : value.type;
 }
+
+/** As OBJECT ENCODING says it; for strings what Redis would choose. */
+export function encodingName(value: Value): string {
+  if (typeof value !== 'string') return value.encoding();
+  if (parseInt64(value) !== undefined) return 'int';
+  return value.length <= EMBSTR_MAX ? 'embstr' : 'raw';
+}
+
+/** Longest string that Redis allocates together with its object. */
+const EMBSTR_MAX = 44;
 
 /** V8 keeps 16 bytes before the characters of a string. */
 const STRING_HEADER_BYTES = 16;

@@ -1,4 +1,5 @@
 import { INT64_MIN, isInt64, normalizeInt64, type Int64 } from '#shared/numbers/int64.ts';
+import { addLongDouble, formatLongDouble, INFINITE, parseLongDouble, type LongDouble } from '#shared/numbers/long-double.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -16,6 +17,7 @@ export const counters: Family = {
     { name: 'decr', arity: 2, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Subtracts 1.', run: decr },
     { name: 'incrby', arity: 3, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Adds an integer.', run: incrby },
     { name: 'decrby', arity: 3, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Subtracts an integer.', run: decrby },
+    { name: 'incrbyfloat', arity: 3, flags: FLAGS, keys: KEYS, since: '2.6.0', summary: 'Adds a decimal.', run: incrbyfloat },
   ],
 };
 
@@ -57,4 +59,23 @@ export function addInt64(a: Int64, b: Int64): Int64 {
   const exact = BigInt(a) + BigInt(b);
   if (!isInt64(exact)) throw new ReplyError('ERR increment or decrement would overflow');
   return normalizeInt64(exact);
+}
+
+/** The sum is logged, not the increment: another machine might round otherwise (Redis: `incrbyfloatCommand`). */
+function incrbyfloat(request: Request): Reply {
+  const { db, args } = request;
+  const key = args[1]!;
+  const before = db.lookupWriteString(key) ?? '0';
+  const sum = addLongDouble(toLongDouble(before), toLongDouble(args[2]!));
+  if (sum === INFINITE) throw new ReplyError('ERR increment would produce NaN or Infinity');
+  const result = formatLongDouble(sum);
+  db.set(key, result, 'incrbyfloat', true);
+  request.propagateAs(['SET', key, result, 'KEEPTTL']);
+  return result;
+}
+
+function toLongDouble(text: string): LongDouble {
+  const value = parseLongDouble(text);
+  if (value === undefined) throw new ReplyError('ERR value is not a valid float');
+  return value;
 }

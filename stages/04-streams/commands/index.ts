@@ -4,15 +4,18 @@ import { counters } from './counters.ts';
 import { databases, selection } from './databases.ts';
 import { expire } from './expire.ts';
 import { hashes } from './hashes.ts';
+import { keyTransfer } from './key-transfer.ts';
 import { keys } from './keys.ts';
 import { listBlocking } from './lists-blocking.ts';
 import { listElements } from './lists-elements.ts';
 import { listMoving } from './lists-moving.ts';
 import { lists } from './lists.ts';
+import { object } from './object.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
 import { strings } from './strings.ts';
+import { substrings } from './substrings.ts';
 
 /** Every family of commands that this stage knows. */
 export const families: readonly Family[] = [
@@ -20,7 +23,10 @@ export const families: readonly Family[] = [
   server,
   strings,
   counters,
+  substrings,
   keys,
+  keyTransfer,
+  object,
   expire,
   databases,
   selection,

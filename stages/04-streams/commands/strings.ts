@@ -2,6 +2,7 @@ import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family } from '../router/command.ts';
 import { keyAt, keyRange } from '../router/key-specs.ts';
 import type { Request } from '../router/request.ts';
+import { typeName } from '../store/value.ts';
 import { MILLISECONDS, parsePositiveExpireTime, SECONDS, type Unit } from './expire-time.ts';
 import { deadlineOf, isAbsolute, parseGetExOptions, parseSetOptions, type SetOptions } from './set-options.ts';
 
@@ -198,7 +199,7 @@ function mget({ db, args }: Request): Reply {
   const values: Reply[] = [];
   for (let i = 1; i < args.length; i++) {
     const value = db.lookupRead(args[i]!);
-    values.push(typeof value === 'string' ? value : null);
+    values.push(value !== undefined && typeName(value) === 'string' ? value.toString() : null);
   }
   return values;
 }

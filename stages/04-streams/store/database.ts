@@ -2,6 +2,7 @@ import type { Int64 } from '#shared/numbers/int64.ts';
 import { Dict } from './dict.ts';
 import { Expiry } from './expiry.ts';
 import type { Keyspace } from './keyspace.ts';
+import { RawString } from './raw-string.ts';
 import { valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from './value.ts';
 
 /** What a key costs besides its characters and its value: slots in the dict, headers. Measured, rounded up. */
@@ -90,7 +91,7 @@ export class Database {
 
   /** Adds or overwrites a key, without its old deadline unless `keepTtl` (Redis: `setKey`). */
   set(key: string, value: Value, event: string, keepTtl = false): void {
-    const before = this.dict.set(key, value);
+    const before = this.dict.set(key, value, this.keyspace.lruClock);
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
     const bytesBefore = before === undefined ? 0 : valueBytes(before);
@@ -114,6 +115,19 @@ export class Database {
       this.signal(key, event);
       if (value.isEmpty) this.remove(key, 'del');
     } else this.signal(key, event);
+  }
+
+  /**
+   * Something about a value was changed that WATCH does not count as a change of its key, such as a stream's consumer groups
+   * (Redis: `notifyKeyspaceEvent` and `server.dirty` without `signalModifiedKey`); without an event nobody is notified.
+   */
+  signalUnwatched(key: string, event?: string): void {
+    const value = this.dict.get(key);
+    if (value !== undefined && typeof value !== 'string') {
+      this.account(value.bytes - value.accounted);
+      value.accounted = value.bytes;
+    }
+    this.keyspace.signalUnwatched(this, key, event);
   }
 
   /** The deadline of a key, Unix time in ms; undefined when it has none (Redis: `getExpire`). */
@@ -237,8 +251,9 @@ export class Database {
 }
 
 function expectString(value: Value | undefined): string | undefined {
-  if (value !== undefined && typeof value !== 'string') throw wrongType();
-  return value;
+  if (value === undefined || typeof value === 'string') return value;
+  if (value instanceof RawString) return value.toString();
+  throw wrongType();
 }
 
 function expectType<T extends StoredValue>(value: Value | undefined, type: TypeOf<T>): T | undefined {

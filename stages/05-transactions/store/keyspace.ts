@@ -4,6 +4,8 @@ import { Database } from './database.ts';
 export interface KeyspaceListener {
   /** A key was added, changed, removed, or got another deadline. `event` is the one of Redis's keyspace notifications. */
   keyModified?(db: Database, key: string, event: string): void;
+  /** Something about a value was changed that WATCH does not count as a change of its key. */
+  unwatchedModified?(db: Database, key: string, event: string | undefined): void;
   /** All keys of a database are about to be removed (Redis: `signalFlushedDb`). */
   databaseFlushed?(db: Database): void;
   /** Two databases have exchanged their contents. */
@@ -33,6 +35,11 @@ export class Keyspace {
     if (event !== 'expired') this.dirty++;
     const { listeners } = this;
     for (let i = 0; i < listeners.length; i++) listeners[i]!.keyModified?.(db, key, event);
+  }
+
+  signalUnwatched(db: Database, key: string, event: string | undefined): void {
+    this.dirty++;
+    for (const listener of this.listeners) listener.unwatchedModified?.(db, key, event);
   }
 
   propagateExpired(db: Database, key: string): void {
