@@ -7,24 +7,22 @@ import { Dict } from '../store/dict.ts';
 import { SetValue } from '../store/set-value.ts';
 import { syntaxError } from './arguments.ts';
 
-const STORE = 'write denyoom';
-
-const sources = [keyRange(1, -1, 1, 'RO access')];
-const counted = [keyCount(1, 'RO access')];
-const update = [keyAt(1, 'RW update'), keyRange(2, -1, 1, 'RO access')];
-const overwrite = [keyAt(1, 'OW update'), keyRange(2, -1, 1, 'RO access')];
+const read = { flags: 'readonly', keys: [keyRange(1, -1, 1, 'RO access')] };
+const count = { flags: 'readonly', keys: [keyCount(1, 'RO access')] };
+const update = { flags: 'write denyoom', keys: [keyAt(1, 'RW update'), keyRange(2, -1, 1, 'RO access')] };
+const overwrite = { flags: 'write denyoom', keys: [keyAt(1, 'OW update'), keyRange(2, -1, 1, 'RO access')] };
 
 /** Intersections, unions and differences of sets. A key that is not there is an empty set. */
 export const setAlgebra: Family = {
   group: 'set',
   rows: [
-    { name: 'sinter', arity: -2, flags: 'readonly', keys: sources, since: '1.0.0', summary: 'What all sets share.', run: sinter },
-    { name: 'sinterstore', arity: -3, flags: STORE, keys: update, since: '1.0.0', summary: 'Stores what all sets share.', run: sinterstore },
-    { name: 'sintercard', arity: -3, flags: 'readonly', keys: counted, since: '7.0.0', summary: 'Counts what all sets share.', run: sintercard },
-    { name: 'sunion', arity: -2, flags: 'readonly', keys: sources, since: '1.0.0', summary: 'What any of the sets has.', run: sunion },
-    { name: 'sunionstore', arity: -3, flags: STORE, keys: overwrite, since: '1.0.0', summary: 'Stores what any of the sets has.', run: sunionstore },
-    { name: 'sdiff', arity: -2, flags: 'readonly', keys: sources, since: '1.0.0', summary: 'What the first set alone has.', run: sdiff },
-    { name: 'sdiffstore', arity: -3, flags: STORE, keys: overwrite, since: '1.0.0', summary: 'Stores what the first set alone has.', run: sdiffstore },
+    { name: 'sinter', arity: -2, ...read, since: '1.0.0', summary: 'What all sets share.', run: sinter },
+    { name: 'sinterstore', arity: -3, ...update, since: '1.0.0', summary: 'Stores what they share.', run: sinterstore },
+    { name: 'sintercard', arity: -3, ...count, since: '7.0.0', summary: 'Counts what they share.', run: sintercard },
+    { name: 'sunion', arity: -2, ...read, since: '1.0.0', summary: 'What any of the sets has.', run: sunion },
+    { name: 'sunionstore', arity: -3, ...overwrite, since: '1.0.0', summary: 'Stores what any has.', run: sunionstore },
+    { name: 'sdiff', arity: -2, ...read, since: '1.0.0', summary: 'What the first set alone has.', run: sdiff },
+    { name: 'sdiffstore', arity: -3, ...overwrite, since: '1.0.0', summary: 'Stores what it has.', run: sdiffstore },
   ],
 };
 

@@ -7,7 +7,7 @@ const MAX_LISTPACK_ENTRIES = 512;
 const MAX_LISTPACK_VALUE = 64;
 /** What a field costs besides its strings: its places in the dict's arrays. Measured, rounded up. */
 const FIELD_BYTES = 32;
-const EMPTY_BYTES = 320;
+const EMPTY_BYTES = 400;
 
 /** A hash: values by field (Redis: t_hash.c). */
 export class Hash extends StoredValue {

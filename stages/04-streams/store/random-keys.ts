@@ -1,8 +1,8 @@
 import type { Dict } from './dict.ts';
 
 /**
- * Keys picked at random, as SRANDMEMBER and its like count them: `count` different ones, at most all; or, with a negative
- * count, exactly so many, the same one perhaps several times. Costs no more than about the number of picks.
+ * Keys picked at random, as SRANDMEMBER counts them: `count` different ones, at most all; or with a negative count
+ * exactly so many, the same one perhaps several times. Costs no more than about the number of picks.
  */
 export function randomKeys(dict: Dict<unknown>, count: number): string[] {
   if (count < 0) return repeatedKeys(dict, -count);

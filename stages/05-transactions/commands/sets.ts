@@ -8,38 +8,30 @@ import { SetValue } from '../store/set-value.ts';
 import { wrongType } from '../store/value.ts';
 import { syntaxError } from './arguments.ts';
 import { parseRandomCount } from './random-count.ts';
+import { parseCursor, parseScanOptions } from './scan.ts';
 
-const READ = 'readonly fast';
-const READ_ALL = 'readonly';
-
-const access = [keyAt(1, 'RO access')];
-const look = [keyAt(1, 'RO')];
-const insert = [keyAt(1, 'RW insert')];
-const remove = [keyAt(1, 'RW delete')];
-const take = [keyAt(1, 'RW access delete')];
-const move = [keyAt(1, 'RW access delete'), keyAt(2, 'RW insert')];
+const read = { flags: 'readonly fast', keys: [keyAt(1, 'RO access')] };
+const readAll = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };
+const look = { flags: 'readonly fast', keys: [keyAt(1, 'RO')] };
+const insert = { flags: 'write denyoom fast', keys: [keyAt(1, 'RW insert')] };
+const remove = { flags: 'write fast', keys: [keyAt(1, 'RW delete')] };
+const take = { flags: 'write fast', keys: [keyAt(1, 'RW access delete')] };
+const move = { flags: 'write fast', keys: [keyAt(1, 'RW access delete'), keyAt(2, 'RW insert')] };
 
 /** Sets: different strings in no order, under one key (Redis: t_set.c). */
 export const sets: Family = {
   group: 'set',
   rows: [
-    { name: 'sadd', arity: -3, flags: 'write denyoom fast', keys: insert, since: '1.0.0', summary: 'Adds members.', run: sadd },
-    { name: 'srem', arity: -3, flags: 'write fast', keys: remove, since: '1.0.0', summary: 'Removes members.', run: srem },
-    { name: 'sismember', arity: 3, flags: READ, keys: look, since: '1.0.0', summary: 'Whether it is a member.', run: sismember },
-    { name: 'smismember', arity: -3, flags: READ, keys: access, since: '6.2.0', summary: 'Which are members.', run: smismember },
-    { name: 'smembers', arity: 2, flags: READ_ALL, keys: access, since: '1.0.0', summary: 'Every member.', run: smembers },
-    { name: 'scard', arity: 2, flags: READ, keys: look, since: '1.0.0', summary: 'The number of members.', run: scard },
-    { name: 'spop', arity: -2, flags: 'write fast', keys: take, since: '1.0.0', summary: 'Takes members out at random.', run: spop },
-    {
-      name: 'srandmember',
-      arity: -2,
-      flags: READ_ALL,
-      keys: access,
-      since: '1.0.0',
-      summary: 'Members picked at random.',
-      run: srandmember,
-    },
-    { name: 'smove', arity: 4, flags: 'write fast', keys: move, since: '1.0.0', summary: 'Moves a member to another set.', run: smove },
+    { name: 'sadd', arity: -3, ...insert, since: '1.0.0', summary: 'Adds members.', run: sadd },
+    { name: 'srem', arity: -3, ...remove, since: '1.0.0', summary: 'Removes members.', run: srem },
+    { name: 'sismember', arity: 3, ...look, since: '1.0.0', summary: 'Whether it is a member.', run: sismember },
+    { name: 'smismember', arity: -3, ...read, since: '6.2.0', summary: 'Which of them are members.', run: smismember },
+    { name: 'smembers', arity: 2, ...readAll, since: '1.0.0', summary: 'Every member.', run: smembers },
+    { name: 'scard', arity: 2, ...look, since: '1.0.0', summary: 'The number of members.', run: scard },
+    { name: 'spop', arity: -2, ...take, since: '1.0.0', summary: 'Takes members out at random.', run: spop },
+    { name: 'srandmember', arity: -2, ...readAll, since: '1.0.0', summary: 'Members at random.', run: srandmember },
+    { name: 'smove', arity: 4, ...move, since: '1.0.0', summary: 'Moves a member elsewhere.', run: smove },
+    { name: 'sscan', arity: -3, ...readAll, since: '2.8.0', summary: 'Members, a few at a time.', run: sscan },
   ],
 };
 
@@ -149,4 +141,17 @@ function smove({ db, args }: Request): Reply {
   if (target === undefined) db.set(to, SetValue.from([member]), 'sadd');
   else if (target.add(member)) db.signalModified(to, 'sadd');
   return 1;
+}
+
+/** `SSCAN key cursor [MATCH pattern] [COUNT count]`. */
+function sscan({ db, args }: Request): Reply {
+  const cursor = parseCursor(args[2]!);
+  const set = db.lookupReadType(args[1]!, SetValue);
+  if (set === undefined) return ['0', []];
+  const { count, matches } = parseScanOptions(args, 3);
+  const members: string[] = [];
+  const next = set.scan(cursor, count, (member) => {
+    if (matches(member)) members.push(member);
+  });
+  return [String(next), members];
 }
