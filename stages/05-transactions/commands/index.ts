@@ -14,6 +14,11 @@ import { object } from './object.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
+import { streamGroups } from './stream-groups.ts';
+import { streamInfo } from './stream-info.ts';
+import { streamPending } from './stream-pending.ts';
+import { streamsRead } from './streams-read.ts';
+import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { substrings } from './substrings.ts';
 import { transactions } from './transactions.ts';
@@ -38,5 +43,10 @@ export const families: readonly Family[] = [
   hashes,
   sets,
   setAlgebra,
+  streams,
+  streamsRead,
+  streamGroups,
+  streamPending,
+  streamInfo,
   transactions,
 ];

@@ -1,0 +1,300 @@
+import { NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
+import type { Family } from '../router/command.ts';
+import { keyAt } from '../router/key-specs.ts';
+import type { Request } from '../router/request.ts';
+import { countDelivery, type Consumer, type ConsumerGroup, type PendingEntry } from '../store/stream-groups.ts';
+import { compareIds, idText, MIN_ID, parseId, type StreamId, type Uint64 } from '../store/stream-id.ts';
+import { Stream } from '../store/stream.ts';
+import { parseLongLong, syntaxError } from './arguments.ts';
+import { entryReply, parseCount, rangeEnd, rangeStart, requireId } from './stream-arguments.ts';
+import { claimEffect, signalGroups } from './stream-groups.ts';
+
+/** What becomes of entries that were delivered and not acknowledged: they are listed, and given to other consumers. */
+export const streamPending: Family = {
+  group: 'stream',
+  rows: [
+    {
+      name: 'xpending',
+      arity: -3,
+      flags: 'readonly',
+      keys: [keyAt(1, 'RO access')],
+      since: '5.0.0',
+      summary: 'What a group was given and has not acknowledged.',
+      run: xpending,
+    },
+    {
+      name: 'xclaim',
+      arity: -6,
+      flags: 'write fast',
+      keys: [keyAt(1, 'RW update')],
+      since: '5.0.0',
+      summary: 'Takes over pending entries by ID.',
+      run: xclaim,
+    },
+    {
+      name: 'xautoclaim',
+      arity: -6,
+      flags: 'write fast',
+      keys: [keyAt(1, 'RW delete')],
+      since: '6.2.0',
+      summary: 'Takes over entries that have been pending for long.',
+      run: xautoclaim,
+    },
+  ],
+};
+
+/** `XPENDING key group [[IDLE min-idle-time] start end count [consumer]]`. */
+function xpending({ db, args }: Request): Reply {
+  if (args.length !== 3 && (args.length < 6 || args.length > 9)) throw syntaxError();
+  const query = args.length === 3 ? undefined : parsePendingQuery(args);
+  const { group } = requireGroup(db.lookupReadType(args[1]!, Stream), args);
+  if (query === undefined) return summary(group);
+  const consumer = query.consumer === undefined ? undefined : group.consumers.get(query.consumer);
+  if (query.consumer !== undefined && consumer === undefined) return [];
+  const now = Date.now();
+  const replies: Reply[] = [];
+  for (const entry of (consumer ?? group).pending.from(query.start)) {
+    if (replies.length >= query.count || compareIds(entry, query.end) > 0) break;
+    const idle = Math.max(0, now - entry.deliveryTime);
+    if (idle >= query.minIdle) replies.push([idText(entry), entry.consumer.name, idle, entry.deliveryCount]);
+  }
+  return replies;
+}
+
+interface PendingQuery {
+  readonly minIdle: number;
+  readonly start: StreamId;
+  readonly end: StreamId;
+  readonly count: number;
+  readonly consumer: string | undefined;
+}
+
+function parsePendingQuery(args: readonly string[]): PendingQuery {
+  let at = 3;
+  let minIdle = 0;
+  if (args[3]!.toUpperCase() === 'IDLE') {
+    minIdle = Number(parseLongLong(args[4]!));
+    if (args.length < 8) throw syntaxError();
+    at = 5;
+  }
+  const count = parseCount(args[at + 2]!);
+  const start = rangeStart(args[at]!);
+  const end = rangeEnd(args[at + 1]!);
+  return { minIdle, start, end, count, consumer: args[at + 3] };
+}
+
+/** Number of entries, smallest and greatest ID, and the number for each consumer that has any. */
+function summary({ pending, consumers }: ConsumerGroup): Reply {
+  if (pending.size === 0) return [0, null, null, NULL_ARRAY];
+  const busy = [...consumers.values()].filter((consumer) => consumer.pending.size > 0).sort(byName);
+  return [
+    pending.size,
+    idText(pending.first()!),
+    idText(pending.last()!),
+    busy.map((consumer) => [consumer.name, String(consumer.pending.size)]),
+  ];
+}
+
+/** The order in which Redis's radix tree keeps names. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+interface ClaimOptions {
+  readonly ids: readonly StreamId[];
+  readonly minIdle: number;
+  readonly now: number;
+  readonly deliveryTime: number;
+  readonly retryCount: Uint64 | undefined;
+  readonly force: boolean;
+  readonly justId: boolean;
+  readonly lastId: StreamId;
+}
+
+/** `XCLAIM key group consumer min-idle-time id … [IDLE ms] [TIME ms] [RETRYCOUNT n] [FORCE] [JUSTID] [LASTID id]`. */
+function xclaim(request: Request): Reply {
+  const { db, args } = request;
+  const key = args[1]!;
+  const { stream, group } = requireGroup(db.lookupWriteType(key, Stream), args);
+  const options = parseClaim(args);
+  const claim = new Claim(request, stream, group, options.justId);
+  const advances = compareIds(options.lastId, group.lastId) > 0;
+  if (advances) group.lastId = options.lastId;
+  for (const id of options.ids) {
+    const pending = group.pending.get(id);
+    if (!stream.has(id)) {
+      if (pending !== undefined) claim.forget(pending);
+      continue;
+    }
+    if (pending === undefined && !options.force) continue;
+    if (pending !== undefined && options.now - pending.deliveryTime < options.minIdle) continue;
+    const consumer = claim.consumer();
+    const entry = pending ?? group.addPending({ ...id, consumer, deliveryTime: options.now, deliveryCount: 1 });
+    claim.take(entry, options.deliveryTime, options.retryCount);
+  }
+  if (advances && claim.effects.length === 0) {
+    claim.effects.push(['XGROUP', 'SETID', key, args[2]!, idText(group.lastId), 'ENTRIESREAD', String(group.entriesRead ?? -1)]);
+  }
+  claim.end();
+  return claim.replies;
+}
+
+/** `XAUTOCLAIM key group consumer min-idle-time start [COUNT count] [JUSTID]`. */
+function xautoclaim(request: Request): Reply {
+  const { db, args } = request;
+  const { minIdle, start, count, justId } = parseAutoClaim(args);
+  const { stream, group } = requireGroup(db.lookupWriteType(args[1]!, Stream), args);
+  const claim = new Claim(request, stream, group, justId);
+  const now = Date.now();
+  // Ten looks for each entry wanted, so that a call does not walk through a long list of entries not idle enough.
+  let looks = count * 10;
+  let left = count;
+  let next: StreamId = MIN_ID;
+  const chosen: PendingEntry[] = [];
+  for (const entry of group.pending.from(start)) {
+    if (looks-- === 0 || left === 0) {
+      next = entry;
+      break;
+    }
+    if (stream.has(entry) && now - entry.deliveryTime < minIdle) continue;
+    chosen.push(entry);
+    left--;
+  }
+  const deleted: string[] = [];
+  for (const entry of chosen) {
+    if (stream.has(entry)) claim.take(entry, now, undefined);
+    else {
+      claim.forget(entry);
+      deleted.push(idText(entry));
+    }
+  }
+  claim.end();
+  return [idText(next), claim.replies, deleted];
+}
+
+/** The entries that one command takes over, its reply, and what is told the AOF and the replicas. */
+class Claim {
+  readonly replies: Reply[] = [];
+  readonly effects: string[][] = [];
+  private readonly request: Request;
+  private readonly stream: Stream;
+  private readonly group: ConsumerGroup;
+  private readonly justId: boolean;
+  private event: string | undefined;
+
+  constructor(request: Request, stream: Stream, group: ConsumerGroup, justId: boolean) {
+    this.request = request;
+    this.stream = stream;
+    this.group = group;
+    this.justId = justId;
+    const consumer = group.consumers.get(request.args[3]!);
+    if (consumer !== undefined) consumer.seenTime = Date.now();
+  }
+
+  /** The consumer that claims; it is made when there is something for it to claim. */
+  consumer(): Consumer {
+    const { group, request } = this;
+    const name = request.args[3]!;
+    const known = group.consumers.get(name);
+    if (known !== undefined) return known;
+    this.event = 'xgroup-createconsumer';
+    return group.createConsumer(name);
+  }
+
+  take(entry: PendingEntry, deliveryTime: number, retryCount: Uint64 | undefined): void {
+    const consumer = this.consumer();
+    consumer.activeTime = Date.now();
+    this.group.giveTo(entry, consumer);
+    entry.deliveryTime = deliveryTime;
+    if (retryCount !== undefined) entry.deliveryCount = retryCount;
+    else if (!this.justId) countDelivery(entry);
+    this.replies.push(this.justId ? idText(entry) : entryReply(this.stream.get(entry)!));
+    this.tell(entry);
+  }
+
+  /** An entry is pending that the stream no longer has: nobody could acknowledge it with sense. */
+  forget(entry: PendingEntry): void {
+    this.tell(entry);
+    this.group.acknowledge(entry);
+  }
+
+  end(): void {
+    const { request, effects } = this;
+    request.effects = effects;
+    if (effects.length > 0) signalGroups(request.db, request.args[1]!, this.stream, this.event);
+  }
+
+  private tell(entry: PendingEntry): void {
+    const [, key, groupName] = this.request.args;
+    this.effects.push(claimEffect(key!, groupName!, this.group, entry));
+  }
+}
+
+function parseClaim(args: readonly string[]): ClaimOptions {
+  const minIdle = claimNumber(args[4]!, 'min-idle-time argument', 'XCLAIM');
+  const ids: StreamId[] = [];
+  let at = 5;
+  for (; at < args.length; at++) {
+    const id = parseId(args[at]!);
+    if (id === undefined) break;
+    ids.push(id);
+  }
+  const now = Date.now();
+  let deliveryTime = now;
+  let retryCount: Uint64 | undefined;
+  let lastId = MIN_ID;
+  let force = false;
+  let justId = false;
+  for (; at < args.length; at++) {
+    const option = args[at]!.toUpperCase();
+    const hasValue = at + 1 < args.length;
+    if (option === 'FORCE') force = true;
+    else if (option === 'JUSTID') justId = true;
+    else if (option === 'IDLE' && hasValue) deliveryTime = now - Number(claimNumber(args[++at]!, 'IDLE option argument', 'XCLAIM'));
+    else if (option === 'TIME' && hasValue) deliveryTime = Number(claimNumber(args[++at]!, 'TIME option argument', 'XCLAIM'));
+    else if (option === 'RETRYCOUNT' && hasValue) {
+      const value = claimNumber(args[++at]!, 'RETRYCOUNT option argument', 'XCLAIM');
+      retryCount = value < 0 ? undefined : value;
+    } else if (option === 'LASTID' && hasValue) lastId = requireId(args[++at]!);
+    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${args[at]}'`);
+  }
+  // A client's clock may differ from ours: a time that cannot be is taken for now.
+  if (deliveryTime < 0 || deliveryTime > now) deliveryTime = now;
+  return { ids, minIdle: Number(minIdle), now, deliveryTime, retryCount, force, justId, lastId };
+}
+
+interface AutoClaimOptions {
+  readonly minIdle: number;
+  readonly start: StreamId;
+  readonly count: number;
+  readonly justId: boolean;
+}
+
+function parseAutoClaim(args: readonly string[]): AutoClaimOptions {
+  const minIdle = Number(claimNumber(args[4]!, 'min-idle-time argument', 'XAUTOCLAIM'));
+  const start = rangeStart(args[5]!);
+  let count = 100;
+  let justId = false;
+  for (let i = 6; i < args.length; i++) {
+    const option = args[i]!.toUpperCase();
+    if (option === 'COUNT' && i + 1 < args.length) {
+      count = Number(parseLongLong(args[++i]!));
+      if (count < 1 || count > MAX_AUTOCLAIM_COUNT) throw new ReplyError('ERR COUNT must be > 0');
+    } else if (option === 'JUSTID') justId = true;
+    else throw syntaxError();
+  }
+  return { minIdle, start, count, justId };
+}
+
+/** Redis keeps 16 bytes for each. */
+const MAX_AUTOCLAIM_COUNT = 2 ** 63 / 16;
+
+function claimNumber(text: string, what: string, command: string): Uint64 {
+  return parseLongLong(text, `ERR Invalid ${what} for ${command}`);
+}
+
+function requireGroup(stream: Stream | undefined, args: readonly string[]): { stream: Stream; group: ConsumerGroup } {
+  const group = stream?.groups.get(args[2]!);
+  if (stream !== undefined && group !== undefined) return { stream, group };
+  throw new ReplyError(`NOGROUP No such key '${args[1]}' or consumer group '${args[2]}'`);
+}

@@ -1,0 +1,299 @@
+import { OK, NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
+import type { Family } from '../router/command.ts';
+import { keyAt, keysBehind } from '../router/key-specs.ts';
+import type { Request } from '../router/request.ts';
+import { ConsumerGroup, countDelivery, type Consumer, type PendingEntry } from '../store/stream-groups.ts';
+import { compareIds, idText, MAX_ID, nextId, type StreamId, type Uint64 } from '../store/stream-id.ts';
+import { advanceGroup } from '../store/stream-lag.ts';
+import { Stream } from '../store/stream.ts';
+import { parseLongLong } from './arguments.ts';
+import { entryReply, rangeId, requireId } from './stream-arguments.ts';
+import { hasEntriesAfter, parseRead, streamsReply, type ReadResult } from './streams-read.ts';
+
+/** Groups of consumers that share the entries of a stream among them. */
+export const streamGroups: Family = {
+  group: 'stream',
+  rows: [
+    {
+      name: 'xgroup',
+      arity: -2,
+      flags: '',
+      since: '5.0.0',
+      summary: 'Commands about consumer groups.',
+      subcommands: [
+        {
+          name: 'create',
+          arity: -5,
+          flags: 'write denyoom',
+          keys: [keyAt(2, 'RW insert')],
+          since: '5.0.0',
+          summary: 'Makes a group that begins behind an ID.',
+          syntax: '<key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <entries-read>]',
+          run: xgroupCreate,
+        },
+        {
+          name: 'setid',
+          arity: -5,
+          flags: 'write',
+          keys: [keyAt(2, 'RW update')],
+          since: '5.0.0',
+          summary: 'Sets the last ID that a group was given.',
+          syntax: '<key> <group> <id|$> [ENTRIESREAD <entries-read>]',
+          run: xgroupSetId,
+        },
+        {
+          name: 'destroy',
+          arity: 4,
+          flags: 'write',
+          keys: [keyAt(2, 'RW delete')],
+          since: '5.0.0',
+          summary: 'Removes a group.',
+          syntax: '<key> <group>',
+          run: xgroupDestroy,
+        },
+        {
+          name: 'createconsumer',
+          arity: 5,
+          flags: 'write denyoom',
+          keys: [keyAt(2, 'RW insert')],
+          since: '6.2.0',
+          summary: 'Adds a consumer to a group.',
+          syntax: '<key> <group> <consumer>',
+          run: xgroupCreateConsumer,
+        },
+        {
+          name: 'delconsumer',
+          arity: 5,
+          flags: 'write',
+          keys: [keyAt(2, 'RW delete')],
+          since: '5.0.0',
+          summary: 'Removes a consumer and what it has pending.',
+          syntax: '<key> <group> <consumer>',
+          run: xgroupDelConsumer,
+        },
+      ],
+    },
+    {
+      name: 'xreadgroup',
+      arity: -7,
+      flags: 'write blocking',
+      keys: [keysBehind('STREAMS', 4, 'RO access')],
+      since: '5.0.0',
+      summary: 'Entries that nobody in the group was given yet, or those a consumer has pending.',
+      run: xreadgroup,
+    },
+    {
+      name: 'xack',
+      arity: -4,
+      flags: 'write fast',
+      keys: [keyAt(1, 'RW update')],
+      since: '5.0.0',
+      summary: 'Says that entries have been dealt with.',
+      run: xack,
+    },
+  ],
+};
+
+function xgroupCreate({ db, args }: Request): Reply {
+  const key = args[2]!;
+  const { entriesRead, mkStream } = parseGroupOptions(args, true);
+  const existing = db.lookupWriteType(key, Stream);
+  if (existing === undefined && !mkStream) throw noKey();
+  const stream = existing ?? new Stream();
+  const id = args[4] === '$' ? stream.lastId : requireId(args[4]!);
+  if (existing === undefined) db.set(key, stream, 'xgroup-create');
+  if (stream.groups.has(args[3]!)) throw new ReplyError('BUSYGROUP Consumer Group name already exists');
+  stream.groups.set(args[3]!, new ConsumerGroup(id, entriesRead));
+  signalGroups(db, key, stream, existing === undefined ? undefined : 'xgroup-create');
+  return OK;
+}
+
+function xgroupSetId({ db, args }: Request): Reply {
+  const { entriesRead } = parseGroupOptions(args, false);
+  const { stream, group } = existingGroup(db, args);
+  group.lastId = args[4] === '$' ? stream.lastId : rangeId(args[4]!, 0);
+  group.entriesRead = entriesRead;
+  signalGroups(db, args[2]!, stream, 'xgroup-setid');
+  return OK;
+}
+
+function xgroupDestroy({ db, args, server }: Request): Reply {
+  const stream = existingStream(db, args[2]!);
+  if (!stream.groups.delete(args[3]!)) return 0;
+  signalGroups(db, args[2]!, stream, 'xgroup-destroy');
+  // Clients that wait as its consumers are told that it is gone.
+  server.blocking.keyModified(db, args[2]!);
+  return 1;
+}
+
+function xgroupCreateConsumer({ db, args }: Request): Reply {
+  const { stream, group } = existingGroup(db, args);
+  if (group.consumers.has(args[4]!)) return 0;
+  group.createConsumer(args[4]!);
+  signalGroups(db, args[2]!, stream, 'xgroup-createconsumer');
+  return 1;
+}
+
+function xgroupDelConsumer({ db, args }: Request): Reply {
+  const { stream, group } = existingGroup(db, args);
+  const consumer = group.consumers.get(args[4]!);
+  if (consumer === undefined) return 0;
+  const pending = group.deleteConsumer(consumer);
+  signalGroups(db, args[2]!, stream, 'xgroup-delconsumer');
+  return pending;
+}
+
+/**
+ * `XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key … id …`. With the ID `>`: what nobody in the
+ * group was given yet; with any other: what this consumer was given behind that ID and has not acknowledged.
+ */
+function xreadgroup(request: Request): Reply {
+  const { db, args } = request;
+  const { keys, ids, count, block, group: named, noAck } = parseRead(args, 'xreadgroup');
+  const groups = keys.map((key) => requireReadGroup(db, key, named!.name));
+  const after = ids.map(pendingAfter);
+  const effects: string[][] = [];
+  const results: ReadResult[] = [];
+  keys.forEach((key, i) => {
+    const { stream, group } = groups[i]!;
+    const isHistory = compareIds(after[i]!, MAX_ID) !== 0;
+    if (!isHistory && !hasEntriesAfter(stream, group.lastId)) return;
+    const known = group.consumers.get(named!.consumer);
+    const consumer = known ?? group.createConsumer(named!.consumer);
+    if (known === undefined) effects.push(['XGROUP', 'CREATECONSUMER', key, named!.name, consumer.name]);
+    consumer.seenTime = Date.now();
+    if (isHistory) results.push([key, history(stream, consumer, after[i]!, count)]);
+    else {
+      consumer.activeTime = consumer.seenTime;
+      results.push([key, deliver({ key, stream, group, groupName: named!.name, consumer, noAck }, count, effects)]);
+    }
+    signalGroups(db, key, stream, known === undefined ? 'xgroup-createconsumer' : undefined);
+  });
+  // Not through propagateAs: there may be more of them than a call takes arguments.
+  request.effects = effects;
+  if (results.length > 0) return streamsReply(request, results);
+  if (block === undefined) return NULL_ARRAY;
+  return request.block({ keys, type: Stream, timeout: block, timeoutReply: NULL_ARRAY, orRemoved: true });
+}
+
+interface Delivery {
+  readonly key: string;
+  readonly stream: Stream;
+  readonly group: ConsumerGroup;
+  readonly groupName: string;
+  readonly consumer: Consumer;
+  readonly noAck: boolean;
+}
+
+/** Gives new entries to a consumer (Redis: `streamReplyWithRange` with a group). */
+function deliver({ key, stream, group, groupName, consumer, noAck }: Delivery, count: number, effects: string[][]): Reply[] {
+  const now = Date.now();
+  const entries = stream.range(nextId(group.lastId)!, MAX_ID, count);
+  for (const entry of entries) {
+    advanceGroup(stream, group, { ms: entry.ms, seq: entry.seq });
+    if (!noAck) effects.push(claimEffect(key, groupName, group, group.deliver(entry, consumer, now)));
+  }
+  const entriesRead = String(group.entriesRead ?? -1);
+  effects.push(['XGROUP', 'SETID', key, groupName, idText(group.lastId), 'ENTRIESREAD', entriesRead]);
+  return entries.map(entryReply);
+}
+
+/** What a consumer has pending; null in place of an entry that was deleted (`streamReplyWithRangeFromConsumerPEL`). */
+function history(stream: Stream, consumer: Consumer, after: StreamId, count: number): Reply[] {
+  const now = Date.now();
+  const replies: Reply[] = [];
+  for (const pending of consumer.pending.from(nextId(after)!)) {
+    if (replies.length >= count) break;
+    const entry = stream.get(pending);
+    replies.push(entry === undefined ? [idText(pending), NULL_ARRAY] : entryReply(entry));
+    if (entry === undefined) continue;
+    pending.deliveryTime = now;
+    countDelivery(pending);
+  }
+  return replies;
+}
+
+function xack({ db, args }: Request): Reply {
+  const stream = db.lookupWriteType(args[1]!, Stream);
+  const group = stream?.groups.get(args[2]!);
+  if (stream === undefined || group === undefined) return 0;
+  const ids: StreamId[] = [];
+  for (let i = 3; i < args.length; i++) ids.push(requireId(args[i]!));
+  let acknowledged = 0;
+  for (const id of ids) if (group.acknowledge(id)) acknowledged++;
+  if (acknowledged > 0) signalGroups(db, args[1]!, stream);
+  return acknowledged;
+}
+
+/** The groups of a stream were changed: that is a change to log, but none that WATCH counts. */
+export function signalGroups(db: Request['db'], key: string, stream: Stream, event?: string): void {
+  stream.accountGroups();
+  db.signalUnwatched(key, event);
+}
+
+/** How a delivery is told to the AOF and the replicas: so that it can be repeated (Redis: `streamPropagateXCLAIM`). */
+export function claimEffect(key: string, groupName: string, group: ConsumerGroup, entry: PendingEntry): string[] {
+  const { consumer, deliveryTime, deliveryCount } = entry;
+  return [
+    ...['XCLAIM', key, groupName, consumer.name, '0', idText(entry)],
+    ...['TIME', String(deliveryTime), 'RETRYCOUNT', String(deliveryCount)],
+    ...['FORCE', 'JUSTID', 'LASTID', idText(group.lastId)],
+  ];
+}
+
+/** `[MKSTREAM] [ENTRIESREAD entries-read]`. @throws ReplyError */
+function parseGroupOptions(args: readonly string[], isCreate: boolean): { mkStream: boolean; entriesRead: Uint64 | undefined } {
+  let mkStream = false;
+  let entriesRead: Uint64 | undefined;
+  for (let i = 5; i < args.length; i++) {
+    const option = args[i]!.toUpperCase();
+    if (isCreate && option === 'MKSTREAM') mkStream = true;
+    else if (option === 'ENTRIESREAD' && i + 1 < args.length) {
+      const value = parseLongLong(args[++i]!);
+      if (value < -1) throw new ReplyError('ERR value for ENTRIESREAD must be positive or -1');
+      entriesRead = value === -1 ? undefined : value;
+    } else throw wrongArguments(args);
+  }
+  return { mkStream, entriesRead };
+}
+
+function existingStream(db: Request['db'], key: string): Stream {
+  const stream = db.lookupWriteType(key, Stream);
+  if (stream === undefined) throw noKey();
+  return stream;
+}
+
+function existingGroup(db: Request['db'], args: readonly string[]): { stream: Stream; group: ConsumerGroup } {
+  const stream = existingStream(db, args[2]!);
+  const group = stream.groups.get(args[3]!);
+  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${args[3]}' for key name '${args[2]}'`);
+  return { stream, group };
+}
+
+function requireReadGroup(db: Request['db'], key: string, name: string): { stream: Stream; group: ConsumerGroup } {
+  const stream = db.lookupWriteType(key, Stream);
+  const group = stream?.groups.get(name);
+  if (stream !== undefined && group !== undefined) return { stream, group };
+  throw new ReplyError(`NOGROUP No such key '${key}' or consumer group '${name}' in XREADGROUP with GROUP option`);
+}
+
+/** `>` stands for the greatest ID: nothing can be pending behind it. */
+function pendingAfter(id: string): StreamId {
+  if (id === '>') return MAX_ID;
+  if (id !== '$') return requireId(id);
+  throw new ReplyError(
+    'ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by ' +
+      'specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
+  );
+}
+
+function noKey(): ReplyError {
+  return new ReplyError(
+    'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option ' +
+      'to create an empty stream automatically.',
+  );
+}
+
+function wrongArguments(args: readonly string[]): ReplyError {
+  return new ReplyError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try XGROUP HELP.`);
+}
