@@ -1,4 +1,5 @@
 import { normalizeInt64, type Int64 } from '#shared/numbers/int64.ts';
+import { cString } from '#shared/resp/c-string.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family, Handler } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -61,7 +62,7 @@ function parseConditions(args: readonly string[]): Set<string> | undefined {
   const words = new Set<string>();
   for (let i = 3; i < args.length; i++) {
     const word = args[i]!.toUpperCase();
-    if (!CONDITIONS.includes(word)) throw new ReplyError(`ERR Unsupported option ${args[i]}`);
+    if (!CONDITIONS.includes(word)) throw new ReplyError(`ERR Unsupported option ${cString(args[i]!)}`);
     words.add(word);
   }
   if (words.has('NX') && words.size > 1) {

@@ -11,8 +11,11 @@ const onOneDatabase: readonly Row[] = [
   [3, (a) => ['EXISTS', ...a.some(1, 4, () => a.key())]],
   [2, (a) => ['TOUCH', ...a.some(1, 4, () => a.key())]],
   [3, (a) => ['TYPE', a.key()]],
-  [6, (a) => ['EXPIRE', a.key(), a.seconds(), ...condition(a)]],
-  [6, (a) => ['PEXPIRE', a.key(), a.milliseconds(), ...condition(a)]],
+  [3, (a) => ['EXPIRE', a.key(), a.seconds()]],
+  [3, (a) => ['PEXPIRE', a.key(), a.milliseconds()]],
+  // GT and LT must not depend on which millisecond it is: hardly ever the same time to live twice.
+  [3, (a) => ['EXPIRE', a.key(), a.int(1_000, 99_999_999), ...condition(a)]],
+  [3, (a) => ['PEXPIRE', a.key(), a.int(100_000, 99_999_999_999), ...condition(a)]],
   [6, (a) => ['EXPIREAT', a.key(), a.unixSeconds(), ...condition(a)]],
   [6, (a) => ['PEXPIREAT', a.key(), a.unixMilliseconds(), ...condition(a)]],
   [6, (a) => [a.pick(['TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME']), a.key()]],
