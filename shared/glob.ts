@@ -1,14 +1,21 @@
 /**
  * Glob-style matching of binary strings as Redis's `stringmatchlen` does it: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\`
- * to take the next character literally. Odd cases are Redis's too: an unclosed `[` matches to the pattern's end.
+ * to take the next character literally. Odd cases are Redis's too: an unclosed `[` matches to the pattern's end, and the
+ * empty text matches the empty pattern alone, not even `*` (which Redis's commands look for first).
  * Linear in practice: on a mismatch only the latest `*` is tried again.
  */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
-  if (ignoreCase) return match(pattern.toLowerCase(), text.toLowerCase());
+  if (ignoreCase) return match(asciiLower(pattern), asciiLower(text));
   return match(pattern, text);
 }
 
+/** As C's `tolower`: a byte above 0x7f has no case. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 function match(pattern: string, text: string): boolean {
+  if (text === '') return pattern === '';
   let p = 0;
   let t = 0;
   let starPattern = -1;

@@ -29,6 +29,9 @@ const MARKS: Record<LogLevel, string> = {
   warning: chalk.yellow('#'),
 };
 
+// Whoever read the log may go away; the server stays.
+process.stdout.on('error', () => {});
+
 function write(level: LogLevel, text: string): void {
   if (LEVELS.indexOf(level) < threshold) return;
   const head = chalk.dim(`${process.pid}:${log.role} ${timestamp(new Date())}`);

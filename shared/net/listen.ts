@@ -6,52 +6,75 @@ export interface ConnectionEvents {
   close(): void;
 }
 
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** Connections that may wait for accept. */
+  backlog: number;
+  /** A connection could not be accepted, for want of file descriptors perhaps; those that are there go on. */
+  onError(error: Error): void;
+}
+
 /**
- * Listens on one address and calls `accept` for each connection; half-open connections end when the other side ends.
+ * Listens on one address and calls `accept` for each connection. An IPv6 address takes IPv6 alone, as in Redis. When the
+ * other side ends, what was asked before is still answered; then the connection is closed.
  * @throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
  */
-export function listen(
-  address: { host: string; port: number; backlog: number },
-  accept: (socket: Socket) => ConnectionEvents,
-): Promise<Server> {
-  const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
-    const { socket, start } = withSharedBuffer(accepted);
+export function listen(options: ListenOptions, accept: (socket: Socket) => ConnectionEvents): Promise<Server> {
+  const server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
+    const socket = withSharedBuffer(accepted, (buffer, length) => events.data(buffer, length));
     const events = accept(socket);
     socket.on('error', () => {}); // 'close' follows, and that is all that matters
     socket.on('close', () => events.close());
-    start(events);
+    // Replies leave at the end of this turn of the event loop: not before them.
+    socket.on('end', () => setImmediate(endConnection, socket));
+    // Where Node does not read into our buffer, the bytes come this way.
+    socket.on('data', (chunk: Buffer) => events.data(chunk, chunk.length));
+    socket.resume();
   });
+  const { host, port, backlog, onError } = options;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: address.host, port: address.port, backlog: address.backlog }, () => {
+    server.listen({ host, port, backlog, ipv6Only: host.includes(':') }, () => {
       server.off('error', reject);
+      server.on('error', onError);
       resolve(server);
     });
   });
 }
 
+/** How long a client may take no byte of what is left for it, once its connection is to end. */
+const UNREAD_MS = 10_000;
+/** How long a client may keep its end open when everything has been sent. */
+const LINGER_MS = 1_000;
+
+/**
+ * Ends a connection once what is written has been sent. What comes in meanwhile is read still (closing a socket with unread
+ * bytes would cut off our last reply on its way), but a client that neither reads nor closes its end is cut.
+ */
+export function endConnection(socket: Socket): void {
+  if (socket.writableEnded || socket.destroyed) return;
+  socket.setTimeout(UNREAD_MS, () => socket.destroy());
+  socket.end(() => socket.setTimeout(LINGER_MS));
+}
+
 /** Every socket reads into this one buffer: a buffer of its own for each read costs a third of a small request's time. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
-interface Started {
-  socket: Socket;
-  start(events: ConnectionEvents): void;
-}
-
 /**
  * Node lets a socket read into a buffer of ours (`onread`), but only one that it creates for us: so the accepted socket's
- * handle moves into a new Socket. Where the handle cannot be had, the ordinary 'data' events do.
+ * handle moves into a new Socket. Where the handle cannot be had, the accepted socket itself will do.
  */
-function withSharedBuffer(accepted: Socket): Started {
+function withSharedBuffer(accepted: Socket, read: (buffer: Buffer, length: number) => void): Socket {
   const handle = (accepted as SocketInternals)._handle;
-  if (!handle || typeof handle.useUserBuffer !== 'function') return withDataEvents(accepted);
-  let events: ConnectionEvents | undefined;
+  if (!handle || typeof handle.useUserBuffer !== 'function') return accepted;
   const socket = new Socket({
     handle,
+    allowHalfOpen: true,
     onread: {
       buffer: READ_BUFFER,
-      callback(length: number, buffer: Uint8Array): boolean {
-        events!.data(buffer as Buffer, length);
+      callback(length: number): boolean {
+        read(READ_BUFFER, length);
         return true;
       },
     },
@@ -60,23 +83,7 @@ function withSharedBuffer(accepted: Socket): Started {
   // The server counts the connections it waits for in close(): the new socket takes over from the accepted one.
   (socket as SocketInternals)._server = (accepted as SocketInternals)._server;
   (socket as SocketInternals).server = (accepted as SocketInternals).server;
-  return {
-    socket,
-    start(given) {
-      events = given;
-      socket.resume();
-    },
-  };
-}
-
-function withDataEvents(socket: Socket): Started {
-  return {
-    socket,
-    start(events) {
-      socket.on('data', (chunk: Buffer) => events.data(chunk, chunk.length));
-      socket.resume();
-    },
-  };
+  return socket;
 }
 
 type SocketInternals = Omit<Socket, '_handle'> & {

@@ -27,7 +27,7 @@ export class ReplyWriter {
     if (parts.length === 0) return text;
     this.parts = [];
     this.closedBytes = 0;
-    parts.push(text);
+    if (text !== '') parts.push(text);
     return parts;
   }
 
@@ -61,7 +61,10 @@ export class ReplyWriter {
 
   private aggregate(type: string, items: readonly Reply[], count = items.length): void {
     this.text += `${type}${count}\r\n`;
-    for (let i = 0; i < items.length; i++) this.write(items[i]!);
+    for (let i = 0; i < items.length; i++) {
+      this.write(items[i]!);
+      if (this.text.length >= PART_BYTES) this.closePart();
+    }
   }
 
   private marker(reply: Exclude<Reply, string | number | bigint | null | readonly Reply[]>): void {

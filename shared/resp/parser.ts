@@ -6,6 +6,10 @@ export const MAX_BULK_BYTES = Math.min(512 * 1024 * 1024, constants.MAX_STRING_L
 /** Longest inline request, and longest header line (`PROTO_INLINE_MAX_SIZE`). */
 export const MAX_INLINE_BYTES = 64 * 1024;
 const MAX_ARGUMENTS = 2 ** 31 - 1;
+/** What an argument takes besides its bytes. */
+const ARGUMENT_BYTES = 16;
+/** Digits of the longest header that is read the quick way: any number up to `MAX_ARGUMENTS`. */
+const QUICK_DIGITS = 10;
 
 /** How much of the input is decoded at a time. */
 const WINDOW_BYTES = 64 * 1024;
@@ -16,6 +20,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 const STAR = 0x2a;
 const DOLLAR = 0x24;
+const ZERO = 0x30;
 
 /** Malformed input: the message is Redis's, without the leading `ERR Protocol error: `. The connection cannot go on. */
 export class ProtocolError extends Error {
@@ -48,9 +53,9 @@ export class RequestParser {
   private big: LatinBuffer | null = null;
   private bigFilled = 0;
 
-  /** Bytes held for requests that are not complete yet. */
+  /** Bytes held for requests that are not complete yet; empty arguments count too, since each takes its place. */
   get size(): number {
-    return this.end - this.pos + this.argBytes + this.bigFilled;
+    return this.end - this.pos + this.argBytes + this.args.length * ARGUMENT_BYTES + this.bigFilled;
   }
 
   /**
@@ -122,8 +127,7 @@ export class RequestParser {
   private bulk(): string | null {
     if (this.bulkLength === -1) {
       if (this.pos === this.end) return null;
-      const first = this.buf[this.pos]!;
-      if (first !== DOLLAR) throw new ProtocolError(`expected '$', got '${printable(first)}'`);
+      if (this.buf[this.pos] !== DOLLAR) return this.notBulk();
       const length = this.header(MAX_BULK_BYTES, 'invalid bulk length', 'too big bulk count string');
       if (length === INCOMPLETE) return null;
       if (length < 0) throw new ProtocolError('invalid bulk length');
@@ -139,6 +143,13 @@ export class RequestParser {
       return this.window.substring(start - this.windowStart, start - this.windowStart + length);
     }
     return this.buf.latin1Slice(start, start + length);
+  }
+
+  /** Redis complains once the line is there. */
+  private notBulk(): null {
+    const got = String.fromCharCode(this.buf[this.pos]!);
+    if (this.lineEnd('too big bulk count string') !== -1) throw new ProtocolError(`expected '$', got '${got}'`);
+    return null;
   }
 
   private bigBulk(length: number): string | null {
@@ -164,16 +175,18 @@ export class RequestParser {
 
   /** Reads `*123\r\n` or `$123\r\n` at `pos`; INCOMPLETE when its end has not arrived. */
   private header(max: number, invalid: string, tooBig: string): number {
-    const { buf, end } = this;
-    let i = this.pos + 1;
+    const { buf, end, pos } = this;
+    const quickEnd = Math.min(end, pos + 1 + QUICK_DIGITS);
+    let i = pos + 1;
     let value = 0;
-    while (i < end) {
-      const digit = buf[i]! - 0x30;
+    while (i < quickEnd) {
+      const digit = buf[i]! - ZERO;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
       i++;
     }
-    if (i + 1 < end && buf[i] === CR && i - this.pos < 12 && (buf[this.pos + 1] !== 0x30 || i === this.pos + 2) && i > this.pos + 1) {
+    const hasDigits = i > pos + 1 && (buf[pos + 1] !== ZERO || i === pos + 2);
+    if (hasDigits && i + 1 < end && buf[i] === CR) {
       if (value > max) throw new ProtocolError(invalid);
       this.pos = i + 2;
       return value;
@@ -183,16 +196,20 @@ export class RequestParser {
 
   /** Negative, malformed, or not all there yet. */
   private unusualHeader(max: number, invalid: string, tooBig: string): number {
-    const cr = this.buf.indexOf(CR, this.pos);
-    if (cr === -1 || cr >= this.end) {
-      if (this.end - this.pos > MAX_INLINE_BYTES) throw new ProtocolError(tooBig);
-      return INCOMPLETE;
-    }
-    if (cr + 1 >= this.end) return INCOMPLETE;
+    const cr = this.lineEnd(tooBig);
+    if (cr === -1) return INCOMPLETE;
     const text = this.buf.latin1Slice(this.pos + 1, Math.min(cr, this.pos + 24));
     if (!/^(0|-?[1-9][0-9]{0,18})$/.test(text) || Number(text) > max) throw new ProtocolError(invalid);
     this.pos = cr + 2;
     return Math.max(Number(text), -1);
+  }
+
+  /** Where the CR of the line at `pos` stands, once a byte follows it; -1 before. */
+  private lineEnd(tooBig: string): number {
+    const cr = this.buf.indexOf(CR, this.pos);
+    if (cr !== -1 && cr + 1 < this.end) return cr;
+    if ((cr === -1 || cr >= this.end) && this.end - this.pos > MAX_INLINE_BYTES) throw new ProtocolError(tooBig);
+    return -1;
   }
 
   private inline(): string[] | null {
@@ -240,7 +257,3 @@ function allocate(bytes: number): LatinBuffer {
 }
 
 const EMPTY = allocate(0);
-
-function printable(byte: number): string {
-  return String.fromCharCode(byte);
-}

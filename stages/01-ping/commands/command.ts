@@ -17,11 +17,20 @@ export const commandRow: CommandRow = {
   summary: 'Facts about every command.',
   run: commandAll,
   subcommands: [
-    { name: 'count', arity: 2, flags: FLAGS, since: '2.8.13', summary: 'The number of commands.', run: commandCount },
+    {
+      name: 'count',
+      arity: 2,
+      flags: FLAGS,
+      categories: 'connection',
+      since: '2.8.13',
+      summary: 'The number of commands.',
+      run: commandCount,
+    },
     {
       name: 'info',
       arity: -2,
       flags: FLAGS,
+      categories: 'connection',
       since: '2.8.13',
       summary: 'Arity, flags and keys of commands.',
       syntax: '[<command-name> ...]',
@@ -31,6 +40,7 @@ export const commandRow: CommandRow = {
       name: 'docs',
       arity: -2,
       flags: FLAGS,
+      categories: 'connection',
       since: '7.0.0',
       summary: 'Summaries of commands.',
       syntax: '[<command-name> ...]',
@@ -40,6 +50,7 @@ export const commandRow: CommandRow = {
       name: 'list',
       arity: -2,
       flags: FLAGS,
+      categories: 'connection',
       since: '7.0.0',
       summary: 'The names of commands.',
       syntax: '[FILTERBY (ACLCAT <category>|PATTERN <pattern>|MODULE <name>)]',
@@ -49,6 +60,7 @@ export const commandRow: CommandRow = {
       name: 'getkeys',
       arity: -4,
       flags: FLAGS,
+      categories: 'connection',
       since: '2.8.13',
       summary: 'The keys of a whole command.',
       syntax: '<full-command>',
@@ -104,11 +116,11 @@ function commandGetKeys({ server, args }: Request): Reply {
   const typed = args.slice(2);
   const command = server.commands.find(typed);
   if (!command) throw new ReplyError('ERR Invalid command specified');
+  if (!command.row.keys) throw new ReplyError('ERR The command has no key arguments');
   const { arity } = command;
   if (arity > 0 ? arity !== typed.length : typed.length < -arity) {
     throw new ReplyError('ERR Invalid number of arguments specified for command');
   }
-  if (!command.row.keys) throw new ReplyError('ERR The command has no key arguments');
   const keys = findKeys(command.row.keys, typed);
   if (keys.length === 0) throw new ReplyError('ERR Invalid arguments specified for command');
   return keys.map((found) => found.key);
@@ -116,7 +128,8 @@ function commandGetKeys({ server, args }: Request): Reply {
 
 /** `get`, or `client|setname` for a sub-command. */
 function findFullName({ server }: Request, fullName: string): Command | undefined {
-  const [name, sub] = fullName.split('|');
+  const [name, sub, ...more] = fullName.split('|');
+  if (more.length > 0) return undefined;
   const command = server.commands.findByName(name!);
   return sub === undefined ? command : command?.subcommands.get(sub.toLowerCase());
 }
@@ -125,6 +138,7 @@ function findFullName({ server }: Request, fullName: string): Command | undefine
 function infoReply(command: Command): Reply {
   const keys = command.row.keys ?? [];
   const [first, last, step] = keyPositions(keys);
+  const subcommands = [...command.subcommands.values()].map(infoReply);
   return [
     command.fullName,
     command.arity,
@@ -135,7 +149,7 @@ function infoReply(command: Command): Reply {
     new SetReply(statuses(aclCategories(command).map((category) => `@${category}`))),
     new SetReply([]),
     new SetReply(keys.map(keySpecReply)),
-    [...command.subcommands.values()].map(infoReply),
+    subcommands.length > 0 ? subcommands : new SetReply([]),
   ];
 }
 

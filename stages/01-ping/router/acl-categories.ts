@@ -18,7 +18,7 @@ const GROUP_CATEGORIES: Record<string, string> = {
 /** The ACL categories of a command: most follow from its flags and family (Redis: `setImplicitACLCategories`). */
 export function aclCategories(command: Command): string[] {
   const { flags, row, group } = command;
-  const found = new Set(row.categories?.split(' '));
+  const found = new Set(row.categories ? row.categories.split(' ') : []);
   if (flags.has('write')) found.add('write');
   if (flags.has('readonly') && group !== 'scripting') found.add('read');
   if (flags.has('admin')) found.add('admin').add('dangerous');

@@ -1,24 +1,42 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { log } from '#shared/log.ts';
-import { listen, type ConnectionEvents } from '#shared/net/listen.ts';
+import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
 import type { Server } from '../server.ts';
 import { Client } from './client.ts';
 import { readQuery } from './read-query.ts';
 
-/** Opens one listening socket per `bind` address. @throws Error with one line for the operator */
+/**
+ * Opens one listening socket per `bind` address: `*` is all of IPv4, `::*` all of IPv6, and one with `-` in front may be
+ * missing on this host. @throws Error with one line for the operator
+ */
 export async function openListeners(server: Server): Promise<NetServer[]> {
   const { bind, port, 'tcp-backlog': backlog } = server.options;
   const listeners: NetServer[] = [];
-  for (const host of bind) {
+  const onError = (error: Error) => log.warning(`Accepting client connection: ${error.message}`);
+  for (const address of bind) {
+    const host = WILDCARDS[address.replace(/^-/, '')] ?? address.replace(/^-/, '');
     try {
-      listeners.push(await listen({ host, port, backlog }, (socket) => acceptClient(server, socket)));
+      listeners.push(await listen({ host, port, backlog, onError }, (socket) => acceptClient(server, socket)));
     } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (address.startsWith('-') && MISSING.includes(code ?? '')) continue;
       for (const listener of listeners) listener.close();
-      throw new Error(`Could not listen on ${host}:${port}: ${reason(error as NodeJS.ErrnoException)}`);
+      throw new Error(`Could not listen on ${host}:${port}: ${REASONS[code ?? ''] ?? message}`);
     }
   }
+  if (listeners.length === 0) throw new Error(`Could not listen on ${bind.join(' ')}: no such address on this host`);
   return listeners;
 }
+
+const WILDCARDS: Record<string, string> = { '*': '0.0.0.0', '::*': '::' };
+const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND'];
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'no such address on this host',
+  ENOTFOUND: 'no such host',
+};
 
 let nextClientId = 1;
 
@@ -28,7 +46,8 @@ function acceptClient(server: Server, socket: Socket): ConnectionEvents {
   const refusal = refuse(server, socket);
   if (refusal !== undefined) {
     server.stats.rejectedConnections++;
-    socket.end(`-${refusal}\r\n`, 'latin1');
+    socket.write(`-${refusal}\r\n`, 'latin1');
+    endConnection(socket);
     return { data() {}, close() {} };
   }
   const client = new Client(nextClientId++, socket);
@@ -53,14 +72,4 @@ function refuse(server: Server, socket: Socket): string | undefined {
 
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
-}
-
-function reason(error: NodeJS.ErrnoException): string {
-  const known: Record<string, string> = {
-    EADDRINUSE: 'the port is in use',
-    EACCES: 'permission denied',
-    EADDRNOTAVAIL: 'no such address on this host',
-    ENOTFOUND: 'no such host',
-  };
-  return known[error.code ?? ''] ?? error.message;
 }

@@ -32,10 +32,14 @@ export function processInput(server: Server, client: Client): void {
     }
     client.parser.keep();
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    log.verbose(`Protocol error from client id=${client.id}: ${error.message}`);
-    client.replies.write(new ReplyError(`ERR Protocol error: ${error.message}`));
     client.closing = true;
+    if (error instanceof ProtocolError) {
+      log.verbose(`Protocol error from client id=${client.id}: ${error.message}`);
+      client.replies.write(new ReplyError(`ERR Protocol error: ${error.message}`));
+    } else {
+      log.warning(`Bug while answering client id=${client.id}, which is closed: ${(error as Error).stack}`);
+      client.socket.destroy();
+    }
   }
   if (client.replies.size > 0 || client.closing) scheduleFlush(server, client);
 }

@@ -1,4 +1,5 @@
 import { log } from '#shared/log.ts';
+import { endConnection } from '#shared/net/listen.ts';
 import type { Server } from '../server.ts';
 import type { Client } from './client.ts';
 
@@ -31,7 +32,7 @@ export function flush(client: Client): void {
     for (const part of wire) socket.write(part, 'latin1');
     socket.uncork();
   } else if (wire !== '') socket.write(wire, 'latin1');
-  if (client.closing) socket.end();
+  if (client.closing) endConnection(socket);
   else if (socket.writableLength > OUTPUT_BUFFER_LIMIT) {
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
     socket.destroy();

@@ -1,3 +1,4 @@
+import { parseInt64 } from '#shared/numbers/int64.ts';
 import { MapReply, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import { REDIS_VERSION } from '../info.ts';
 import type { Client } from '../network/client.ts';
@@ -81,7 +82,7 @@ function reset({ client }: Request): Reply {
 function hello({ client, args }: Request): Reply {
   let protocol = client.replies.protocol;
   if (args.length > 1) {
-    if (!/^-?\d{1,18}$/.test(args[1]!)) throw new ReplyError('ERR Protocol version is not an integer or out of range');
+    if (parseInt64(args[1]!) === undefined) throw new ReplyError('ERR Protocol version is not an integer or out of range');
     if (args[1] !== '2' && args[1] !== '3') throw new ReplyError('NOPROTO unsupported protocol version');
     protocol = args[1] === '2' ? 2 : 3;
   }

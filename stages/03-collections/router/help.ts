@@ -7,6 +7,7 @@ export function helpRow(container: CommandRow): CommandRow {
     name: 'help',
     arity: 2,
     flags: 'loading stale',
+    categories: container.categories ?? '',
     since: container.since,
     summary: 'Prints this help.',
     run: () => helpLines(container).map((line) => new Status(line)),

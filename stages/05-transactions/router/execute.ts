@@ -11,7 +11,7 @@ import { unknownCommand } from './unknown-command.ts';
 /** One request's way: look up, guards, run, reply (Redis: `processCommand`). */
 export function execute(server: Server, client: Client, args: readonly string[]): void {
   const command = server.commands.find(args);
-  if (command === undefined) return rejectCommand(server, client, unknownCommand(server, args));
+  if (command === undefined) return rejectCommand(server, client, unknownCommand(server, client, args));
   const request = new Request(server, client, command, args);
   const refused = refusal(request);
   if (refused !== undefined) return rejectCommand(server, client, refused, command);

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { builtStages } from '#shared/manifest.ts';
+import type { Decoded } from '#shared/resp/decoder.ts';
+import { Status } from '#shared/resp/reply.ts';
+import { Client } from '../harness/client.ts';
+import { parseTarget, type RunningServer } from '../harness/target.ts';
+
+/**
+ * What each stage tells of its commands (COMMAND INFO) is what the real server tells of them: clients route by it, and the
+ * stages' own guards, ACL and COMMAND GETKEYS ask the same rows.
+ */
+
+/** Where a fact differs on purpose, by `command fact`, with the reason. */
+const EXCEPTIONS: Record<string, string> = {};
+
+/** The facts of one command, in a form that can be compared: sets are sorted. */
+interface Facts {
+  arity: number;
+  flags: string[];
+  keys: string;
+  categories: string[];
+  'key specs': string[];
+}
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+if (!hasRedis && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
+if (!hasRedis) console.log('redis-server is not on the PATH: the command tables were not compared');
+
+describe.skipIf(!hasRedis)('COMMAND INFO is what the real server says', () => {
+  let redis: RunningServer;
+  let real: Map<string, Facts>;
+
+  beforeAll(async () => {
+    redis = await parseTarget('redis').start();
+    real = await readTable(redis);
+  });
+  afterAll(() => redis.stop());
+
+  test('the real table was read', () => {
+    expect(real.get('get')).toEqual({
+      arity: 2,
+      flags: ['fast', 'readonly'],
+      keys: '1 1 1',
+      categories: ['@fast', '@read', '@string'],
+      'key specs': [expect.stringContaining('"access"')],
+    });
+    expect(real.get('client|setname')?.arity).toBe(3);
+  });
+
+  for (const stage of builtStages()) {
+    test(`stage ${stage.number}`, async () => {
+      const server = await parseTarget(stage.dir).start();
+      const table = await readTable(server).finally(() => server.stop());
+      expect(table.size).toBeGreaterThan(10);
+      const differences: string[] = [];
+      for (const [name, facts] of table) {
+        const wanted = real.get(name);
+        for (const fact of wanted ? (Object.keys(wanted) as (keyof Facts)[]) : []) {
+          const [ours, theirs] = [JSON.stringify(facts[fact]), JSON.stringify(wanted![fact])];
+          if (ours !== theirs && !EXCEPTIONS[`${name} ${fact}`]) differences.push(`${name}: ${fact}\n  stage ${ours}\n  real  ${theirs}`);
+        }
+      }
+      expect(differences.join('\n'), 'facts that differ').toBe('');
+    });
+  }
+
+  test('the exceptions name facts that exist', () => {
+    for (const exception of Object.keys(EXCEPTIONS)) {
+      const [name] = exception.split(' ');
+      expect(real.has(name!), exception).toBe(true);
+    }
+  });
+});
+
+/** Every command and sub-command of a server, by full name. */
+async function readTable({ host, port }: RunningServer): Promise<Map<string, Facts>> {
+  const client = await Client.open(host, port);
+  const table = new Map<string, Facts>();
+  const add = (row: Decoded): void => {
+    const [name, arity, flags, first, last, step, categories, , specs, subcommands] = row as Decoded[];
+    table.set(name as string, {
+      arity: arity as number,
+      flags: words(flags!),
+      keys: `${first} ${last} ${step}`,
+      categories: words(categories!),
+      'key specs': (specs as Decoded[]).map(specText),
+    });
+    for (const subcommand of subcommands as Decoded[]) add(subcommand);
+  };
+  try {
+    for (const row of (await client.send('COMMAND')) as Decoded[]) add(row);
+  } finally {
+    await client.close();
+  }
+  return table;
+}
+
+function words(set: Decoded): string[] {
+  return (set as Decoded[]).map(plain).map(String).sort();
+}
+
+/** A key spec's flags are a set; the rest of it stands in one order. Remarks for humans are left out. */
+function specText(spec: Decoded): string {
+  const fields = plain(spec) as unknown[];
+  const facts = new Map<unknown, unknown>();
+  for (let i = 0; i < fields.length; i += 2) facts.set(fields[i], fields[i + 1]);
+  facts.delete('notes');
+  facts.set('flags', [...(facts.get('flags') as string[])].sort());
+  return JSON.stringify([...facts]);
+}
+
+/** Simple strings as strings. */
+function plain(value: Decoded): unknown {
+  if (value instanceof Status) return value.text;
+  return Array.isArray(value) ? value.map(plain) : value;
+}
