@@ -1,4 +1,5 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
+import { cString } from '#shared/resp/c-string.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { StreamEntry } from '../store/stream.ts';
 import { idText, MAX_ID, MIN_ID, nextId, parseId, previousId, UINT64_MAX, type StreamId, type Uint64 } from '../store/stream-id.ts';
@@ -54,6 +55,10 @@ export function parseBlock(text: string): number {
 
 export function entryReply(entry: StreamEntry): Reply {
   return [idText(entry), entry.fields];
+}
+
+export function noGroup(key: string, group: string): ReplyError {
+  return new ReplyError(`NOGROUP No such key '${cString(key)}' or consumer group '${cString(group)}'`);
 }
 
 export function invalidId(): ReplyError {

@@ -1,3 +1,4 @@
+import { cString } from '#shared/resp/c-string.ts';
 import { OK, NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt, keysBehind } from '../router/key-specs.ts';
@@ -7,7 +8,7 @@ import { compareIds, idText, MAX_ID, nextId, type StreamId, type Uint64 } from '
 import { advanceGroup } from '../store/stream-lag.ts';
 import { Stream } from '../store/stream.ts';
 import { parseLongLong } from './arguments.ts';
-import { entryReply, rangeId, requireId } from './stream-arguments.ts';
+import { entryReply, noGroup, rangeId, requireId } from './stream-arguments.ts';
 import { hasEntriesAfter, parseRead, streamsReply, type ReadResult } from './streams-read.ts';
 
 /** Groups of consumers that share the entries of a stream among them. */
@@ -150,25 +151,23 @@ function xgroupDelConsumer({ db, args }: Request): Reply {
 function xreadgroup(request: Request): Reply {
   const { db, args } = request;
   const { keys, ids, count, block, group: named, noAck } = parseRead(args, 'xreadgroup');
-  const groups = keys.map((key) => requireReadGroup(db, key, named!.name));
-  const after = ids.map(pendingAfter);
+  const reads = keys.map((key, i) => ({ key, ...requireReadGroup(db, key, named!.name), after: pendingAfter(ids[i]!) }));
   const effects: string[][] = [];
   const results: ReadResult[] = [];
-  keys.forEach((key, i) => {
-    const { stream, group } = groups[i]!;
-    const isHistory = compareIds(after[i]!, MAX_ID) !== 0;
-    if (!isHistory && !hasEntriesAfter(stream, group.lastId)) return;
+  for (const { key, stream, group, after } of reads) {
+    const isHistory = compareIds(after, MAX_ID) !== 0;
+    if (!isHistory && !hasEntriesAfter(stream, group.lastId)) continue;
     const known = group.consumers.get(named!.consumer);
     const consumer = known ?? group.createConsumer(named!.consumer);
     if (known === undefined) effects.push(['XGROUP', 'CREATECONSUMER', key, named!.name, consumer.name]);
     consumer.seenTime = Date.now();
-    if (isHistory) results.push([key, history(stream, consumer, after[i]!, count)]);
+    if (isHistory) results.push([key, history(stream, consumer, after, count)]);
     else {
       consumer.activeTime = consumer.seenTime;
       results.push([key, deliver({ key, stream, group, groupName: named!.name, consumer, noAck }, count, effects)]);
     }
     signalGroups(db, key, stream, known === undefined ? 'xgroup-createconsumer' : undefined);
-  });
+  }
   // Not through propagateAs: there may be more of them than a call takes arguments.
   request.effects = effects;
   if (results.length > 0) return streamsReply(request, results);
@@ -266,7 +265,7 @@ function existingStream(db: Request['db'], key: string): Stream {
 function existingGroup(db: Request['db'], args: readonly string[]): { stream: Stream; group: ConsumerGroup } {
   const stream = existingStream(db, args[2]!);
   const group = stream.groups.get(args[3]!);
-  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${args[3]}' for key name '${args[2]}'`);
+  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${cString(args[3]!)}' for key name '${cString(args[2]!)}'`);
   return { stream, group };
 }
 
@@ -274,7 +273,7 @@ function requireReadGroup(db: Request['db'], key: string, name: string): { strea
   const stream = db.lookupWriteType(key, Stream);
   const group = stream?.groups.get(name);
   if (stream !== undefined && group !== undefined) return { stream, group };
-  throw new ReplyError(`NOGROUP No such key '${key}' or consumer group '${name}' in XREADGROUP with GROUP option`);
+  throw new ReplyError(`${noGroup(key, name).message} in XREADGROUP with GROUP option`);
 }
 
 /** `>` stands for the greatest ID: nothing can be pending behind it. */

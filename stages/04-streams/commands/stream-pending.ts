@@ -1,3 +1,4 @@
+import { cString } from '#shared/resp/c-string.ts';
 import { NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -6,7 +7,7 @@ import { countDelivery, type Consumer, type ConsumerGroup, type PendingEntry } f
 import { compareIds, idText, MIN_ID, parseId, type StreamId, type Uint64 } from '../store/stream-id.ts';
 import { Stream } from '../store/stream.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
-import { entryReply, parseCount, rangeEnd, rangeStart, requireId } from './stream-arguments.ts';
+import { entryReply, noGroup, parseCount, rangeEnd, rangeStart, requireId } from './stream-arguments.ts';
 import { claimEffect, signalGroups } from './stream-groups.ts';
 
 /** What becomes of entries that were delivered and not acknowledged: they are listed, and given to other consumers. */
@@ -256,7 +257,7 @@ function parseClaim(args: readonly string[]): ClaimOptions {
       const value = claimNumber(args[++at]!, 'RETRYCOUNT option argument', 'XCLAIM');
       retryCount = value < 0 ? undefined : value;
     } else if (option === 'LASTID' && hasValue) lastId = requireId(args[++at]!);
-    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${args[at]}'`);
+    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${cString(args[at]!)}'`);
   }
   // A client's clock may differ from ours: a time that cannot be is taken for now.
   if (deliveryTime < 0 || deliveryTime > now) deliveryTime = now;
@@ -278,14 +279,15 @@ function parseAutoClaim(args: readonly string[]): AutoClaimOptions {
   for (let i = 6; i < args.length; i++) {
     const option = args[i]!.toUpperCase();
     if (option === 'COUNT' && i + 1 < args.length) {
-      count = Number(parseLongLong(args[++i]!));
-      if (count < 1 || count > MAX_AUTOCLAIM_COUNT) throw new ReplyError('ERR COUNT must be > 0');
+      count = Number(parseLongLong(args[++i]!, BAD_COUNT));
+      if (count < 1 || count > MAX_AUTOCLAIM_COUNT) throw new ReplyError(BAD_COUNT);
     } else if (option === 'JUSTID') justId = true;
     else throw syntaxError();
   }
   return { minIdle, start, count, justId };
 }
 
+const BAD_COUNT = 'ERR COUNT must be > 0';
 /** Redis keeps 16 bytes for each. */
 const MAX_AUTOCLAIM_COUNT = 2 ** 63 / 16;
 
@@ -296,5 +298,5 @@ function claimNumber(text: string, what: string, command: string): Uint64 {
 function requireGroup(stream: Stream | undefined, args: readonly string[]): { stream: Stream; group: ConsumerGroup } {
   const group = stream?.groups.get(args[2]!);
   if (stream !== undefined && group !== undefined) return { stream, group };
-  throw new ReplyError(`NOGROUP No such key '${args[1]}' or consumer group '${args[2]}'`);
+  throw noGroup(args[1]!, args[2]!);
 }

@@ -79,7 +79,7 @@ export function parseRead(args: readonly string[], name: 'xread' | 'xreadgroup')
       if (!isGroup) throw onlyForGroups('NOACK');
       noAck = true;
     } else if (option === 'STREAMS' && left > 0) {
-      if (left % 2 === 1) throw unbalanced(name);
+      if (left % 2 === 1) throw new ReplyError(UNBALANCED);
       if (isGroup && group === undefined) throw new ReplyError('ERR Missing GROUP option for XREADGROUP');
       const idsAt = i + 1 + left / 2;
       return { keys: args.slice(i + 1, idsAt), ids: args.slice(idsAt), idsAt, count, block, group, noAck };
@@ -87,6 +87,8 @@ export function parseRead(args: readonly string[], name: 'xread' | 'xreadgroup')
   }
   throw syntaxError();
 }
+
+const UNBALANCED = "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
 
 /** Pairs of key and entries: a map in RESP3, an array of arrays in RESP2. */
 export function streamsReply({ client }: Request, results: ReadResult[]): Reply {
@@ -107,9 +109,4 @@ function lastSeen(stream: Stream | undefined, id: string): StreamId {
 
 function onlyForGroups(option: string): ReplyError {
   return new ReplyError(`ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`);
-}
-
-function unbalanced(name: string): ReplyError {
-  const id = name === 'xread' ? '$' : '>';
-  return new ReplyError(`ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${id}' must be specified.`);
 }

@@ -1,3 +1,4 @@
+import { cString } from '#shared/resp/c-string.ts';
 import { MapReply, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -59,9 +60,9 @@ export const streamInfo: Family = {
 const DEFAULT_COUNT = 10;
 
 function xinfoStream({ db, args }: Request): Reply {
+  const stream = requireStream(db.lookupReadType(args[2]!, Stream));
   const isFull = args.length > 3;
   const count = isFull ? parseFullCount(args) : 0;
-  const stream = requireStream(db.lookupReadType(args[2]!, Stream));
   return new MapReply([
     ...['length', stream.length],
     ...['radix-tree-keys', stream.blockCount],
@@ -143,7 +144,7 @@ function xinfoGroups({ db, args }: Request): Reply {
 function xinfoConsumers({ db, args }: Request): Reply {
   const stream = requireStream(db.lookupReadType(args[2]!, Stream));
   const group = stream.groups.get(args[3]!);
-  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${args[3]}' for key name '${args[2]}'`);
+  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${cString(args[3]!)}' for key name '${cString(args[2]!)}'`);
   const now = Date.now();
   return [...group.consumers.values()].sort(byName).map(
     ({ name, pending, seenTime, activeTime }) =>

@@ -198,7 +198,6 @@ function xsetid({ db, args }: Request): Reply {
   }
   const stream = db.lookupWriteType(args[1]!, Stream);
   if (stream === undefined) throw new ReplyError('ERR no such key');
-  if (compareIds(id, stream.maxDeletedId) < 0) throw smallerThan('current max_deleted_entry_id');
   if (stream.length > 0) {
     if (compareIds(id, stream.lastEntryId!) < 0) throw smallerThan('the target stream top item');
     if (entriesAdded !== undefined && stream.length > entriesAdded) {

@@ -22,11 +22,10 @@ export function advanceGroup(stream: Stream, group: ConsumerGroup, id: StreamId)
   group.lastId = id;
 }
 
-/** Whether XDEL may have removed entries from this ID on (Redis: `streamRangeHasTombstones`). */
-function hasTombstonesFrom(stream: Stream, id: StreamId): boolean {
-  const { maxDeletedId } = stream;
-  if (stream.length === 0 || isZero(maxDeletedId)) return false;
-  return compareIds(id, maxDeletedId) <= 0;
+/** Whether XDEL may have left holes among the entries from this ID on (Redis: `streamRangeHasTombstones`). */
+function hasTombstonesFrom({ length, maxDeletedId, firstEntryId }: Stream, id: StreamId): boolean {
+  if (length === 0 || isZero(maxDeletedId)) return false;
+  return compareIds(firstEntryId!, maxDeletedId) <= 0 && compareIds(id, maxDeletedId) <= 0;
 }
 
 /** How many entries were ever added up to this ID, where that is known (`streamEstimateDistanceFromFirstEverEntry`). */
@@ -34,7 +33,6 @@ function entriesUpTo(stream: Stream, id: StreamId): Uint64 | undefined {
   const { entriesAdded, lastId, length, maxDeletedId } = stream;
   if (entriesAdded === 0) return 0;
   if (length === 0 && compareIds(id, lastId) <= 0) return entriesAdded;
-  if (!isZero(id) && compareIds(id, maxDeletedId) < 0) return undefined;
   const toLast = compareIds(id, lastId);
   if (toLast === 0) return entriesAdded;
   if (toLast > 0) return undefined;
