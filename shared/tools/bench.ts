@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { ratioChart } from './bench/chart.ts';
@@ -8,7 +8,7 @@ import { compare, type Comparison, type Plan } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
 import { CAN_READ_PROCESSES } from './bench/process-usage.ts';
 import { ratio, reportMarkdown, reportText, type Report } from './bench/report.ts';
-import { knownTests, withServers } from './bench/servers.ts';
+import { knownTests, knows, withServers } from './bench/servers.ts';
 import { BENCH_TESTS, type BenchTest } from './bench/tests.ts';
 import { parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
@@ -55,6 +55,8 @@ await runTool(import.meta.url, {
     // An orderly exit takes the servers along.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
     const started = performance.now();
+    const [load = 0] = loadavg();
+    if (load > 0.5) progress(`Other programs are at work here (load ${load.toFixed(1)}): the figures will be rough`);
     const comparisons = tests.length === 0 ? [] : await runTests(stage, tests, pipelines, plan);
     const keys = values.quick ? MEMORY_KEYS / 10 : MEMORY_KEYS;
     const found = memory ? await runMemory(stage, keys) : undefined;
@@ -82,7 +84,9 @@ function chooseTests(list: string | undefined): { tests: readonly BenchTest[]; m
   const names = list.split(',').map((name) => name.trim().toUpperCase());
   const known = [...BENCH_TESTS.map(({ name }) => name), 'MEMORY'];
   const wrong = names.find((name) => !known.includes(name));
-  if (wrong !== undefined) throw new ToolError(`There is no test '${wrong.toLowerCase()}'; there are ${known.join(' ').toLowerCase()}`);
+  if (wrong !== undefined) {
+    throw new ToolError(`There is no test '${wrong.toLowerCase()}'; there are ${known.join(' ').toLowerCase()}`);
+  }
   return { tests: BENCH_TESTS.filter(({ name }) => names.includes(name)), memory: names.includes('MEMORY') };
 }
 
@@ -99,20 +103,27 @@ function redisVersion(): string {
 }
 
 function missing(program: string): ToolError {
-  return new ToolError(`${program} is not on the PATH; Redis's packages bring it (on Debian: redis-server and redis-tools)`);
+  return new ToolError(`${program} is not on the PATH; Debian has it in redis-server and redis-tools`);
 }
 
-async function runTests(stage: Stage, tests: readonly BenchTest[], pipelines: number[], plan: Plan): Promise<Comparison[]> {
+async function runTests(
+  stage: Stage,
+  tests: readonly BenchTest[],
+  pipelines: readonly number[],
+  plan: Plan,
+): Promise<Comparison[]> {
   return withServers(stage, async (servers) => {
     const { known, unknown } = await knownTests(servers.stage, tests);
-    if (unknown.length > 0) console.log(`Stage ${stage.number} does not know ${unknown.map(({ name }) => name).join(' ')} yet: left out`);
+    const names = unknown.map(({ name }) => name).join(' ');
+    if (names !== '') console.log(`Left out, since stage ${stage.number} does not know them yet: ${names}`);
     const found: Comparison[] = [];
     for (const pipeline of pipelines) {
       for (const test of known) {
         const comparison = await compare(servers, test, pipeline, plan);
         found.push(comparison);
         const place = `${found.length}/${known.length * pipelines.length}`;
-        progress(`${place.padEnd(6)} P=${String(pipeline).padEnd(3)} ${test.name.padEnd(11)} ${ratio(comparison).toFixed(2)}`);
+        const settings = `P=${pipeline}`.padEnd(5);
+        progress(`${place.padEnd(6)} ${settings} ${test.name.padEnd(11)} ${ratio(comparison).toFixed(2)}`);
       }
     }
     return found;
@@ -122,8 +133,7 @@ async function runTests(stage: Stage, tests: readonly BenchTest[], pipelines: nu
 /** On servers just started: the tests leave their traces in a process's memory. */
 async function runMemory(stage: Stage, keys: number): Promise<Report['memory']> {
   return withServers(stage, async (servers) => {
-    const { known } = await knownTests(servers.stage, BENCH_TESTS.filter(({ name }) => name === 'SET'));
-    if (known.length === 0) return undefined;
+    if (!(await knows(servers.stage, ['SET', 'DBSIZE']))) return undefined;
     progress(`memory: ${keys} keys`);
     const ofStage = await measureMemory(servers.stage, keys);
     const ofRedis = await measureMemory(servers.redis, keys);

@@ -4,12 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { ratioChart } from '#shared/tools/bench/chart.ts';
 import { encodeRequest } from '#shared/tools/bench/connection.ts';
 import { parseStat } from '#shared/tools/bench/process-usage.ts';
-import { byPipeline, markdownTable, reportMarkdown, reportText, textTable, type Report } from '#shared/tools/bench/report.ts';
+import type { Report } from '#shared/tools/bench/report.ts';
+import { byPipeline, markdownTable, reportMarkdown, reportText, textTable } from '#shared/tools/bench/report.ts';
 import { geometricMean, median, parseBenchmarkCsv } from '#shared/tools/bench/statistics.ts';
 import { BENCH_TESTS } from '#shared/tools/bench/tests.ts';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 
-const side = (requestsPerSecond: number, cpuMicroseconds: number | null = 2) => ({ requestsPerSecond, cpuMicroseconds });
+const side = (requestsPerSecond: number, cpuMicroseconds: number | null = 2) => {
+  return { requestsPerSecond, cpuMicroseconds };
+};
 
 const REPORT: Report = {
   stage: '02-strings',
@@ -31,7 +34,7 @@ const REPORT: Report = {
 };
 
 describe('statistics', () => {
-  test('the median is the middle value, whatever the order, and is of numbers', () => {
+  test('the median is the middle value of numbers in any order', () => {
     expect(median([100, 9, 30])).toBe(30);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(() => median([])).toThrow(RangeError);
@@ -109,7 +112,8 @@ describe('the report', () => {
 
   test('the chart has a bar for each comparison, as long as its ratio', () => {
     const chart = ratioChart(REPORT);
-    const widths = [...chart.matchAll(/<rect x="110" y="[\d.]+" width="([\d.]+)" height="10"/g)].map((match) => Number(match[1]));
+    const bars = [...chart.matchAll(/<rect x="110" y="[\d.]+" width="([\d.]+)" height="10"/g)];
+    const widths = bars.map((match) => Number(match[1]));
     expect(widths).toHaveLength(3);
     const [set, setPipelined, get] = widths;
     expect(set! / get!).toBeCloseTo(4, 1);

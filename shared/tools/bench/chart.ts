@@ -9,7 +9,7 @@ const GROUP_GAP = 9;
 /** One for each pipeline, in order; both stand out on white and on black. */
 const COLOURS = ['#3b82c4', '#e08a1e', '#4a9d5b', '#b05cc0'];
 
-/** A bar for each test and pipeline: requests of the stage for one of Redis. A line stands at 1.0, where they are level. */
+/** A bar for each test and pipeline: requests of the stage for one of Redis. A line at 1.0 is where they are level. */
 export function ratioChart(report: Report): string {
   const groups = byPipeline(report);
   const tests = [...new Set(report.comparisons.map(({ test }) => test))];
@@ -17,17 +17,20 @@ export function ratioChart(report: Report): string {
   const x = (value: number) => LEFT + (value / end) * (WIDTH - LEFT - RIGHT);
   const groupHeight = groups.length * BAR + GROUP_GAP;
   const bottom = TOP + tests.length * groupHeight;
+  const height = bottom + 28;
+  const box = `0 0 ${WIDTH} ${height}`;
+  const title = `Stage ${report.stage}: requests per second for one of redis-server ${report.redis}`;
 
   const bars = tests.flatMap((test, i) => {
     const y = TOP + i * groupHeight;
-    const rows = groups.map(({ rows }) => rows.find((row) => row.test === test));
-    return [
-      text(LEFT - 8, y + (groups.length * BAR) / 2 + 4, test, 'end'),
-      ...rows.flatMap((row, k) => (row ? bar(x(0), x(ratio(row)), y + k * BAR, ratio(row), COLOURS[k % COLOURS.length]!) : [])),
-    ];
+    const ofTest = groups.flatMap(({ rows }, k) => {
+      const row = rows.find((each) => each.test === test);
+      return row ? bar({ from: x(0), to: x(ratio(row)), y: y + k * BAR, value: ratio(row), colour: colour(k) }) : [];
+    });
+    return [text(LEFT - 8, y + (groups.length * BAR) / 2 + 4, test, 'end'), ...ofTest];
   });
   const legend = groups.flatMap(({ pipeline, mean }, k) => [
-    `<rect x="${LEFT + k * 210}" y="36" width="11" height="11" fill="${COLOURS[k % COLOURS.length]}"/>`,
+    `<rect x="${LEFT + k * 210}" y="36" width="11" height="11" fill="${colour(k)}"/>`,
     text(LEFT + 16 + k * 210, 46, `P=${pipeline}, geometric mean ${mean.toFixed(2)}`, 'start'),
   ]);
   const axis = Array.from({ length: Math.round(end * 4) + 1 }, (_, i) => i / 4).flatMap((value) => [
@@ -35,10 +38,10 @@ export function ratioChart(report: Report): string {
     text(x(value), bottom + 16, value.toFixed(2), 'middle'),
   ]);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 28}" width="${WIDTH}" height="${bottom + 28}" role="img">`,
-    `<title>Stage ${report.stage}: requests per second for one of redis-server ${report.redis}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="${box}" width="${WIDTH}" height="${height}">`,
+    `<title>${title}</title>`,
     STYLE,
-    text(LEFT, 22, `Stage ${report.stage}: requests per second for one of redis-server ${report.redis}`, 'start', 'head'),
+    text(LEFT, 22, title, 'start', 'head'),
     ...legend,
     ...axis,
     ...bars,
@@ -59,7 +62,19 @@ text { font: 12px system-ui, sans-serif; fill: #24292f; }
 }
 </style>`;
 
-function bar(from: number, to: number, y: number, value: number, colour: string): string[] {
+function colour(index: number): string {
+  return COLOURS[index % COLOURS.length]!;
+}
+
+interface Bar {
+  from: number;
+  to: number;
+  y: number;
+  value: number;
+  colour: string;
+}
+
+function bar({ from, to, y, value, colour }: Bar): string[] {
   const rect = `<rect x="${from}" y="${y}" width="${fixed(to - from)}" height="${BAR - 1}" fill="${colour}"/>`;
   return [rect, text(to + 4, y + BAR - 2, value.toFixed(2), 'start', 'value')];
 }

@@ -29,7 +29,7 @@ export interface Plan {
   requests?: number;
 }
 
-/** Measures both servers in turn, `plan.rounds` times, and takes the medians. Their databases are flushed before each run. */
+/** Measures both servers in turn, `plan.rounds` times, and takes the medians. Databases are flushed before each run. */
 export async function compare(
   servers: { stage: ServerProcess; redis: ServerProcess },
   test: BenchTest,
@@ -58,17 +58,24 @@ async function warmUp(server: ServerProcess, test: BenchTest, pipeline: number, 
     const { requestsPerSecond } = await measure(server, test, pipeline, requests);
     const seconds = requests / requestsPerSecond;
     if (seconds >= enough || requests === plan.requests) return requestsPerSecond;
-    // A little more than what is missing, lest it be missed by a hair; the first runs say little about the speed to come.
+    // A little more than what is missing, lest it be missed by a hair; first runs say little about the speed to come.
     requests = Math.min(plan.requests ?? Infinity, Math.ceil(requests * Math.min(8, (1.2 * enough) / seconds)));
   }
 }
 
-async function measure(server: ServerProcess, test: BenchTest, pipeline: number, requests: number): Promise<Measurement> {
+async function measure(
+  server: ServerProcess,
+  test: BenchTest,
+  pipeline: number,
+  requests: number,
+): Promise<Measurement> {
   await prepare(server, test, requests);
   const before = cpuMicroseconds(server.pid);
-  const requestsPerSecond = await redisBenchmark(server.port, test.command, { pipeline, requests, random: RANDOM_KEYS });
+  const load = { pipeline, requests, random: RANDOM_KEYS };
+  const requestsPerSecond = await redisBenchmark(server.port, test.command, load);
   const after = cpuMicroseconds(server.pid);
-  return { requestsPerSecond, cpuMicroseconds: before === null || after === null ? null : (after - before) / requests };
+  if (before === null || after === null) return { requestsPerSecond, cpuMicroseconds: null };
+  return { requestsPerSecond, cpuMicroseconds: (after - before) / requests };
 }
 
 async function prepare(server: ServerProcess, test: BenchTest, requests: number): Promise<void> {
@@ -78,7 +85,10 @@ async function prepare(server: ServerProcess, test: BenchTest, requests: number)
   await redisBenchmark(server.port, command, { pipeline: 16, requests: times(requests), random });
 }
 
-/** @returns requests per second. @throws ToolError with what redis-benchmark said, among others at the first error reply */
+/**
+ * @returns requests per second
+ * @throws ToolError with what redis-benchmark said; the first error reply makes it fail
+ */
 function redisBenchmark(
   port: number,
   command: readonly string[],

@@ -13,7 +13,10 @@ export interface MemoryUse {
 const BATCH = 1000;
 const OK_BYTES = '+OK\r\n'.length;
 
-/** Loads `keys` different keys with sixteen-byte values into a server that was just started; null where /proc is missing. */
+/**
+ * Loads `keys` different keys with sixteen-byte values into a server that was just started.
+ * @returns null where there is no /proc
+ */
 export async function measureMemory(server: ServerProcess, keys: number): Promise<MemoryUse | null> {
   const before = residentBytes(server.pid);
   await load(server.port, keys);

@@ -17,7 +17,7 @@ export function residentBytes(pid: number): number | null {
   return line === null ? null : Number(line[1]) * 1024;
 }
 
-/** utime + stime in clock ticks: fields 14 and 15 of /proc/PID/stat; field 2, the name, may hold spaces and brackets. */
+/** utime + stime in clock ticks: fields 14 and 15 of /proc/PID/stat. Field 2, a name, may hold spaces and brackets. */
 export function parseStat(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(fields[11]) + Number(fields[12]);

@@ -50,16 +50,18 @@ export function reportMarkdown(report: Report, chart: string): string {
   ];
   for (const { pipeline, rows, mean } of byPipeline(report)) {
     const title = pipeline === 1 ? 'One request at a time (P=1)' : `${pipeline} requests in a pipeline (P=${pipeline})`;
-    parts.push(`## ${title}`, markdownTable(tableOf('test', rows)), `Geometric mean of the ratios: **${mean.toFixed(2)}**`);
+    const closing = `Geometric mean of the ratios: **${mean.toFixed(2)}**`;
+    parts.push(`## ${title}`, markdownTable(tableOf('test', rows)), closing);
   }
   if (report.memory) parts.push('## Memory', markdownTable(memoryTable(report.memory)));
   return `${parts.join('\n\n')}\n`;
 }
 
 function conditions({ stage, date, node, redis, cores, rounds }: Report): string {
+  const taken = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
   return (
     `Stage ${stage} on Node ${node} and redis-server ${redis}, ${date}, ${cores} cores shared with redis-benchmark: ` +
-    `50 clients, 16-byte values, 100,000 random keys; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`}, both servers in turn.`
+    `50 clients, 16-byte values, 100,000 random keys; ${taken}, both servers in turn.`
   );
 }
 
@@ -97,7 +99,8 @@ function memoryTable({ keys, stage, redis }: NonNullable<Report['memory']>): str
 /** Rows of cells as text: the first column to the left, the others to the right. The first row is the header. */
 export function textTable(rows: readonly string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')).join('\n');
+  const pad = (cell: string, i: number) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!));
+  return rows.map((row) => row.map(pad).join('  ')).join('\n');
 }
 
 /** The same as a Markdown table. */

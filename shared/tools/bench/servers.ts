@@ -38,11 +38,15 @@ export async function knownTests(server: ServerProcess, tests: readonly BenchTes
   const unknown: BenchTest[] = [];
   for (const test of tests) {
     const names = [test.command[0]!, ...(test.fill ? [test.fill.command[0]!] : [])];
-    const rows = await ask(server.port, 'COMMAND', 'INFO', ...names);
-    const all = Array.isArray(rows) && rows.length === names.length && rows.every((row) => row !== null);
-    (all ? known : unknown).push(test);
+    ((await knows(server, names)) ? known : unknown).push(test);
   }
   return { known, unknown };
+}
+
+/** Whether the server has all commands of these names. */
+export async function knows(server: ServerProcess, names: readonly string[]): Promise<boolean> {
+  const rows = await ask(server.port, 'COMMAND', 'INFO', ...names);
+  return Array.isArray(rows) && rows.length === names.length && rows.every((row) => row !== null);
 }
 
 /** `save` comes with stage 06, `appendonly` with stage 07. */

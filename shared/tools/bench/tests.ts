@@ -28,7 +28,9 @@ const ALL_DIFFERENT = 2 ** 31 - 1;
 
 /** Pops must find something: there is one element for each of them. */
 const onePerRequest = (requests: number) => Math.ceil(requests / ELEMENTS_PER_FILL);
-const fillList = repeat(VALUE, ELEMENTS_PER_FILL);
+const pushMany = ['RPUSH', 'mylist', ...repeat(VALUE, ELEMENTS_PER_FILL)];
+const addMany = ['SADD', 'myset', ...repeat(ELEMENT, ELEMENTS_PER_FILL)];
+const thousandElements: Fill = { command: pushMany, times: () => 1000 / ELEMENTS_PER_FILL };
 
 /** The commands are those of redis-benchmark's own tests, under their names; XADD has none there. */
 export const BENCH_TESTS: readonly BenchTest[] = [
@@ -39,27 +41,19 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'INCR', command: ['INCR', 'counter:__rand_int__'] },
   { name: 'LPUSH', command: ['LPUSH', 'mylist', VALUE] },
   { name: 'RPUSH', command: ['RPUSH', 'mylist', VALUE] },
-  { name: 'LPOP', command: ['LPOP', 'mylist'], fill: { command: ['RPUSH', 'mylist', ...fillList], times: onePerRequest } },
-  { name: 'RPOP', command: ['RPOP', 'mylist'], fill: { command: ['RPUSH', 'mylist', ...fillList], times: onePerRequest } },
+  { name: 'LPOP', command: ['LPOP', 'mylist'], fill: { command: pushMany, times: onePerRequest } },
+  { name: 'RPOP', command: ['RPOP', 'mylist'], fill: { command: pushMany, times: onePerRequest } },
   { name: 'SADD', command: ['SADD', 'myset', ELEMENT] },
   { name: 'HSET', command: ['HSET', 'myhash', ELEMENT, VALUE] },
-  {
-    name: 'SPOP',
-    command: ['SPOP', 'myset'],
-    fill: { command: ['SADD', 'myset', ...repeat(ELEMENT, ELEMENTS_PER_FILL)], times: onePerRequest, random: ALL_DIFFERENT },
-  },
-  { name: 'LRANGE_100', command: ['LRANGE', 'mylist', '0', '99'], fill: thousandElements() },
-  { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fill: thousandElements() },
+  { name: 'SPOP', command: ['SPOP', 'myset'], fill: { command: addMany, times: onePerRequest, random: ALL_DIFFERENT } },
+  { name: 'LRANGE_100', command: ['LRANGE', 'mylist', '0', '99'], fill: thousandElements },
+  { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fill: thousandElements },
   { name: 'MSET', command: mset(10) },
   { name: 'XADD', command: ['XADD', 'mystream', '*', 'field', VALUE] },
 ];
 
 function mset(keys: number): string[] {
   return ['MSET', ...Array.from({ length: keys }, () => [KEY, VALUE]).flat()];
-}
-
-function thousandElements(): Fill {
-  return { command: ['RPUSH', 'mylist', ...fillList], times: () => 1000 / ELEMENTS_PER_FILL };
 }
 
 function repeat(word: string, times: number): string[] {
