@@ -1,0 +1,666 @@
+import { client, clientResp3, describe, expect, ioredis, rng, test, type Client } from '../harness/suite.ts';
+
+const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
+const SYNTAX = 'ERR syntax error';
+const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
+const MAX = '9223372036854775807';
+const MIN = '-9223372036854775808';
+
+function badTime(command: string): string {
+  return `ERR invalid expire time in '${command}' command`;
+}
+
+/** The time to live, as the server counts it: a little less than was asked for. */
+async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
+  await c.expect('PTTL', key).matches((ms) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000, `about ${seconds} s in ms`);
+}
+
+describe('GET and SET', () => {
+  test('a key holds what it was set to, until it is set again', async () => {
+    const c = await client();
+    await c.expect('GET', 'k').nil();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'other').ok();
+    await c.expect('GET', 'k').bulk('other');
+  });
+
+  test('keys and values may be empty, and hold any byte', async () => {
+    const c = await client();
+    const everyByte = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
+    await c.expect('SET', '', '').ok();
+    await c.expect('GET', '').bulk('');
+    await c.expect('SET', everyByte, everyByte + '\r\n').ok();
+    await c.expect('GET', everyByte).bulk(everyByte + '\r\n');
+    await c.expect('SET', 'k\0a', '1').ok();
+    await c.expect('GET', 'k\0b').nil();
+  });
+
+  test('keys differ by the case of their letters', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'small').ok();
+    await c.expect('GET', 'K').nil();
+  });
+
+  test('random values of every length up to a few thousand come back as they went', async () => {
+    const c = await client();
+    const random = rng();
+    for (let i = 0; i < 60; i++) {
+      const [key, value] = [random.bytes(random.int(0, 40)), random.bytes(random.int(0, 3000))];
+      await c.expect('SET', key, value).ok();
+      await c.expect('GET', key).bulk(value);
+    }
+  });
+
+  test('a value of 20 MB goes in and out', async () => {
+    const c = await client();
+    const large = 'abcdefghij'.repeat(2 * 1024 * 1024);
+    await c.expect('SET', 'large', large).ok();
+    await c.expect('STRLEN', 'large').int(large.length);
+    await c.expect('GET', 'large').bulk(large);
+  });
+
+  test('all of ten thousand keys are found again', async () => {
+    const c = await client();
+    const keys = Array.from({ length: 10_000 }, (_, i) => `key:${i}`);
+    await Promise.all(keys.map((key) => c.expect('SET', key, `value of ${key}`).ok()));
+    await Promise.all(keys.map((key) => c.expect('GET', key).bulk(`value of ${key}`)));
+    await c.expect('DBSIZE').int(keys.length);
+  });
+
+  test('NX sets new keys alone, XX existing ones alone', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'XX').nil();
+    await c.expect('EXISTS', 'k').int(0);
+    await c.expect('SET', 'k', 'v', 'NX').ok();
+    await c.expect('SET', 'k', 'w', 'NX').nil();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w', 'XX').ok();
+    await c.expect('GET', 'k').bulk('w');
+  });
+
+  test('GET answers what was there before, whether or not the key is set', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', '1', 'GET').nil();
+    await c.expect('SET', 'k', '2', 'GET').bulk('1');
+    await c.expect('SET', 'k', '3', 'NX', 'GET').bulk('2');
+    await c.expect('GET', 'k').bulk('2');
+    await c.expect('SET', 'new', '1', 'XX', 'GET').nil();
+    await c.expect('SET', 'new', '1', 'NX', 'GET').nil();
+    await c.expect('MGET', 'k', 'new').array(['2', '1']);
+  });
+
+  test('EX, PX, EXAT and PXAT give a time to live', async () => {
+    const c = await client();
+    const now = Date.now();
+    await c.expect('SET', 'a', 'v', 'EX', '100').ok();
+    await c.expect('SET', 'b', 'v', 'PX', '100000').ok();
+    await c.expect('SET', 'c', 'v', 'EXAT', Math.floor(now / 1000) + 100).ok();
+    await c.expect('SET', 'd', 'v', 'PXAT', now + 100_000).ok();
+    for (const key of ['a', 'b', 'c', 'd']) await expectTtl(c, key, 100);
+    await c.expect('PEXPIRETIME', 'd').int(now + 100_000);
+  });
+
+  test('a time to live goes with the next SET, unless it says KEEPTTL', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('SET', 'k', 'w', 'KEEPTTL').ok();
+    await expectTtl(c, 'k', 100);
+    await c.expect('SET', 'k', 'x').ok();
+    await c.expect('TTL', 'k').int(-1);
+    await c.expect('SET', 'new', 'x', 'KEEPTTL').ok();
+    await c.expect('TTL', 'new').int(-1);
+  });
+
+  test('a SET that NX refuses leaves the time to live', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('SET', 'k', 'w', 'NX', 'EX', '5000').nil();
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('options come in any order and any case; the same time option may come twice', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'ex', '50', 'nx', 'Ex', '100', 'get').nil();
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('options that exclude each other are a syntax error, and nothing is set', async () => {
+    const c = await client();
+    const wrong = [
+      ['NX', 'XX'],
+      ['XX', 'NX'],
+      ['EX', '10', 'PX', '10'],
+      ['PX', '10', 'EXAT', '10'],
+      ['EX', '10', 'KEEPTTL'],
+      ['KEEPTTL', 'PXAT', '10'],
+      ['EX'],
+      ['NX', 'PX'],
+      ['PERSIST'],
+      ['nosuch'],
+      [''],
+    ];
+    for (const options of wrong) await c.expect('SET', 'k', 'v', ...options).error(SYNTAX);
+    await c.expect('EXISTS', 'k').int(0);
+  });
+
+  test('a time must be a positive integer that fits', async () => {
+    const c = await client();
+    for (const option of ['EX', 'PX', 'EXAT', 'PXAT']) {
+      for (const time of ['0', '-1', MIN]) await c.expect('SET', 'k', 'v', option, time).error(badTime('set'));
+      for (const time of ['abc', '1.5', '', ' 1', '9223372036854775808']) {
+        await c.expect('SET', 'k', 'v', option, time).error(NOT_AN_INTEGER);
+      }
+    }
+    await c.expect('SET', 'k', 'v', 'EX', MAX).error(badTime('set'));
+    await c.expect('SET', 'k', 'v', 'EX', '9223372036854775').error(badTime('set'));
+    await c.expect('SET', 'k', 'v', 'PX', MAX).error(badTime('set'));
+    await c.expect('SET', 'k', 'v', 'EXAT', '9223372036854776').error(badTime('set'));
+    await c.expect('SET', 'k', 'v', 'EX', 'NX').error(NOT_AN_INTEGER);
+    await c.expect('EXISTS', 'k').int(0);
+  });
+
+  test('the latest deadline of all is exact', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'PXAT', MAX).ok();
+    await c.expect('PEXPIRETIME', 'k').int(MAX);
+  });
+
+  test('a deadline in the past sets a key that nobody sees', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'PXAT', '1').ok();
+    await c.expect('GET', 'k').nil();
+    await c.expect('EXISTS', 'k').int(0);
+  });
+
+  test('wrong numbers of arguments', async () => {
+    const c = await client();
+    for (const [name, ...args] of [['GET'], ['GET', 'a', 'b'], ['SET', 'k'], ['STRLEN'], ['INCR', 'k', '1'], ['GETEX'], ['MGET']]) {
+      await c.expect(name!, ...args).error(`ERR wrong number of arguments for '${name!.toLowerCase()}' command`);
+    }
+  });
+
+  test('a missing key is a null in RESP3', async () => {
+    const c = await clientResp3();
+    await c.expect('GET', 'k').nil();
+    await c.expect('SET', 'k', 'v', 'XX').nil();
+    await c.expect('SET', 'k', 'v', 'GET').nil();
+    await c.expect('MGET', 'k', 'none').array(['v', null]);
+  });
+});
+
+describe('SETNX, SETEX, PSETEX', () => {
+  test('SETNX sets a new key alone', async () => {
+    const c = await client();
+    await c.expect('SETNX', 'k', 'v').int(1);
+    await c.expect('SETNX', 'k', 'w').int(0);
+    await c.expect('GET', 'k').bulk('v');
+  });
+
+  test('SETEX and PSETEX set a time to live with the value', async () => {
+    const c = await client();
+    await c.expect('SETEX', 'a', '100', 'v').ok();
+    await c.expect('PSETEX', 'b', '100000', 'w').ok();
+    await c.expect('MGET', 'a', 'b').array(['v', 'w']);
+    await expectTtl(c, 'a', 100);
+    await expectTtl(c, 'b', 100);
+  });
+
+  test('their errors name the command', async () => {
+    const c = await client();
+    for (const time of ['0', '-1', MAX]) {
+      await c.expect('SETEX', 'k', time, 'v').error(badTime('setex'));
+      await c.expect('PSETEX', 'k', time, 'v').error(badTime('psetex'));
+    }
+    await c.expect('SETEX', 'k', 'x', 'v').error(NOT_AN_INTEGER);
+    await c.expect('EXISTS', 'k').int(0);
+  });
+});
+
+describe('GETSET and GETDEL', () => {
+  test('GETSET answers the value before, and takes the time to live away', async () => {
+    const c = await client();
+    await c.expect('GETSET', 'k', '1').nil();
+    await c.expect('EXPIRE', 'k', '100').int(1);
+    await c.expect('GETSET', 'k', '2').bulk('1');
+    await c.expect('TTL', 'k').int(-1);
+    await c.expect('GET', 'k').bulk('2');
+  });
+
+  test('GETDEL answers the value and removes the key', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GETDEL', 'k').bulk('v');
+    await c.expect('GETDEL', 'k').nil();
+    await c.expect('DBSIZE').int(0);
+  });
+});
+
+describe('GETEX', () => {
+  test('without options it is GET', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('GETEX', 'k').bulk('v');
+    await expectTtl(c, 'k', 100);
+    await c.expect('GETEX', 'none').nil();
+  });
+
+  test('sets a time to live in any of four forms, or removes it', async () => {
+    const c = await client();
+    const now = Date.now();
+    await c.expect('SET', 'k', 'v').ok();
+    const forms = [['EX', 100], ['px', 100_000], ['EXAT', Math.floor(now / 1000) + 100], ['pxat', now + 100_000]];
+    for (const form of forms) {
+      await c.expect('GETEX', 'k', ...form).bulk('v');
+      await expectTtl(c, 'k', 100);
+      await c.expect('GETEX', 'k', 'PERSIST').bulk('v');
+      await c.expect('TTL', 'k').int(-1);
+    }
+  });
+
+  test('a deadline that has passed removes the key at once', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GETEX', 'k', 'PXAT', '1').bulk('v');
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('its errors', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    for (const options of [['EX', '1', 'PX', '1'], ['EX', '1', 'PERSIST'], ['PERSIST', 'EX', '1'], ['EX'], ['KEEPTTL'], ['NX']]) {
+      await c.expect('GETEX', 'k', ...options).error(SYNTAX);
+    }
+    await c.expect('GETEX', 'k', 'EX', '0').error(badTime('getex'));
+    await c.expect('GETEX', 'k', 'EX', 'x').error(NOT_AN_INTEGER);
+    await c.expect('TTL', 'k').int(-1);
+    // A missing key is noticed before the time is looked at.
+    await c.expect('GETEX', 'none', 'EX', 'x').nil();
+  });
+});
+
+describe('MGET, MSET, MSETNX', () => {
+  test('several keys at once; missing ones are nulls', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    await c.expect('MGET', 'a', 'none', 'b', 'a').array(['1', null, '2', '1']);
+  });
+
+  test('of a key that is named twice the last value stays', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'a', '2').ok();
+    await c.expect('MSETNX', 'b', '1', 'b', '2').int(1);
+    await c.expect('MGET', 'a', 'b').array(['2', '2']);
+  });
+
+  test('MSET takes times to live away', async () => {
+    const c = await client();
+    await c.expect('SET', 'a', '1', 'EX', '100').ok();
+    await c.expect('MSET', 'a', '2').ok();
+    await c.expect('TTL', 'a').int(-1);
+  });
+
+  test('MSETNX sets all or none', async () => {
+    const c = await client();
+    await c.expect('MSETNX', 'a', '1', 'b', '2').int(1);
+    await c.expect('MSETNX', 'c', '3', 'a', '4').int(0);
+    await c.expect('MGET', 'a', 'b', 'c').array(['1', '2', null]);
+  });
+
+  test('a key without a value is an error', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b').error("ERR wrong number of arguments for 'mset' command");
+    await c.expect('MSETNX', 'a', '1', 'b').error("ERR wrong number of arguments for 'msetnx' command");
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('thousands of keys in one request', async () => {
+    const c = await client();
+    const keys = Array.from({ length: 5000 }, (_, i) => `k${i}`);
+    await c.expect('MSET', ...keys.flatMap((key, i) => [key, String(i)])).ok();
+    await c.expect('MGET', ...keys).array(keys.map((_, i) => String(i)));
+  });
+});
+
+describe('INCR, DECR, INCRBY, DECRBY', () => {
+  test('a missing key counts as 0', async () => {
+    const c = await client();
+    await c.expect('INCR', 'a').int(1);
+    await c.expect('DECR', 'b').int(-1);
+    await c.expect('INCRBY', 'c', '5').int(5);
+    await c.expect('DECRBY', 'd', '5').int(-5);
+    await c.expect('MGET', 'a', 'b', 'c', 'd').array(['1', '-1', '5', '-5']);
+  });
+
+  test('are exact over all of 64 bits', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', '9007199254740991').ok();
+    await c.expect('INCR', 'k').int('9007199254740992');
+    await c.expect('INCR', 'k').int('9007199254740993');
+    await c.expect('DECRBY', 'k', '2').int('9007199254740991');
+    await c.expect('INCRBY', 'k', '9214364837600034816').int(MAX);
+    await c.expect('DECRBY', 'k', MAX).int(0);
+    await c.expect('INCRBY', 'k', MIN).int(MIN);
+    await c.expect('GET', 'k').bulk(MIN);
+    await c.expect('INCRBY', 'k', MAX).int(-1);
+  });
+
+  test('refuse to overflow, and leave the value', async () => {
+    const c = await client();
+    const overflow = 'ERR increment or decrement would overflow';
+    await c.expect('SET', 'k', MAX).ok();
+    await c.expect('INCR', 'k').error(overflow);
+    await c.expect('INCRBY', 'k', MAX).error(overflow);
+    await c.expect('DECRBY', 'k', '-1').error(overflow);
+    await c.expect('GET', 'k').bulk(MAX);
+    await c.expect('SET', 'k', MIN).ok();
+    await c.expect('DECR', 'k').error(overflow);
+    await c.expect('INCRBY', 'k', '-1').error(overflow);
+    await c.expect('DECRBY', 'k', MIN).error('ERR decrement would overflow');
+    await c.expect('GET', 'k').bulk(MIN);
+  });
+
+  test('random sums near the limits', async () => {
+    const c = await client();
+    const random = rng();
+    let value = 0n;
+    for (let i = 0; i < 100; i++) {
+      const step = BigInt.asIntN(64, BigInt(random.int(0, 2 ** 32 - 1)) << BigInt(random.int(0, 32))) * (random.chance(0.5) ? 1n : -1n);
+      const sum = value + step;
+      const fits = sum === BigInt.asIntN(64, sum);
+      if (fits) await c.expect('INCRBY', 'k', step).int((value = sum));
+      else await c.expect('INCRBY', 'k', step).error('ERR increment or decrement would overflow');
+    }
+  });
+
+  test('take integers alone, written as Redis writes them', async () => {
+    const c = await client();
+    for (const text of ['', 'abc', '1.0', ' 1', '1 ', '+1', '01', '-0', '0x10', '1e3', '9223372036854775808', '1\0']) {
+      await c.expect('SET', 'k', text).ok();
+      await c.expect('INCR', 'k').error(NOT_AN_INTEGER);
+      await c.expect('INCRBY', 'n', text).error(NOT_AN_INTEGER);
+      await c.expect('DECRBY', 'n', text).error(NOT_AN_INTEGER);
+    }
+    await c.expect('EXISTS', 'n').int(0);
+  });
+
+  test('the time to live stays', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', '1', 'EX', '100').ok();
+    await c.expect('INCR', 'k').int(2);
+    await c.expect('INCRBYFLOAT', 'k', '0.5').bulk('2.5');
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('of many clients at once none is lost', async () => {
+    const clients = await Promise.all(Array.from({ length: 10 }, () => client()));
+    await Promise.all(clients.flatMap((c) => Array.from({ length: 50 }, () => c.expect('INCR', 'k').success())));
+    await clients[0]!.expect('GET', 'k').bulk('500');
+  });
+});
+
+describe('INCRBYFLOAT', () => {
+  test('adds decimals as people do', async () => {
+    const c = await client();
+    const sums = [
+      ['0.1', '0.2', '0.3'],
+      ['10.50', '0.1', '10.6'],
+      ['5.0e3', '2.0e2', '5200'],
+      ['3', '-3', '0'],
+      ['-0', '-0', '0'],
+      ['1e-18', '0', '0'],
+      ['0x10', '0x.8', '16.5'],
+      ['9007199254740992', '1', '9007199254740993'],
+      ['18446744073709551616', '1', '18446744073709551616'],
+      ['1e30', '0', '1000000000000000000024696061952'],
+      ['0.3333333333333333', '0', '0.3333333333333333'],
+      ['1', '0.00000000000000001', '1.00000000000000001'],
+    ] as const;
+    for (const [value, increment, sum] of sums) {
+      await c.expect('SET', 'k', value).ok();
+      await c.expect('INCRBYFLOAT', 'k', increment).bulk(sum);
+      await c.expect('GET', 'k').bulk(sum);
+    }
+  });
+
+  test('a missing key counts as 0, and the sum may be counted on', async () => {
+    const c = await client();
+    await c.expect('INCRBYFLOAT', 'k', '2.50').bulk('2.5');
+    await c.expect('INCRBYFLOAT', 'k', '.5').bulk('3');
+    await c.expect('INCR', 'k').int(4);
+  });
+
+  test('answers a bulk string in RESP3 too', async () => {
+    const c = await clientResp3();
+    await c.expect('INCRBYFLOAT', 'k', '1.25').bulk('1.25');
+  });
+
+  test('refuses what is no number, infinite, or out of range', async () => {
+    const c = await client();
+    for (const text of ['', 'abc', ' 1', '1 ', '1.5x', 'nan', '1e', '1e5000', '1e-5000']) {
+      await c.expect('SET', 'k', text).ok();
+      await c.expect('INCRBYFLOAT', 'k', '1').error('ERR value is not a valid float');
+      await c.expect('INCRBYFLOAT', 'n', text).error('ERR value is not a valid float');
+    }
+    for (const text of ['inf', '-inf', '+Infinity']) {
+      await c.expect('INCRBYFLOAT', 'n', text).error('ERR increment would produce NaN or Infinity');
+    }
+    await c.expect('EXISTS', 'n').int(0);
+  });
+});
+
+describe('APPEND and STRLEN', () => {
+  test('APPEND makes the key, or makes the string longer, and answers its length', async () => {
+    const c = await client();
+    await c.expect('STRLEN', 'k').int(0);
+    await c.expect('APPEND', 'k', 'Hello').int(5);
+    await c.expect('APPEND', 'k', ' World').int(11);
+    await c.expect('APPEND', 'k', '').int(11);
+    await c.expect('GET', 'k').bulk('Hello World');
+    await c.expect('STRLEN', 'k').int(11);
+  });
+
+  test('lengths are bytes, and any byte may be appended', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', '\xe2\x82\xac').ok();
+    await c.expect('STRLEN', 'k').int(3);
+    await c.expect('APPEND', 'k', '\0\r\n\xff').int(7);
+    await c.expect('GET', 'k').bulk('\xe2\x82\xac\0\r\n\xff');
+  });
+
+  test('appending nothing to a missing key makes an empty string', async () => {
+    const c = await client();
+    await c.expect('APPEND', 'k', '').int(0);
+    await c.expect('EXISTS', 'k').int(1);
+  });
+
+  test('the time to live stays', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'a', 'EX', '100').ok();
+    await c.expect('APPEND', 'k', 'b').int(2);
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('an appended number is one number', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', '1').ok();
+    await c.expect('APPEND', 'k', '2').int(2);
+    await c.expect('INCR', 'k').int(13);
+  });
+
+  test('ten thousand small pieces make one string', async () => {
+    const c = await client();
+    const pieces = Array.from({ length: 10_000 }, (_, i) => `${i},`);
+    let length = 0;
+    await Promise.all(pieces.map((piece) => c.expect('APPEND', 'k', piece).int((length += piece.length))));
+    await c.expect('GET', 'k').bulk(pieces.join(''));
+    await c.expect('GETRANGE', 'k', '-6', '-1').bulk(pieces.join('').slice(-6));
+  });
+});
+
+describe('GETRANGE', () => {
+  test('both ends belong to the range, and negative ones count from the end', async () => {
+    const c = await client();
+    const text = 'This is a string';
+    await c.expect('SET', 'k', text).ok();
+    const ranges = [
+      ['0', '3', 'This'],
+      ['-3', '-1', 'ing'],
+      ['0', '-1', text],
+      ['10', '100', 'string'],
+      ['0', '0', 'T'],
+      ['-100', '3', 'This'],
+      ['-100', '-100', 'T'],
+      ['5', '3', ''],
+      ['-1', '-3', ''],
+      ['16', '20', ''],
+      ['0', MAX, text],
+      [MIN, '-15', 'Th'],
+    ] as const;
+    for (const [start, end, part] of ranges) {
+      await c.expect('GETRANGE', 'k', start, end).bulk(part);
+      await c.expect('SUBSTR', 'k', start, end).bulk(part);
+    }
+  });
+
+  test('of a missing or empty string it is empty', async () => {
+    const c = await client();
+    await c.expect('GETRANGE', 'none', '0', '-1').bulk('');
+    await c.expect('SET', 'k', '').ok();
+    await c.expect('GETRANGE', 'k', '0', '-1').bulk('');
+  });
+
+  test('wants integers, even of a missing key', async () => {
+    const c = await client();
+    await c.expect('GETRANGE', 'none', 'a', '1').error(NOT_AN_INTEGER);
+    await c.expect('GETRANGE', 'none', '1', '1.5').error(NOT_AN_INTEGER);
+    await c.expect('SUBSTR', 'none', '1', '').error(NOT_AN_INTEGER);
+  });
+
+  test('agrees with a slice of the string, wherever the ends are', async () => {
+    const c = await client();
+    const random = rng();
+    const text = random.bytes(50);
+    await c.expect('SET', 'k', text).ok();
+    for (let i = 0; i < 200; i++) {
+      const [start, end] = [random.int(0, 60), random.int(0, 60)];
+      await c.expect('GETRANGE', 'k', start, end).bulk(text.slice(start, end + 1));
+      await c.expect('GETRANGE', 'k', -start - 1, -1).bulk(text.slice(-start - 1));
+    }
+  });
+});
+
+describe('SETRANGE', () => {
+  test('overwrites, makes longer, and answers the length', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'Hello World').ok();
+    await c.expect('SETRANGE', 'k', '6', 'Redis').int(11);
+    await c.expect('GET', 'k').bulk('Hello Redis');
+    await c.expect('SETRANGE', 'k', '9', 'ording').int(15);
+    await c.expect('GET', 'k').bulk('Hello Redording');
+    await c.expect('SETRANGE', 'k', '0', 'J').int(15);
+    await c.expect('GETRANGE', 'k', '0', '4').bulk('Jello');
+  });
+
+  test('fills the gap with zeros', async () => {
+    const c = await client();
+    await c.expect('SETRANGE', 'k', '3', 'x').int(4);
+    await c.expect('GET', 'k').bulk('\0\0\0x');
+    await c.expect('SETRANGE', 'k', '6', 'y').int(7);
+    await c.expect('GET', 'k').bulk('\0\0\0x\0\0y');
+    // The room behind a string that was appended to is not part of it.
+    await c.expect('APPEND', 'a', 'long enough to leave room').int(25);
+    await c.expect('APPEND', 'a', '!').int(26);
+    await c.expect('SETRANGE', 'a', '30', 'z').int(31);
+    await c.expect('GETRANGE', 'a', '24', '-1').bulk('m!\0\0\0\0z');
+  });
+
+  test('an empty part changes nothing and makes no key', async () => {
+    const c = await client();
+    await c.expect('SETRANGE', 'k', '10', '').int(0);
+    await c.expect('EXISTS', 'k').int(0);
+    await c.expect('SET', 'k', 'abc').ok();
+    await c.expect('SETRANGE', 'k', '10', '').int(3);
+    await c.expect('SETRANGE', 'k', '536870912', '').int(3);
+    await c.expect('GET', 'k').bulk('abc');
+  });
+
+  test('refuses offsets below 0, and strings over 512 MB', async () => {
+    const c = await client();
+    await c.expect('SETRANGE', 'k', '-1', 'x').error('ERR offset is out of range');
+    await c.expect('SETRANGE', 'k', '-1', '').error('ERR offset is out of range');
+    await c.expect('SETRANGE', 'k', 'x', 'x').error(NOT_AN_INTEGER);
+    await c.expect('SETRANGE', 'k', '536870912', 'x').error(TOO_LONG);
+    await c.expect('SETRANGE', 'k', '536870911', 'xx').error(TOO_LONG);
+    await c.expect('SETRANGE', 'k', MAX, 'x').error(TOO_LONG);
+    await c.expect('EXISTS', 'k').int(0);
+  });
+
+  test('the time to live stays', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'a', 'EX', '100').ok();
+    await c.expect('SETRANGE', 'k', '1', 'b').int(2);
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('a copy of a changed string is another string', async () => {
+    const c = await client();
+    await c.expect('SETRANGE', 'k', '0', 'abc').int(3);
+    await c.expect('COPY', 'k', 'copy').int(1);
+    await c.expect('SETRANGE', 'k', '0', 'X').int(3);
+    await c.expect('APPEND', 'copy', 'd').int(4);
+    await c.expect('MGET', 'k', 'copy').array(['Xbc', 'abcd']);
+  });
+
+  test('random changes of a string in place', async () => {
+    const c = await client();
+    const random = rng();
+    let text = '';
+    for (let i = 0; i < 150; i++) {
+      const part = random.bytes(random.int(1, 30));
+      if (random.chance(0.5)) {
+        text += part;
+        await c.expect('APPEND', 'k', part).int(text.length);
+      } else {
+        const offset = random.int(0, text.length + 5);
+        text = text.slice(0, offset).padEnd(offset, '\0') + part + text.slice(offset + part.length);
+        await c.expect('SETRANGE', 'k', offset, part).int(text.length);
+      }
+    }
+    await c.expect('GET', 'k').bulk(text);
+    await c.expect('GETDEL', 'k').bulk(text);
+  });
+});
+
+describe('through ioredis', () => {
+  test('strings, counters and times to live', async () => {
+    const redis = await ioredis();
+    expect(await redis.set('k', 'grüße', 'EX', 100, 'NX')).toBe('OK');
+    expect(await redis.set('k', 'x', 'NX')).toBeNull();
+    expect(await redis.get('k')).toBe('grüße');
+    expect(await redis.ttl('k')).toBeGreaterThan(80);
+    expect(await redis.incrby('n', 41)).toBe(41);
+    expect(Number(await redis.incrbyfloat('n', 0.5))).toBe(41.5);
+    expect(await redis.mget('k', 'none', 'n')).toEqual(['grüße', null, '41.5']);
+    const bytes = Buffer.from([0, 255, 13, 10]);
+    await redis.set('bytes', bytes);
+    expect(await redis.getBuffer('bytes')).toEqual(bytes);
+  });
+
+  test('a pipeline of many', async () => {
+    const redis = await ioredis();
+    const pipeline = redis.pipeline();
+    for (let i = 0; i < 500; i++) pipeline.append('k', 'x').strlen('k');
+    const replies = (await pipeline.exec())!;
+    expect(replies.map(([, reply]) => reply)).toEqual(replies.map((_, i) => Math.floor(i / 2) + 1));
+  });
+});
+
+describe('COMMAND GETKEYS', () => {
+  test('finds the keys of string commands', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'GETKEYS', 'MSET', 'a', '1', 'b', '2').array(['a', 'b']);
+    await c.expect('COMMAND', 'GETKEYS', 'MGET', 'a', 'b').array(['a', 'b']);
+    await c.expect('COMMAND', 'GETKEYS', 'SET', 'k', 'v', 'NX').array(['k']);
+  });
+});
