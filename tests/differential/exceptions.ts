@@ -16,6 +16,22 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: 'OBJECT REFCOUNT of a small integer: Redis shares the object unless COPY or INCRBYFLOAT made it; ours always says shared',
     matches: (command, ours, theirs) => isObject(command, 'REFCOUNT') && ours === ':2147483647\r\n' && theirs === ':1\r\n',
   },
+  {
+    reason: 'OBJECT ENCODING of a small list or set: listpack since 7.2; 7.0 says quicklist, hashtable',
+    matches: (command, ours, theirs) => {
+      return isObject(command, 'ENCODING') && ours === '$8\r\nlistpack\r\n' && /\r\n(quicklist|hashtable)\r\n$/.test(theirs);
+    },
+  },
+  {
+    reason: 'a blocking timeout that is too large: "timeout is out of range" since 7.2; 7.0 lets it overflow, and calls it negative',
+    matches: (_command, ours, theirs) => ours === '-ERR timeout is out of range\r\n' && theirs === '-ERR timeout is negative\r\n',
+  },
+  {
+    reason: 'LPOS with the smallest RANK of all: refused since 7.2; 7.0 takes it',
+    matches: ([name, ...words], ours) => {
+      return name!.toUpperCase() === 'LPOS' && words.includes('-9223372036854775808') && ours.startsWith('-ERR value is out of range, value must');
+    },
+  },
 ];
 
 function isObject([name, subcommand]: Command, wanted: string): boolean {
