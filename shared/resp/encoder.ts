@@ -1,7 +1,7 @@
 import { Double, MapReply, NO_REPLY, NULL_ARRAY, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from './reply.ts';
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
-const PART_BYTES = 256 * 1024;
+const PART_BYTES = 16 * 1024;
 
 /**
  * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
