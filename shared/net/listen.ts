@@ -27,7 +27,7 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
     socket.on('error', () => {}); // 'close' follows, and that is all that matters
     socket.on('close', () => events.close());
     // Replies leave at the end of this turn of the event loop: not before them.
-    socket.on('end', () => setImmediate(endConnection, socket));
+    socket.on('end', () => setImmediate(otherSideEnded, socket));
     // Where Node does not read into our buffer, the bytes come this way.
     socket.on('data', (chunk: Buffer) => events.data(chunk, chunk.length));
     socket.resume();
@@ -41,6 +41,11 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
       resolve(server);
     });
   });
+}
+
+function otherSideEnded(socket: Socket): void {
+  if (socket.writableLength > 0) endConnection(socket);
+  else socket.destroy();
 }
 
 /** How long a client may take no byte of what is left for it, once its connection is to end. */

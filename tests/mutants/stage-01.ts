@@ -11,8 +11,8 @@ export const stage01: Mutant[] = [
   {
     stage: '01',
     file: 'network/read-query.ts',
-    find: '    client.closing = true;\n  }',
-    replace: '  }',
+    find: '    client.closing = true;\n    if (error',
+    replace: '    if (error',
     why: 'the connection stays open after a protocol error',
   },
   {

@@ -20,5 +20,5 @@ function helpLines(container: CommandRow): string[] {
   for (const { name, syntax, summary } of container.subcommands!) {
     lines.push(`${name.toUpperCase()}${syntax ? ` ${syntax}` : ''}`, `    ${summary}`);
   }
-  return [...lines, 'HELP', '    Print this help.'];
+  return [...lines, 'HELP', '    Prints this help.'];
 }

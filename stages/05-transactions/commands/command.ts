@@ -96,10 +96,10 @@ function commandDocs(request: Request): Reply {
 /** `COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN glob]`. */
 function commandList({ server, args }: Request): Reply {
   const commands = [...server.commands.commands.values()];
-  if (args.length === 2) return commands.map((command) => command.fullName);
+  const every = commands.flatMap((command) => [command, ...command.subcommands.values()]);
+  if (args.length === 2) return every.map((command) => command.fullName);
   const [, , filterBy, kind, value] = args;
   if (filterBy?.toUpperCase() !== 'FILTERBY' || args.length !== 5) throw new ReplyError('ERR syntax error');
-  const every = commands.flatMap((command) => [command, ...command.subcommands.values()]);
   switch (kind!.toUpperCase()) {
     case 'MODULE':
       return [];

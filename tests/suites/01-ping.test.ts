@@ -1,0 +1,725 @@
+import {
+  client,
+  clientResp3,
+  describe,
+  expect,
+  ioredis,
+  items,
+  resp,
+  rng,
+  server,
+  status,
+  test,
+  until,
+  Verbatim,
+  type Client,
+} from '../harness/suite.ts';
+
+const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
+
+describe('PING and ECHO', () => {
+  test('PING answers the simple string PONG', async () => {
+    const c = await client();
+    await c.expect('PING').status('PONG');
+    await c.expect('pInG').status('PONG');
+  });
+
+  test('PING with a message answers it as a bulk string', async () => {
+    const c = await client();
+    await c.expect('PING', 'hello world').bulk('hello world');
+    await c.expect('PING', '').bulk('');
+  });
+
+  test('ECHO answers its argument', async () => {
+    const c = await client();
+    await c.expect('ECHO', 'hello').bulk('hello');
+    await c.expect('ECHO', '').bulk('');
+    await c.expect('echo', 'PING').bulk('PING');
+  });
+
+  test('the wrong number of arguments is an error that names the command', async () => {
+    const c = await client();
+    await c.expect('PING', 'a', 'b').error("ERR wrong number of arguments for 'ping' command");
+    await c.expect('ECHO').error("ERR wrong number of arguments for 'echo' command");
+    await c.expect('ECHO', 'a', 'b').error("ERR wrong number of arguments for 'echo' command");
+    await c.expect('PING').status('PONG');
+  });
+});
+
+describe('bytes', () => {
+  test('all 256 bytes come back as they were', async () => {
+    const c = await client();
+    await c.expect('ECHO', ALL_BYTES).bulk(ALL_BYTES);
+    for (const byte of ALL_BYTES) await c.expect('ECHO', byte).bulk(byte);
+  });
+
+  test('line ends, NUL and whole frames inside an argument are data', async () => {
+    const c = await client();
+    for (const text of ['\r\n', '\n', '\0', 'a\r\nb', '$4\r\nPING\r\n', '*1\r\n$4\r\nPING\r\n', '\r\n\r\n', '\xff\xfe']) {
+      await c.expect('ECHO', text).bulk(text);
+      await c.expect('PING', text).bulk(text);
+    }
+  });
+
+  test('the length of a bulk string counts bytes, not characters', async () => {
+    const c = await client();
+    c.write('*2\r\n$4\r\nECHO\r\n$6\r\n\xe2\x82\xac\xc3\xa9!\r\n');
+    await c.raw('$6\r\n\xe2\x82\xac\xc3\xa9!\r\n');
+  });
+
+  test('arguments of every length around the sizes that servers treat apart', async () => {
+    const c = await client();
+    const random = rng();
+    const lengths = [...Array(40).keys(), 255, 256, 1023, 1024, 16383, 16384, 32767, 32768, 65533, 65534, 65535, 65536, 65537];
+    for (const length of lengths) {
+      const text = random.bytes(length);
+      await c.expect('ECHO', text).bulk(text);
+    }
+  });
+
+  test('1 MB comes back', async () => {
+    const c = await client();
+    const text = rng().bytes(4096).repeat(256);
+    await c.expect('ECHO', text).bulk(text);
+    await c.expect('PING').status('PONG');
+  });
+
+  test('64 MB come back', async () => {
+    const c = await client();
+    const text = ALL_BYTES.repeat((64 * 1024 * 1024) / 256);
+    const reply = await c.send('ECHO', text);
+    expect(reply === text, 'the same 64 MB').toBe(true);
+    await c.expect('PING').status('PONG');
+  });
+});
+
+describe('framing', () => {
+  test('a request may arrive in pieces, cut anywhere', async () => {
+    const [c, other] = [await client(), await client()];
+    const request = resp('ECHO', 'ab\r\ncd');
+    for (let cut = 1; cut < request.length; cut++) {
+      c.write(request.slice(0, cut));
+      await other.expect('PING').status('PONG');
+      c.write(request.slice(cut));
+      await c.raw('$6\r\nab\r\ncd\r\n');
+    }
+  });
+
+  test('a request may arrive byte by byte', async () => {
+    const [c, other] = [await client(), await client()];
+    for (const byte of resp('ECHO', 'slowly') + 'PING x\r\n') {
+      c.write(byte);
+      await other.expect('PING').status('PONG');
+    }
+    await c.raw('$6\r\nslowly\r\n$1\r\nx\r\n');
+  });
+
+  test('requests in one packet are answered in order', async () => {
+    const c = await client();
+    c.write(resp('ECHO', 'a') + 'PING\r\n' + resp('PING', 'b') + resp('NOSUCH') + resp('ECHO', 'c'));
+    await c.raw("$1\r\na\r\n+PONG\r\n$1\r\nb\r\n-ERR unknown command 'NOSUCH', with args beginning with: \r\n$1\r\nc\r\n");
+  });
+
+  test('a pipeline of 10,000 requests is answered in order', async () => {
+    const c = await client();
+    const numbers = [...Array(10_000).keys()].map(String);
+    c.write(numbers.map((number) => resp('ECHO', number)).join(''));
+    const replies = await Promise.all(numbers.map(() => c.receive().reply));
+    expect(replies).toEqual(numbers);
+  });
+
+  test('a request cut in the middle leaves the ones before it answered', async () => {
+    const c = await client();
+    c.write(resp('PING') + '*2\r\n$4\r\nEC');
+    await c.raw('+PONG\r\n');
+    c.write('HO\r\n$1\r\nx\r\n');
+    await c.raw('$1\r\nx\r\n');
+  });
+
+  test('empty arrays, negative counts and empty lines are passed over', async () => {
+    const c = await client();
+    for (const nothing of ['*0\r\n', '*-1\r\n', '*-10\r\n', '\r\n', '\n', '   \r\n', '\r\n\r\n']) {
+      c.write(nothing + resp('PING'));
+      await c.raw('+PONG\r\n');
+    }
+    await c.silent();
+  });
+
+  test('a request of 10,000 arguments is one request', async () => {
+    const c = await client();
+    await c.expect('ECHO', ...Array<string>(9_999).fill('x')).error("ERR wrong number of arguments for 'echo' command");
+    await c.expect('PING').status('PONG');
+  });
+
+  test('replies to a client that ends its side after asking still go out', async () => {
+    const c = await client();
+    const replies = [...Array(500).keys()].map(() => c.sendLater('ECHO', 'x'.repeat(500)));
+    await c.close();
+    for (const reply of replies) await reply.bulk('x'.repeat(500));
+  });
+});
+
+describe('inline commands', () => {
+  const echoes: [line: string, argument: string][] = [
+    ['ECHO hello\r\n', 'hello'],
+    ['ECHO hello\n', 'hello'],
+    ['  ECHO \t hello   \r\n', 'hello'],
+    ['ECHO "a b"\r\n', 'a b'],
+    ["ECHO 'a b'\r\n", 'a b'],
+    ['ECHO ""\r\n', ''],
+    ["ECHO ''\r\n", ''],
+    ['ECHO "\\x41\\x00\\xfF"\r\n', 'A\0\xff'],
+    ['ECHO "\\n\\r\\t\\b\\a"\r\n', '\n\r\t\b\x07'],
+    ['ECHO "say \\"hi\\" \\\\"\r\n', 'say "hi" \\'],
+    ['ECHO "\\q\\x4g"\r\n', 'qx4g'],
+    ["ECHO 'it\\'s \\n'\r\n", "it's \\n"],
+    ['ECHO a"b c"\r\n', 'ab c'],
+    ['ECHO \\x41\r\n', '\\x41'],
+    ['"ECHO" x\r\n', 'x'],
+    ['ECHO \xff\xe9\r\n', '\xff\xe9'],
+    ['ECHO $5\r\n', '$5'],
+    ['ECHO *1\r\n', '*1'],
+  ];
+  for (const [line, argument] of echoes) {
+    test(`${JSON.stringify(line)} is an ECHO of ${JSON.stringify(argument)}`, async () => {
+      const c = await client();
+      c.write(line);
+      await c.receive().bulk(argument);
+    });
+  }
+
+  test('inline commands and arrays may alternate', async () => {
+    const c = await client();
+    c.write(`PING\r\n${resp('PING', 'x')}PING y\n${resp('PING')}`);
+    await c.raw('+PONG\r\n$1\r\nx\r\n$1\r\ny\r\n+PONG\r\n');
+  });
+
+  test('a line just below 64 KB is taken', async () => {
+    const c = await client();
+    const word = 'w'.repeat(65_000);
+    c.write(`ECHO ${word}\r\n`);
+    await c.receive().bulk(word);
+  });
+
+  test('a browser that POSTs is cut off without an answer', async () => {
+    for (const line of ['POST / HTTP/1.1\r\n', 'Host: localhost\r\n', 'post\r\n']) {
+      const c = await client();
+      c.write(`${line}${resp('PING')}`);
+      await c.closed();
+    }
+  });
+});
+
+describe('protocol errors', () => {
+  const errors: [sent: string, error: string][] = [
+    ['*abc\r\n', 'invalid multibulk length'],
+    ['*\r\n', 'invalid multibulk length'],
+    ['*+1\r\n', 'invalid multibulk length'],
+    ['*01\r\n', 'invalid multibulk length'],
+    ['*1 \r\n', 'invalid multibulk length'],
+    ['*2147483648\r\n', 'invalid multibulk length'],
+    ['*99999999999999999999\r\n', 'invalid multibulk length'],
+    ['*1\r\nPING\r\n', "expected '$', got 'P'"],
+    ['*1\r\n:4\r\nPING\r\n', "expected '$', got ':'"],
+    ['*2\r\n$4\r\nPING\r\n*1\r\n', "expected '$', got '*'"],
+    ['*1\r\n\r\n', "expected '$', got ' '"],
+    ['*1\r\n$-1\r\n', 'invalid bulk length'],
+    ['*1\r\n$\r\n', 'invalid bulk length'],
+    ['*1\r\n$abc\r\n', 'invalid bulk length'],
+    ['*1\r\n$04\r\nPING\r\n', 'invalid bulk length'],
+    ['*1\r\n$536870913\r\n', 'invalid bulk length'],
+    ['*1\r\n$99999999999999999999\r\n', 'invalid bulk length'],
+    ['ECHO "abc\r\n', 'unbalanced quotes in request'],
+    ["ECHO 'abc\r\n", 'unbalanced quotes in request'],
+    ['ECHO "a"b\r\n', 'unbalanced quotes in request'],
+    ['ECHO "abc\\"\r\n', 'unbalanced quotes in request'],
+    ['x'.repeat(65_537), 'too big inline request'],
+    [`*${'1'.repeat(65_537)}`, 'too big mbulk count string'],
+    [`*1\r\n$${'1'.repeat(65_537)}`, 'too big bulk count string'],
+  ];
+  for (const [sent, error] of errors) {
+    const shown = JSON.stringify(sent.length > 40 ? `${sent.slice(0, 10)}…` : sent);
+    test(`${shown}: ${error}; what was asked before is answered, then the connection closes`, async () => {
+      const c = await client();
+      c.write(resp('PING', 'before') + sent);
+      await c.raw(`$6\r\nbefore\r\n-ERR Protocol error: ${error}\r\n`);
+      await c.closed();
+    });
+  }
+
+  test('what follows a protocol error is not executed', async () => {
+    const c = await client();
+    c.write(`*1\r\n$x\r\n${resp('PING')}`);
+    await c.raw('-ERR Protocol error: invalid bulk length\r\n');
+    await c.closed();
+  });
+
+  test('other clients go on', async () => {
+    const [c, other] = [await client(), await client()];
+    c.write('*x\r\n');
+    await c.raw('-ERR Protocol error: invalid multibulk length\r\n');
+    await other.expect('PING').status('PONG');
+    await (await client()).expect('PING').status('PONG');
+  });
+});
+
+describe('unknown commands', () => {
+  const unknown = (name: string, shown = '') => `ERR unknown command '${name}', with args beginning with: ${shown}`;
+
+  test('the error repeats the name as typed, and the arguments', async () => {
+    const c = await client();
+    await c.expect('NoSuch').error(unknown('NoSuch'));
+    await c.expect('nosuch', 'a', 'B', '').error(unknown('nosuch', "'a' 'B' '' "));
+    await c.expect('').error(unknown(''));
+    await c.expect('PING').status('PONG');
+  });
+
+  test('line ends in the error become blanks', async () => {
+    const c = await client();
+    await c.expect('no\r\nsuch', 'a\r\nb').error(unknown('no  such', "'a  b' "));
+  });
+
+  test('a long name and long arguments are cut at 128 bytes', async () => {
+    const c = await client();
+    await c.expect('n'.repeat(200)).error(unknown('n'.repeat(128)));
+    await c.expect('NOSUCH', 'x'.repeat(200), 'y').error(unknown('NOSUCH', `'${'x'.repeat(128)}' `));
+    await c.expect('NOSUCH', 'x'.repeat(100), 'y'.repeat(100), 'z').error(unknown('NOSUCH', `'${'x'.repeat(100)}' '${'y'.repeat(25)}' `));
+  });
+
+  test('the name of a sub-command is no command', async () => {
+    const c = await client();
+    await c.expect('CLIENT|ID').error(unknown('CLIENT|ID'));
+  });
+
+  test('an unknown sub-command is an error of its own', async () => {
+    const c = await client();
+    await c.expect('CLIENT', 'nosuch').error("ERR unknown subcommand 'nosuch'. Try CLIENT HELP.");
+    await c.expect('command', 'NoSuch', 'x').error("ERR unknown subcommand 'NoSuch'. Try COMMAND HELP.");
+    await c.expect('CLIENT').error("ERR wrong number of arguments for 'client' command");
+  });
+});
+
+describe('QUIT and RESET', () => {
+  test('QUIT answers OK and closes', async () => {
+    const c = await client();
+    await c.expect('QUIT').ok();
+    await c.closed();
+  });
+
+  test('what follows QUIT is not executed', async () => {
+    const c = await client();
+    c.write(resp('PING') + resp('quit', 'now') + resp('PING'));
+    await c.raw('+PONG\r\n+OK\r\n');
+    await c.closed();
+  });
+
+  test('RESET forgets the name and the protocol', async () => {
+    const c = await clientResp3();
+    await c.expect('CLIENT', 'SETNAME', 'somebody').ok();
+    await c.expect('RESET').status('RESET');
+    c.protocol = 2;
+    await c.expect('CLIENT', 'GETNAME').nil();
+    await c.expect('RESET', 'x').error("ERR wrong number of arguments for 'reset' command");
+  });
+});
+
+describe('HELLO', () => {
+  const FIELDS = ['server', 'version', 'proto', 'id', 'mode', 'role', 'modules'];
+
+  test('without a version it tells about the server in RESP2: a flat array', async () => {
+    const c = await client();
+    const id = await c.send('CLIENT', 'ID');
+    const reply = items(await c.expect('HELLO').success());
+    expect(reply.filter((_, at) => at % 2 === 0)).toEqual(FIELDS);
+    const values = reply.filter((_, at) => at % 2 === 1);
+    expect(values).toEqual(['redis', expect.stringMatching(/^\d+\.\d+\.\d+$/), 2, id, 'standalone', 'master', []]);
+  });
+
+  test('HELLO 3 switches to RESP3 and answers a map in it', async () => {
+    const c = await client();
+    c.protocol = 3;
+    const reply = (await c.expect('HELLO', '3').success()) as Map<unknown, unknown>;
+    expect([...reply.keys()]).toEqual(FIELDS);
+    expect(reply.get('proto')).toBe(3);
+    await c.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('HELLO 2 switches back', async () => {
+    const c = await clientResp3();
+    c.protocol = 2;
+    await c.expect('HELLO', '2').matches((value) => Array.isArray(value) && value.includes('proto'), 'a flat array');
+    await c.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('HELLO without a version keeps the protocol', async () => {
+    const c = await clientResp3();
+    await c.expect('HELLO').matches((value) => value instanceof Map && value.get('proto') === 3, 'a map with proto 3');
+  });
+
+  test('other versions are refused, and nothing changes', async () => {
+    const c = await client();
+    for (const version of ['1', '4', '0', '-3', '9223372036854775807']) {
+      await c.expect('HELLO', version).error('NOPROTO unsupported protocol version');
+    }
+    for (const version of ['', 'x', '3.0', '+3', '03', ' 3', '99999999999999999999']) {
+      await c.expect('HELLO', version).error('ERR Protocol version is not an integer or out of range');
+    }
+    await c.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('SETNAME names the connection', async () => {
+    const c = await client();
+    c.protocol = 3;
+    await c.expect('HELLO', '3', 'SETNAME', 'me').success();
+    await c.expect('CLIENT', 'GETNAME').bulk('me');
+    await c.expect('HELLO', '3', 'setname', 'you').success();
+    await c.expect('CLIENT', 'GETNAME').bulk('you');
+  });
+
+  test('a wrong option is an error, and the protocol stays', async () => {
+    const c = await client();
+    await c.expect('HELLO', '3', 'NOSUCH').error("ERR Syntax error in HELLO option 'NOSUCH'");
+    await c.expect('HELLO', '3', 'SETNAME').error("ERR Syntax error in HELLO option 'SETNAME'");
+    await c.expect('HELLO', '3', 'AUTH', 'default').error("ERR Syntax error in HELLO option 'AUTH'");
+    await c.expect('HELLO', '3', 'SETNAME', 'a b').error('ERR Client names cannot contain spaces, newlines or special characters.');
+    await c.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('AUTH takes any password while the default user has none', async () => {
+    const c = await client();
+    await c.expect('HELLO', '2', 'AUTH', 'default', 'whatever', 'SETNAME', 'in').success();
+    await c.expect('CLIENT', 'GETNAME').bulk('in');
+    await c.expect('HELLO', '3', 'AUTH', 'nobody', 'x').error('WRONGPASS invalid username-password pair or user is disabled.');
+    await c.expect('CLIENT', 'GETNAME').bulk('in');
+  });
+});
+
+describe('CLIENT', () => {
+  test('ID is a number that stays, and grows from client to client', async () => {
+    const [a, b] = [await client(), await client()];
+    const [first, second] = [await a.send('CLIENT', 'ID'), await b.send('CLIENT', 'ID')];
+    expect(first).toBeTypeOf('number');
+    expect(second as number).toBeGreaterThan(first as number);
+    await a.expect('CLIENT', 'ID').int(first as number);
+  });
+
+  test('SETNAME and GETNAME; a name is one connection\'s', async () => {
+    const [a, b] = [await client(), await client()];
+    await a.expect('CLIENT', 'GETNAME').nil();
+    await a.expect('CLIENT', 'SETNAME', 'first!~').ok();
+    await a.expect('client', 'getname').bulk('first!~');
+    await b.expect('CLIENT', 'GETNAME').nil();
+    await a.expect('CLIENT', 'SETNAME', '').ok();
+    await a.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('names are printable and without blanks', async () => {
+    const c = await client();
+    for (const name of ['a b', 'a\n', '\t', '\x7f', '\xe9', '\0']) {
+      await c.expect('CLIENT', 'SETNAME', name).error('ERR Client names cannot contain spaces, newlines or special characters.');
+    }
+    await c.expect('CLIENT', 'GETNAME').nil();
+  });
+
+  test('arity errors name the sub-command', async () => {
+    const c = await client();
+    await c.expect('CLIENT', 'ID', 'x').error("ERR wrong number of arguments for 'client|id' command");
+    await c.expect('CLIENT', 'setname').error("ERR wrong number of arguments for 'client|setname' command");
+    await c.expect('CLIENT', 'GETNAME', 'x').error("ERR wrong number of arguments for 'client|getname' command");
+  });
+
+  test('HELP is a list of simple strings, from the syntax to HELP itself', async () => {
+    const c = await client();
+    const lines = items(await c.expect('CLIENT', 'HELP').success()).map((line) => (line as { text: string }).text);
+    expect(lines[0]).toBe('CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:');
+    expect(lines).toContain('ID');
+    expect(lines.slice(-2)).toEqual(['HELP', '    Prints this help.']);
+  });
+});
+
+describe('COMMAND', () => {
+  test('one row of ten facts for each command, as many as COUNT says', async () => {
+    const c = await client();
+    const rows = items(await c.send('COMMAND'));
+    expect(rows.map((row) => items(row).length).filter((length) => length !== 10)).toEqual([]);
+    await c.expect('COMMAND', 'COUNT').int(rows.length);
+    expect(rows.map((row) => items(row)[0])).toEqual(expect.arrayContaining(['ping', 'echo', 'hello', 'client', 'info', 'command']));
+  });
+
+  test('INFO tells arity, flags, key positions and categories', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'INFO', 'ECHO').array([
+      ['echo', 2, [status('loading'), status('stale'), status('fast')], 0, 0, 0, [status('@fast'), status('@connection')], [], [], []],
+    ]);
+  });
+
+  test('in RESP3 flags, categories, tips, key specs and no sub-commands are sets', async () => {
+    const c = await clientResp3();
+    const bytes = await c.expect('COMMAND', 'INFO', 'echo').bytes;
+    expect(bytes).toBe(
+      '*1\r\n*10\r\n$4\r\necho\r\n:2\r\n~3\r\n+loading\r\n+stale\r\n+fast\r\n:0\r\n:0\r\n:0\r\n' +
+        '~2\r\n+@fast\r\n+@connection\r\n~0\r\n~0\r\n~0\r\n',
+    );
+  });
+
+  test('INFO finds sub-commands, and answers nil for what there is not', async () => {
+    const c = await client();
+    const reply = items(await c.send('COMMAND', 'INFO', 'nosuch', 'client|id', 'CLIENT|ID', 'client|nosuch', 'ping|x', 'client|id|x', ''));
+    expect(reply.map((row) => row && items(row)[0])).toEqual([null, 'client|id', 'client|id', null, null, null, null]);
+    const [, arity, , , , , , , , subcommands] = items(items(await c.send('COMMAND', 'INFO', 'client'))[0]!);
+    expect(arity).toBe(-2);
+    expect(items(subcommands!).map((row) => items(row)[0])).toEqual(expect.arrayContaining(['client|id', 'client|setname', 'client|help']));
+  });
+
+  test('DOCS is a map by name, without what there is not', async () => {
+    const c = await clientResp3();
+    const docs = (await c.send('COMMAND', 'DOCS', 'PING', 'nosuch', 'client|id')) as Map<string, Map<string, unknown>>;
+    expect([...docs.keys()]).toEqual(['ping', 'client|id']);
+    expect(docs.get('ping')!.get('since')).toBe('1.0.0');
+    expect(docs.get('ping')!.get('group')).toBe('connection');
+    expect(docs.get('ping')!.get('summary')).toBeTypeOf('string');
+    expect(((await c.send('COMMAND', 'DOCS')) as Map<string, unknown>).size).toBe(await c.send('COMMAND', 'COUNT'));
+  });
+
+  test('DOCS in RESP2 is flat', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'DOCS', 'nosuch').array([]);
+    const [name, facts] = items(await c.send('COMMAND', 'DOCS', 'echo'));
+    expect(name).toBe('echo');
+    expect(items(facts!).slice(0, 1)).toEqual(['summary']);
+  });
+
+  test('LIST names every command and sub-command; FILTERBY chooses among them', async () => {
+    const c = await client();
+    const names = items(await c.send('COMMAND', 'LIST'));
+    const count = (await c.send('COMMAND', 'COUNT')) as number;
+    expect(names.filter((name) => !(name as string).includes('|')).length).toBe(count);
+    expect(names).toEqual(expect.arrayContaining(['ping', 'client', 'client|id']));
+    await c.expect('COMMAND', 'LIST', 'FILTERBY', 'PATTERN', 'PIN?').array(['ping']);
+    await c.expect('command', 'list', 'filterby', 'pattern', 'client|[sg]etn*').anyOrder(['client|getname', 'client|setname']);
+    await c.expect('COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'nosuch').array([]);
+    await c.expect('COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'nosuch').array([]);
+    const slow = items(await c.send('COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'connection'));
+    expect(slow).toEqual(expect.arrayContaining(['ping', 'echo', 'client|id', 'command|count']));
+    expect(slow).not.toContain('info');
+  });
+
+  test('LIST refuses other filters', async () => {
+    const c = await client();
+    for (const filter of [['x'], ['FILTERBY'], ['FILTERBY', 'PATTERN'], ['FILTERBY', 'NOSUCH', 'x'], ['NOSUCH', 'PATTERN', 'x']]) {
+      await c.expect('COMMAND', 'LIST', ...filter).error('ERR syntax error');
+    }
+  });
+
+  test('GETKEYS says why there are none', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'GETKEYS', 'PING', 'x').error('ERR The command has no key arguments');
+    await c.expect('COMMAND', 'GETKEYS', 'ECHO', 'a', 'b').error('ERR The command has no key arguments');
+    await c.expect('COMMAND', 'GETKEYS', 'NOSUCH', 'x').error('ERR Invalid command specified');
+    await c.expect('COMMAND', 'GETKEYS').error("ERR wrong number of arguments for 'command|getkeys' command");
+  });
+});
+
+describe('INFO', () => {
+  test('lists fields under the names of sections, with CRLF at each line\'s end', async () => {
+    const c = await client();
+    const text = (await c.send('INFO')) as string;
+    expect(text).toMatch(/^# Server\r\nredis_version:\d+\.\d+\.\d+\r\n/);
+    expect(text).toContain('\r\n\r\n# Clients\r\n');
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    expect(text.endsWith('\r\n')).toBe(true);
+  });
+
+  test('the server section', async () => {
+    const c = await client();
+    const fields = await info(c, 'server');
+    expect(fields['redis_mode']).toBe('standalone');
+    expect(fields['run_id']).toMatch(/^[0-9a-f]{40}$/);
+    for (const name of ['process_id', 'tcp_port', 'uptime_in_seconds', 'uptime_in_days', 'hz', 'server_time_usec', 'arch_bits']) {
+      expect(fields[name], name).toMatch(/^\d+$/);
+    }
+    expect(Math.abs(Number(fields['server_time_usec']) / 1000 - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('the clients section counts connections', async () => {
+    const c = await client();
+    const before = Number((await info(c, 'clients'))['connected_clients']);
+    const more = [await client(), await client(), await client()];
+    for (const other of more) await other.expect('PING').status('PONG');
+    expect(await info(c, 'clients')).toMatchObject({ connected_clients: String(before + 3), maxclients: expect.stringMatching(/^\d+$/) });
+    await more[0]!.expect('QUIT').ok();
+    await more[1]!.close();
+    more[2]!.destroy();
+    await until(async () => Number((await info(c, 'clients'))['connected_clients']) === before, 'three clients to be gone');
+  });
+
+  test('the stats section counts connections and commands', async () => {
+    const c = await client();
+    const before = await info(c, 'stats');
+    await (await client()).expect('PING').status('PONG');
+    const after = await info(c, 'stats');
+    const grown = (name: string) => Number(after[name]) - Number(before[name]);
+    expect(grown('total_connections_received')).toBe(1);
+    expect(grown('total_commands_processed')).toBe(2);
+    expect(grown('rejected_connections')).toBe(0);
+  });
+
+  test('sections are chosen by name, in any case of letters; an unknown one is empty', async () => {
+    const c = await client();
+    await c.expect('INFO', 'nosuch').bulk('');
+    const headings = async (...names: string[]) => ((await c.send('INFO', ...names)) as string).match(/^# \w+/gm);
+    expect(await headings('CLIENTS')).toEqual(['# Clients']);
+    expect(await headings('clients', 'nosuch', 'Server')).toEqual(['# Server', '# Clients']);
+    for (const all of ['all', 'default', 'everything']) expect(await headings(all)).toContain('# Stats');
+  });
+
+  test('in RESP3 it is a verbatim string', async () => {
+    const c = await clientResp3();
+    const reply = await c.send('INFO', 'server');
+    expect(reply).toBeInstanceOf(Verbatim);
+    expect((reply as Verbatim).format).toBe('txt');
+    expect((reply as Verbatim).text).toMatch(/^# Server\r\n/);
+  });
+});
+
+describe('many clients', () => {
+  test('200 at once, each with its requests in two halves', async () => {
+    const clients = await Promise.all(Array.from({ length: 200 }, () => client()));
+    const request = (number: number) => resp('ECHO', `client ${number}`);
+    clients.forEach((c, number) => c.write(request(number).slice(0, 17)));
+    clients.forEach((c, number) => c.write(request(number).slice(17) + resp('PING')));
+    for (const [number, c] of clients.entries()) {
+      await c.receive().bulk(`client ${number}`);
+      await c.receive().status('PONG');
+    }
+  });
+
+  test('a client that does not read keeps nobody else waiting, and loses nothing', async () => {
+    const [slow, other] = [await client(), await client()];
+    slow.pause();
+    const text = 'x'.repeat(100_000);
+    for (let i = 0; i < 100; i++) slow.write(resp('ECHO', text));
+    for (let i = 0; i < 10; i++) await other.expect('PING').status('PONG');
+    slow.resume();
+    for (let i = 0; i < 100; i++) await slow.receive().bulk(text);
+  });
+
+  test('a client that goes away in the middle of a request is no harm', async () => {
+    const other = await client();
+    for (const part of ['*', '*2\r\n$4\r\nECHO\r\n$100\r\nabc', 'PING', '*1\r\n$70000\r\nxyz']) {
+      const [closed, cut] = [await client(), await client()];
+      closed.write(part);
+      cut.write(part);
+      await other.expect('PING').status('PONG');
+      await closed.close();
+      cut.destroy();
+    }
+    await other.expect('PING').status('PONG');
+  });
+});
+
+describe('ioredis', () => {
+  test('connects with its default settings and works', async () => {
+    const redis = await ioredis();
+    expect(redis.status).toBe('ready');
+    expect(await redis.ping()).toBe('PONG');
+    expect(await redis.echo('héllo')).toBe('héllo');
+    expect(await redis.client('GETNAME')).toBeNull();
+    expect(await redis.client('SETNAME', 'io')).toBe('OK');
+    expect(await redis.client('GETNAME')).toBe('io');
+    await expect(redis.call('NOSUCH')).rejects.toThrow("ERR unknown command 'NOSUCH'");
+    const bytes = Buffer.from(ALL_BYTES, 'latin1');
+    expect(await redis.callBuffer('ECHO', bytes)).toEqual(bytes);
+  });
+
+  test('a pipeline of 1,000', async () => {
+    const redis = await ioredis({ connectionName: 'piper' });
+    const pipeline = redis.pipeline();
+    for (let i = 0; i < 1_000; i++) pipeline.echo(String(i));
+    const replies = await pipeline.exec();
+    expect(replies!.map(([error, reply]) => error ?? reply)).toEqual([...Array(1_000).keys()].map(String));
+    expect(await redis.client('GETNAME')).toBe('piper');
+    expect(await redis.quit()).toBe('OK');
+  });
+});
+
+describe('a server of our own', () => {
+  test('--maxclients: one too many is told so and let go, until a place is free', async () => {
+    const own = await server('--maxclients', '2');
+    const first = await own.client();
+    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the client that waited for the start to be gone');
+    const second = await own.client();
+    await second.expect('PING').status('PONG');
+    expect((await info(first, 'clients'))['maxclients']).toBe('2');
+    const third = await own.client();
+    await third.raw('-ERR max number of clients reached\r\n');
+    await third.closed();
+    expect((await info(first, 'stats'))['rejected_connections']).toBe('1');
+    await second.expect('QUIT').ok();
+    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the second client to be gone');
+    await (await own.client()).expect('PING').status('PONG');
+  });
+
+  test('--timeout: a client that says nothing is closed, one that talks is not', async () => {
+    const own = await server('--timeout', '1');
+    const [idle, talking] = [await own.client(), await own.client()];
+    const closed = idle.closed().then(() => true);
+    let over = false;
+    void closed.then(() => (over = true));
+    await until(async () => {
+      await talking.expect('PING').status('PONG');
+      return over;
+    }, 'the idle client to be closed');
+    await closed;
+    await talking.expect('PING').status('PONG');
+  });
+
+  test('--client-query-buffer-limit: a request that grows past it ends the connection', async () => {
+    const own = await server('--client-query-buffer-limit', '1mb');
+    const [c, other] = [await own.client(), await own.client()];
+    c.write(`*2\r\n$4\r\nECHO\r\n$4000000\r\n${'x'.repeat(3_000_000)}`);
+    await c.closed();
+    await other.expect('PING').status('PONG');
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`${signal} ends it with exit code 0, whoever is connected`, async () => {
+      const own = await server();
+      const [idle, halfway] = [await own.client(), await own.client()];
+      await idle.expect('PING').status('PONG');
+      halfway.write('*2\r\n$4\r\nECHO\r\n');
+      own.signal(signal);
+      await until(() => own.ended(), 'the end of the server');
+      expect(own.ended()).toBe('ended with exit code 0');
+      await idle.closed();
+      await halfway.closed();
+    });
+  }
+
+  test('a port in use: it says so, and ends with exit code 1', async () => {
+    const own = await server();
+    await expect(server('--port', String(own.port))).rejects.toThrow(/exit code 1 [^]*in use/);
+    await (await own.client()).expect('PING').status('PONG');
+  });
+
+  test('--bind with an address of another host: exit code 1', async () => {
+    await expect(server('--bind', '192.0.2.1')).rejects.toThrow(/exit code 1 [^]*192\.0\.2\.1/);
+  });
+
+  test('--bind * is every address, and one with - in front may be missing', async () => {
+    const own = await server('--bind', '*', '-192.0.2.1');
+    await (await own.client()).expect('PING').status('PONG');
+  });
+
+  for (const [flag, value] of [['--port', '65536'], ['--no-such-option', 'x']]) {
+    test(`${flag} ${value} is refused with exit code 1`, async () => {
+      await expect(server(flag!, value!)).rejects.toThrow(new RegExp(`exit code 1 [^]*${flag!.slice(2)}`));
+    });
+  }
+});
+
+/** The fields of a section of INFO. */
+async function info(c: Client, section: string): Promise<Record<string, string>> {
+  const text = (await c.send('INFO', section)) as string;
+  return Object.fromEntries(text.split('\r\n').flatMap((line) => (/^\w+:/.test(line) ? [line.split(/:(.*)/).slice(0, 2)] : [])));
+}
