@@ -1,3 +1,4 @@
+import { INT64_MAX, INT64_MIN } from '#shared/numbers/int64.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -95,9 +96,10 @@ function parsePositionOptions(args: readonly string[]): PositionOptions {
 }
 
 function parseRank(text: string): number {
-  const rank = Number(parseLongLong(text));
+  const rank = parseLongLong(text);
   if (rank === 0) throw new ReplyError(ZERO_RANK);
-  return rank;
+  if (rank === INT64_MIN) throw new ReplyError(`ERR value is out of range, value must between ${-INT64_MAX} and ${INT64_MAX}`);
+  return Number(rank);
 }
 
 const ZERO_RANK =
