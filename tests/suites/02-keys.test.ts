@@ -1,0 +1,723 @@
+import { client, clientResp3, describe, expect, ioredis, items, rng, server, test, until, type Client } from '../harness/suite.ts';
+
+const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
+const OUT_OF_RANGE = 'ERR DB index is out of range';
+const SAME = 'ERR source and destination objects are the same';
+const SYNTAX = 'ERR syntax error';
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+const MAX = '9223372036854775807';
+const MIN = '-9223372036854775808';
+
+/** The time to live, as the server counts it: a little less than was asked for. */
+async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
+  await c.expect('PTTL', key).matches((ms) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000, `about ${seconds} s in ms`);
+}
+
+/** One field of INFO. */
+async function info(c: Client, field: string): Promise<string | undefined> {
+  const text = String(await c.send('INFO'));
+  return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1];
+}
+
+/** Keys named like the pattern of `name`, and as many as `count`. */
+async function fill(c: Client, count: number, name: (i: number) => string): Promise<string[]> {
+  const keys = Array.from({ length: count }, (_, i) => name(i));
+  await c.expect('MSET', ...keys.flatMap((key) => [key, 'v'])).ok();
+  return keys;
+}
+
+/** Every key that SCAN returns until its cursor is 0; `between` runs after each call. */
+async function scanAll(c: Client, options: (string | number)[] = [], between: () => Promise<void> = async () => {}): Promise<string[]> {
+  const found: string[] = [];
+  let cursor = '0';
+  do {
+    const [next, keys] = items(await c.send('SCAN', cursor, ...options));
+    cursor = String(next);
+    for (const key of items(keys!)) found.push(String(key));
+    await between();
+  } while (cursor !== '0');
+  return found;
+}
+
+describe('DEL, UNLINK, EXISTS, TOUCH, TYPE', () => {
+  test('DEL and UNLINK remove keys, and count those that were there', async () => {
+    const c = await client();
+    for (const name of ['DEL', 'UNLINK']) {
+      await fill(c, 3, (i) => `k${i}`);
+      await c.expect(name, 'k0', 'none', 'k1', 'k0').int(2);
+      await c.expect('MGET', 'k0', 'k1', 'k2').array([null, null, 'v']);
+    }
+  });
+
+  test('EXISTS and TOUCH count a key as often as it is named', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    for (const name of ['EXISTS', 'TOUCH']) {
+      await c.expect(name, 'a', 'b', 'none', 'a').int(3);
+      await c.expect(name, 'none').int(0);
+    }
+  });
+
+  test('TYPE of a string, and of nothing', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('APPEND', 'appended', 'v').int(1);
+    await c.expect('TYPE', 'k').status('string');
+    await c.expect('TYPE', 'appended').status('string');
+    await c.expect('TYPE', 'none').status('none');
+  });
+
+  test('a removed key leaves nothing for the next of its name', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('DEL', 'k').int(1);
+    await c.expect('APPEND', 'k', 'w').int(1);
+    await c.expect('TTL', 'k').int(-1);
+  });
+
+  test('thousands of keys come and go', async () => {
+    const c = await client();
+    const keys = await fill(c, 5000, (i) => `key:${i}`);
+    await c.expect('DEL', ...keys.filter((_, i) => i % 2 === 0)).int(2500);
+    await c.expect('EXISTS', ...keys).int(2500);
+    await c.expect('DBSIZE').int(2500);
+    await c.expect('DEL', ...keys).int(2500);
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('wrong numbers of arguments', async () => {
+    const c = await client();
+    for (const [name, ...args] of [['DEL'], ['UNLINK'], ['EXISTS'], ['TOUCH'], ['TYPE'], ['TYPE', 'a', 'b'], ['RENAME', 'a'], ['COPY', 'a'], ['TTL'], ['EXPIRE', 'k']]) {
+      await c.expect(name!, ...args).error(`ERR wrong number of arguments for '${name!.toLowerCase()}' command`);
+    }
+  });
+});
+
+describe('EXPIRE and its kind', () => {
+  test('four ways to give a key a time to live', async () => {
+    const c = await client();
+    const now = Date.now();
+    const ways = [['EXPIRE', 100], ['PEXPIRE', 100_000], ['EXPIREAT', Math.floor(now / 1000) + 100], ['PEXPIREAT', now + 100_000]] as const;
+    for (const [name, time] of ways) {
+      await c.expect('SET', 'k', 'v').ok();
+      await c.expect(name, 'k', time).int(1);
+      await expectTtl(c, 'k', 100);
+      await c.expect(name, 'none', time).int(0);
+    }
+  });
+
+  test('TTL is -2 without a key, -1 without a deadline; so are the other three', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    for (const name of ['TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME']) {
+      await c.expect(name, 'none').int(-2);
+      await c.expect(name, 'k').int(-1);
+    }
+  });
+
+  test('EXPIRETIME and PEXPIRETIME tell the deadline, the former to the nearest second', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    for (const [at, seconds] of [['4000000000499', 4000000000], ['4000000000500', 4000000001]] as const) {
+      await c.expect('PEXPIREAT', 'k', at).int(1);
+      await c.expect('PEXPIRETIME', 'k').int(at);
+      await c.expect('EXPIRETIME', 'k').int(seconds);
+    }
+    await c.expect('PEXPIREAT', 'k', MAX).int(1);
+    await c.expect('PEXPIRETIME', 'k').int(MAX);
+  });
+
+  test('TTL is PTTL rounded to the nearest second', async () => {
+    const c = await client();
+    const random = rng();
+    for (let i = 0; i < 20; i++) {
+      await c.expect('SET', 'k', 'v', 'PX', random.int(100_000, 200_000)).ok();
+      const asked = ['PTTL', 'TTL', 'PTTL'].map((name) => c.send(name, 'k'));
+      const [before, seconds, after] = (await Promise.all(asked)).map(Number) as [number, number, number];
+      expect(seconds).toBeLessThanOrEqual(Math.round(before / 1000));
+      expect(seconds).toBeGreaterThanOrEqual(Math.round(after / 1000));
+    }
+  });
+
+  test('NX, XX, GT and LT', async () => {
+    const c = await client();
+    const steps = [
+      // Without a deadline a key lives for ever: nothing is greater than that.
+      ['100', 'XX', 0],
+      ['100', 'GT', 0],
+      ['100', 'NX', 1],
+      ['200', 'NX', 0],
+      ['200', 'XX', 1],
+      ['100', 'GT', 0],
+      ['300', 'GT', 1],
+      ['400', 'LT', 0],
+      ['100', 'lt', 1],
+    ] as const;
+    await c.expect('SET', 'k', 'v').ok();
+    for (const [seconds, condition, done] of steps) await c.expect('EXPIRE', 'k', seconds, condition).int(done);
+    await expectTtl(c, 'k', 100);
+    await c.expect('EXPIRE', 'k', '150', 'XX', 'GT').int(1);
+    await c.expect('EXPIRE', 'k', '120', 'XX', 'LT').int(1);
+    await c.expect('PERSIST', 'k').int(1);
+    await c.expect('EXPIRE', 'k', '100', 'XX', 'LT').int(0);
+    await c.expect('EXPIRE', 'k', '100', 'LT').int(1);
+  });
+
+  test('GT and LT of just the same deadline do nothing', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'PXAT', '4000000000000').ok();
+    await c.expect('PEXPIREAT', 'k', '4000000000000', 'GT').int(0);
+    await c.expect('PEXPIREAT', 'k', '4000000000000', 'LT').int(0);
+    await c.expect('PEXPIREAT', 'k', '4000000000001', 'GT').int(1);
+  });
+
+  test('options that exclude each other, and unknown ones', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    for (const name of ['EXPIRE', 'PEXPIRE', 'EXPIREAT', 'PEXPIREAT']) {
+      for (const other of ['XX', 'GT', 'LT']) {
+        await c.expect(name, 'k', '100', 'NX', other).error('ERR NX and XX, GT or LT options at the same time are not compatible');
+      }
+      await c.expect(name, 'k', '100', 'GT', 'LT').error('ERR GT and LT options at the same time are not compatible');
+      await c.expect(name, 'k', '100', 'nosuch').error('ERR Unsupported option nosuch');
+      // Options are looked at before the time.
+      await c.expect(name, 'k', 'abc', 'nosuch').error('ERR Unsupported option nosuch');
+      await c.expect(name, 'k', 'abc').error(NOT_AN_INTEGER);
+    }
+    await c.expect('TTL', 'k').int(-1);
+  });
+
+  test('a time that has passed removes the key at once', async () => {
+    const c = await client();
+    const past = [['EXPIRE', '0'], ['EXPIRE', '-1'], ['PEXPIRE', '-100'], ['EXPIREAT', '1'], ['PEXPIREAT', '0'], ['PEXPIRE', MIN], ['EXPIREAT', '-9223372036854775']] as const;
+    for (const [name, time] of past) {
+      await c.expect('SET', 'k', 'v').ok();
+      await c.expect(name, 'k', time).int(1);
+      await c.expect('DBSIZE').int(0);
+    }
+    await c.expect('EXPIRE', 'none', '-1').int(0);
+  });
+
+  test('NX and XX hold for times that have passed too', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('EXPIRE', 'k', '-1', 'XX').int(0);
+    await c.expect('EXISTS', 'k').int(1);
+    await c.expect('EXPIRE', 'k', '-1', 'NX').int(1);
+    await c.expect('EXISTS', 'k').int(0);
+  });
+
+  test('a time beyond 64 bits is invalid, in either direction', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    const beyond = [['EXPIRE', MAX], ['EXPIRE', '9223372036854775'], ['EXPIRE', MIN], ['PEXPIRE', MAX], ['EXPIREAT', '9223372036854776']] as const;
+    for (const [name, time] of beyond) {
+      await c.expect(name, 'k', time).error(`ERR invalid expire time in '${name.toLowerCase()}' command`);
+    }
+    await c.expect('EXPIRE', 'k', '9223372036854775808').error(NOT_AN_INTEGER);
+    await c.expect('TTL', 'k').int(-1);
+  });
+
+  test('PERSIST takes the deadline away', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('PERSIST', 'k').int(1);
+    await c.expect('PERSIST', 'k').int(0);
+    await c.expect('PERSIST', 'none').int(0);
+    await c.expect('TTL', 'k').int(-1);
+  });
+});
+
+describe('a key whose time has come', () => {
+  test('is gone for every command', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b', '2', 'c', '3', 'd', '4').ok();
+    for (const key of ['a', 'b', 'c', 'd']) await c.expect('PEXPIRE', key, 20).int(1);
+    await until(async () => (await c.send('PTTL', 'd')) === -2, 'the keys to expire');
+    await c.expect('GET', 'a').nil();
+    await c.expect('EXISTS', 'a', 'b').int(0);
+    await c.expect('TYPE', 'b').status('none');
+    await c.expect('DEL', 'b').int(0);
+    await c.expect('EXPIRE', 'c', '100').int(0);
+    await c.expect('RENAME', 'c', 'x').error('ERR no such key');
+    await c.expect('COPY', 'c', 'x').int(0);
+    await c.expect('SETNX', 'c', 'new').int(1);
+    await c.expect('TTL', 'c').int(-1);
+    await c.expect('INCR', 'd').int(1);
+    await c.expect('TTL', 'd').int(-1);
+    await c.expect('KEYS', '*').anyOrder(['c', 'd']);
+  });
+
+  test('goes though nobody asks for it', async () => {
+    const c = await client();
+    await fill(c, 300, (i) => `k${i}`);
+    await c.expect('SET', 'stays', 'v').ok();
+    for (let i = 0; i < 300; i++) await c.expect('PEXPIRE', `k${i}`, 1 + (i % 50)).int(1);
+    await until(async () => (await c.send('DBSIZE')) === 1, 'the active cycle');
+    await c.expect('GET', 'stays').bulk('v');
+  });
+
+  test('goes in every database', async () => {
+    const c = await client();
+    for (const db of [0, 7, 15]) {
+      await c.expect('SELECT', db).ok();
+      await c.expect('SET', 'k', 'v', 'PX', '5').ok();
+    }
+    await until(async () => (await info(c, 'db(?:0|7|15)')) === undefined, 'three databases to empty');
+  });
+
+  test('keys with many deadlines expire each at its own', async () => {
+    const c = await client();
+    const random = rng();
+    const keys = await fill(c, 200, (i) => `k${i}`);
+    const late = new Set(random.shuffle(keys).slice(0, 100));
+    for (const key of random.shuffle(keys)) await c.expect('PEXPIRE', key, late.has(key) ? random.int(100_000, 200_000) : random.int(5, 60)).int(1);
+    for (const key of random.shuffle([...late]).slice(0, 50)) await c.expect('PEXPIRE', key, random.int(100_000, 200_000)).int(1);
+    await until(async () => (await c.send('DBSIZE')) === 100, 'half of the keys to expire');
+    await c.expect('EXISTS', ...late).int(100);
+  });
+});
+
+describe('RENAME and RENAMENX', () => {
+  test('the value goes with its time to live, and replaces what was there', async () => {
+    const c = await client();
+    await c.expect('SET', 'a', '1', 'EX', '100').ok();
+    await c.expect('SET', 'b', '2').ok();
+    await c.expect('RENAME', 'a', 'b').ok();
+    await c.expect('MGET', 'a', 'b').array([null, '1']);
+    await expectTtl(c, 'b', 100);
+    await c.expect('SET', 'c', '3').ok();
+    await c.expect('RENAME', 'c', 'b').ok();
+    await c.expect('TTL', 'b').int(-1);
+    await c.expect('DBSIZE').int(1);
+  });
+
+  test('RENAMENX wants a name that is free', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    await c.expect('RENAMENX', 'a', 'b').int(0);
+    await c.expect('RENAMENX', 'a', 'c').int(1);
+    await c.expect('MGET', 'a', 'b', 'c').array([null, '2', '1']);
+  });
+
+  test('a key may take its own name, if it exists', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('RENAME', 'k', 'k').ok();
+    await c.expect('RENAMENX', 'k', 'k').int(0);
+    await expectTtl(c, 'k', 100);
+    for (const name of ['RENAME', 'RENAMENX']) {
+      await c.expect(name, 'none', 'none').error('ERR no such key');
+      await c.expect(name, 'none', 'k').error('ERR no such key');
+    }
+    await c.expect('GET', 'k').bulk('v');
+  });
+});
+
+describe('COPY', () => {
+  test('copies value and time to live, and replaces when it is told to', async () => {
+    const c = await client();
+    await c.expect('SET', 'a', '1', 'EX', '100').ok();
+    await c.expect('COPY', 'a', 'b').int(1);
+    await c.expect('APPEND', 'a', '!').int(2);
+    await c.expect('MGET', 'a', 'b').array(['1!', '1']);
+    await expectTtl(c, 'b', 100);
+    await c.expect('COPY', 'a', 'b').int(0);
+    await c.expect('PERSIST', 'a').int(1);
+    await c.expect('COPY', 'a', 'b', 'REPLACE').int(1);
+    await c.expect('GET', 'b').bulk('1!');
+    await c.expect('TTL', 'b').int(-1);
+    await c.expect('COPY', 'none', 'b', 'REPLACE').int(0);
+    await c.expect('EXISTS', 'b').int(1);
+  });
+
+  test('copies into another database', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('COPY', 'k', 'k', 'DB', '3').int(1);
+    await c.expect('COPY', 'k', 'k', 'replace', 'db', '3').int(1);
+    await c.expect('SELECT', '3').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('its errors', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('COPY', 'k', 'k').error(SAME);
+    await c.expect('COPY', 'none', 'none', 'DB', '0').error(SAME);
+    await c.expect('COPY', 'k', 'b', 'DB', '16').error(OUT_OF_RANGE);
+    await c.expect('COPY', 'k', 'b', 'DB', '-1').error(OUT_OF_RANGE);
+    await c.expect('COPY', 'k', 'b', 'DB', 'x').error(NOT_AN_INTEGER);
+    await c.expect('COPY', 'k', 'b', 'DB').error(SYNTAX);
+    await c.expect('COPY', 'k', 'b', 'nosuch').error(SYNTAX);
+  });
+});
+
+describe('databases', () => {
+  test('SELECT chooses one of sixteen, each with keys of its own', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('SET', 'k', '0').ok();
+    await c.expect('SELECT', '15').ok();
+    await c.expect('GET', 'k').nil();
+    await c.expect('SET', 'k', '15').ok();
+    await other.expect('GET', 'k').bulk('0');
+    await c.expect('SELECT', '0').ok();
+    await c.expect('GET', 'k').bulk('0');
+  });
+
+  test('numbers that SELECT refuses, and stays where it is', async () => {
+    const c = await client();
+    await c.expect('SELECT', '1').ok();
+    for (const number of ['16', '-1', '2147483647']) await c.expect('SELECT', number).error(OUT_OF_RANGE);
+    for (const text of ['abc', '1.5', '', ' 1', '9223372036854775808']) await c.expect('SELECT', text).error(NOT_AN_INTEGER);
+    await c.expect('SELECT', '2147483648').error('ERR value is out of range, value must between -2147483648 and 2147483647');
+    await c.expect('SET', 'k', '1').ok();
+    await c.expect('SELECT', '0').ok();
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('MOVE takes a key with its time to live, unless the name is taken', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+    await c.expect('MOVE', 'k', '1').int(1);
+    await c.expect('MOVE', 'k', '1').int(0);
+    await c.expect('SET', 'k', 'w').ok();
+    await c.expect('MOVE', 'k', '1').int(0);
+    await c.expect('GET', 'k').bulk('w');
+    await c.expect('SELECT', '1').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await expectTtl(c, 'k', 100);
+  });
+
+  test('the errors of MOVE', async () => {
+    const c = await client();
+    await c.expect('MOVE', 'k', '0').error(SAME);
+    await c.expect('MOVE', 'k', '16').error(OUT_OF_RANGE);
+    await c.expect('MOVE', 'k', '-1').error(OUT_OF_RANGE);
+    await c.expect('MOVE', 'k', 'x').error(NOT_AN_INTEGER);
+  });
+
+  test('SWAPDB exchanges contents under the clients that look at them', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('SET', 'k', 'zero', 'EX', '100').ok();
+    await other.expect('SELECT', '5').ok();
+    await other.expect('MSET', 'k', 'five', 'l', 'five').ok();
+    await c.expect('SWAPDB', '0', '5').ok();
+    await c.expect('MGET', 'k', 'l').array(['five', 'five']);
+    await c.expect('TTL', 'k').int(-1);
+    await other.expect('MGET', 'k', 'l').array(['zero', null]);
+    await expectTtl(other, 'k', 100);
+    await c.expect('SWAPDB', '0', '0').ok();
+    await c.expect('DBSIZE').int(2);
+  });
+
+  test('the errors of SWAPDB', async () => {
+    const c = await client();
+    for (const text of ['x', '', '2147483648']) {
+      await c.expect('SWAPDB', text, '0').error('ERR invalid first DB index');
+      await c.expect('SWAPDB', '0', text).error('ERR invalid second DB index');
+    }
+    for (const number of ['16', '-1']) {
+      await c.expect('SWAPDB', number, '0').error(OUT_OF_RANGE);
+      await c.expect('SWAPDB', '0', number).error(OUT_OF_RANGE);
+    }
+  });
+
+  test('FLUSHDB empties one database, FLUSHALL all, in any mode', async () => {
+    const c = await client();
+    for (const mode of [[], ['ASYNC'], ['sync']]) {
+      await c.expect('SET', 'k', 'v', 'EX', '100').ok();
+      await c.expect('COPY', 'k', 'k', 'DB', '9').int(1);
+      await c.expect('FLUSHDB', ...mode).ok();
+      await c.expect('DBSIZE').int(0);
+      await c.expect('SELECT', '9').ok();
+      await c.expect('DBSIZE').int(1);
+      await c.expect('FLUSHALL', ...mode).ok();
+      await c.expect('DBSIZE').int(0);
+      await c.expect('SELECT', '0').ok();
+    }
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('TTL', 'k').int(-1);
+  });
+
+  test('a mode that FLUSHALL does not know', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    for (const mode of [['NOW'], ['ASYNC', 'SYNC'], ['']]) {
+      await c.expect('FLUSHALL', ...mode).error(SYNTAX);
+      await c.expect('FLUSHDB', ...mode).error(SYNTAX);
+    }
+    await c.expect('DBSIZE').int(1);
+  });
+
+  test('--databases says how many there are', async () => {
+    const c = await (await server('--databases', '3')).client();
+    await c.expect('SELECT', '2').ok();
+    await c.expect('SELECT', '3').error(OUT_OF_RANGE);
+    await c.expect('MOVE', 'k', '3').error(OUT_OF_RANGE);
+    await c.expect('SWAPDB', '0', '2').ok();
+  });
+});
+
+describe('KEYS and RANDOMKEY', () => {
+  test('KEYS finds what the pattern matches', async () => {
+    const c = await client();
+    await fill(c, 3, (i) => ['hello', 'hallo', 'h*llo'][i]!);
+    const patterns: [string, string[]][] = [
+      ['*', ['hello', 'hallo', 'h*llo']],
+      ['h?llo', ['hello', 'hallo', 'h*llo']],
+      ['h[ae]llo', ['hello', 'hallo']],
+      ['h[^a]llo', ['hello', 'h*llo']],
+      ['h[b-f]llo', ['hello']],
+      ['h\\*llo', ['h*llo']],
+      ['*e*', ['hello']],
+      ['hell', []],
+      ['HELLO', []],
+      ['', []],
+    ];
+    for (const [pattern, keys] of patterns) await c.expect('KEYS', pattern).anyOrder(keys);
+    await c.expect('SET', '', 'v').ok();
+    await c.expect('KEYS', '').anyOrder(['']);
+  });
+
+  test('KEYS answers an array in RESP3 too', async () => {
+    const c = await clientResp3();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('KEYS', '*').array(['k']);
+  });
+
+  test('RANDOMKEY returns every key now and then, and nothing of nothing', async () => {
+    const c = await client();
+    await c.expect('RANDOMKEY').nil();
+    const keys = await fill(c, 8, (i) => `k${i}`);
+    const seen = new Set<string>();
+    for (let i = 0; i < 400 && seen.size < keys.length; i++) seen.add(String(await c.send('RANDOMKEY')));
+    expect([...seen].sort()).toEqual(keys);
+  });
+});
+
+describe('SCAN', () => {
+  test('finds every key, whatever COUNT says', async () => {
+    const c = await client();
+    const keys = await fill(c, 1000, (i) => `key:${i}`);
+    for (const count of [1, 10, 300, 5000]) {
+      const found = await scanAll(c, ['COUNT', count]);
+      expect(new Set(found)).toEqual(new Set(keys));
+    }
+  });
+
+  test('a call returns about COUNT keys, ten without it', async () => {
+    const c = await client();
+    await fill(c, 3000, (i) => `key:${i}`);
+    const [, few] = items(await c.send('SCAN', '0'));
+    const [, more] = items(await c.send('SCAN', '0', 'COUNT', '500'));
+    expect(items(few!).length).toBeLessThan(60);
+    expect(items(more!).length).toBeGreaterThanOrEqual(400);
+    expect(items(more!).length).toBeLessThan(800);
+  });
+
+  test('an empty database has nothing to scan', async () => {
+    const c = await client();
+    await c.expect('SCAN', '0').array(['0', []]);
+  });
+
+  test('keys that are there all the time are found, while others come and go', async () => {
+    const c = await client();
+    const random = rng();
+    const staying = await fill(c, 500, (i) => `stays:${i}`);
+    const passing = await fill(c, 2000, (i) => `goes:${i}`);
+    let born = 0;
+    const found = await scanAll(c, ['COUNT', 20], async () => {
+      await c.expect('DEL', ...Array.from({ length: 60 }, () => random.pick(passing))).success();
+      await fill(c, 40, () => `new:${born++}`);
+    });
+    const seen = new Set(found);
+    expect(staying.filter((key) => !seen.has(key))).toEqual([]);
+  });
+
+  test('the same when the keyspace grows tenfold or shrinks to a tenth meanwhile', async () => {
+    const c = await client();
+    const staying = await fill(c, 300, (i) => `stays:${i}`);
+    let calls = 0;
+    const grown = await scanAll(c, ['COUNT', 50], async () => {
+      if (++calls === 2) await fill(c, 4000, (i) => `more:${i}`);
+    });
+    expect(staying.filter((key) => !grown.includes(key))).toEqual([]);
+    calls = 0;
+    const shrunk = await scanAll(c, ['COUNT', 50], async () => {
+      if (++calls === 10) await c.expect('DEL', ...Array.from({ length: 4000 }, (_, i) => `more:${i}`)).int(4000);
+    });
+    expect(staying.filter((key) => !shrunk.includes(key))).toEqual([]);
+  });
+
+  test('no key is returned twice while nothing changes', async () => {
+    const c = await client();
+    await fill(c, 700, (i) => `key:${i}`);
+    const found = await scanAll(c);
+    expect(found.length).toBe(new Set(found).size);
+  });
+
+  test('MATCH and TYPE choose among the keys looked at', async () => {
+    const c = await client();
+    await fill(c, 200, (i) => `${i % 2 ? 'odd' : 'even'}:${i}`);
+    expect((await scanAll(c, ['MATCH', 'odd:*'])).length).toBe(100);
+    expect((await scanAll(c, ['match', '*:1?', 'count', '7', 'type', 'STRING'])).length).toBe(10);
+    expect((await scanAll(c, ['TYPE', 'string'])).length).toBe(200);
+    expect(await scanAll(c, ['TYPE', 'list'])).toEqual([]);
+    expect(await scanAll(c, ['MATCH', 'nothing'])).toEqual([]);
+  });
+
+  test('keys whose time has come are not returned', async () => {
+    const c = await client();
+    await fill(c, 3, (i) => `k${i}`);
+    await c.expect('SET', 'gone', 'v', 'PXAT', '1').ok();
+    const found = await scanAll(c);
+    expect(found.sort()).toEqual(['k0', 'k1', 'k2']);
+  });
+
+  test('its errors', async () => {
+    const c = await client();
+    for (const cursor of ['abc', '1.5', '-', ' 1', '18446744073709551616']) await c.expect('SCAN', cursor).error('ERR invalid cursor');
+    await c.expect('SCAN', 'abc', 'COUNT', '0').error('ERR invalid cursor');
+    for (const options of [['COUNT'], ['COUNT', '0'], ['COUNT', '-5'], ['MATCH'], ['nosuch', '1'], ['MATCH', 'a', 'COUNT']]) {
+      await c.expect('SCAN', '0', ...options).error(SYNTAX);
+    }
+    await c.expect('SCAN', '0', 'COUNT', 'abc').error(NOT_AN_INTEGER);
+  });
+
+  test('a cursor that was never given is no harm', async () => {
+    const c = await client();
+    await fill(c, 300, (i) => `k${i}`);
+    for (const cursor of ['12345', '4294967295', '4294967296', '18446744073709551615']) {
+      await c.expect('SCAN', cursor).matches((reply) => items(reply).length === 2, 'a cursor and keys');
+    }
+  });
+});
+
+describe('OBJECT', () => {
+  test('ENCODING of strings', async () => {
+    const c = await client();
+    const encodings = [['123', 'int'], [MIN, 'int'], ['9223372036854775808', 'embstr'], ['01', 'embstr'], ['', 'embstr'], ['x'.repeat(44), 'embstr'], ['x'.repeat(45), 'raw']] as const;
+    for (const [value, encoding] of encodings) {
+      await c.expect('SET', 'k', value).ok();
+      await c.expect('OBJECT', 'ENCODING', 'k').bulk(encoding);
+    }
+    await c.expect('SET', 'k', '1').ok();
+    await c.expect('APPEND', 'k', '2').int(2);
+    await c.expect('OBJECT', 'encoding', 'k').bulk('raw');
+    await c.expect('INCR', 'k').int(13);
+    await c.expect('OBJECT', 'ENCODING', 'k').bulk('int');
+  });
+
+  test('IDLETIME is 0 for a key just used, REFCOUNT counts', async () => {
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('OBJECT', 'IDLETIME', 'k').matches((seconds) => Number(seconds) <= 1, '0 or 1');
+    await c.expect('OBJECT', 'REFCOUNT', 'k').int(1);
+  });
+
+  test('a missing key is a null, for FREQ too', async () => {
+    const c = await client();
+    for (const name of ['ENCODING', 'IDLETIME', 'REFCOUNT', 'FREQ']) await c.expect('OBJECT', name, 'none').nil();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('OBJECT', 'FREQ', 'k').errorLike(/^ERR An LFU maxmemory policy is not selected/);
+  });
+
+  test('its errors and its help', async () => {
+    const c = await client();
+    await c.expect('OBJECT', 'nosuch', 'k').error("ERR unknown subcommand 'nosuch'. Try OBJECT HELP.");
+    await c.expect('OBJECT', 'ENCODING').error("ERR wrong number of arguments for 'object|encoding' command");
+    await c.expect('OBJECT', 'HELP').matches((lines) => items(lines).length > 8, 'the lines of the help');
+  });
+});
+
+describe('INFO', () => {
+  test('keyspace names the databases that hold keys', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    await c.expect('EXPIRE', 'a', '100').int(1);
+    await c.expect('COPY', 'b', 'b', 'DB', '4').int(1);
+    expect(await info(c, 'db0')).toMatch(/^keys=2,expires=1,avg_ttl=\d+$/);
+    expect(await info(c, 'db4')).toMatch(/^keys=1,expires=0,avg_ttl=0$/);
+    expect(await info(c, 'db1')).toBeUndefined();
+  });
+
+  test('stats count hits, misses, and keys that expired', async () => {
+    const c = await client();
+    const read = async () => Promise.all(['keyspace_hits', 'keyspace_misses', 'expired_keys'].map(async (field) => Number(await info(c, field))));
+    const before = await read();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('MGET', 'k', 'none').array(['v', null]);
+    await c.expect('EXISTS', 'k', 'none').int(1);
+    await c.expect('TTL', 'k').int(-1);
+    await c.expect('PEXPIRE', 'k', 1).int(1);
+    await until(async () => Number(await info(c, 'expired_keys')) > before[2]!, 'the key to expire');
+    const after = await read();
+    expect(after.map((value, i) => value - before[i]!)).toEqual([4, 2, 1]);
+  });
+
+  test('memory grows with what is stored, and shrinks again', async () => {
+    const c = await client();
+    const used = async () => Number(await info(c, 'used_memory'));
+    const before = await used();
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 8; i++) await c.expect('SET', `k${i}`, text).ok();
+    await c.expect('SETRANGE', 'k0', 3_999_999, 'x').int(4_000_000);
+    expect(await used()).toBeGreaterThan(before + 10_000_000);
+    await c.expect('FLUSHALL').ok();
+    expect(await used()).toBeLessThan(before + 5_000_000);
+  });
+});
+
+describe('--maxmemory', () => {
+  test('past it writes are refused, reads and DEL are not, and DEL makes room', async () => {
+    const c = await (await server('--maxmemory', '20mb')).client();
+    expect(await info(c, 'maxmemory')).toBe(String(20 * 1024 * 1024));
+    const text = 'x'.repeat(200_000);
+    for (let i = 0; i < 20; i++) await c.expect('SET', `k${i}`, text).ok();
+    // The limit is looked at before a request runs: one may pass it.
+    await c.expect('SETRANGE', 'large', 30_000_000, 'x').int(30_000_001);
+    for (const write of [['SET', 'k0', 'x'], ['APPEND', 'k0', 'x'], ['INCR', 'n'], ['MSET', 'a', '1'], ['SETRANGE', 'k0', '0', 'x'], ['COPY', 'k0', 'a']]) {
+      await c.expect(...write).error(OOM);
+    }
+    await c.expect('GET', 'k0').bulk(text);
+    await c.expect('EXPIRE', 'k0', '1000').int(1);
+    await c.expect('RENAME', 'k0', 'k').ok();
+    await c.expect('GETDEL', 'k1').bulk(text);
+    await c.expect('DEL', 'large').int(1);
+    await c.expect('SET', 'a', 'room').ok();
+    await c.expect('GET', 'a').bulk('room');
+  });
+
+  test('a flood of small keys ends in refusals, and the server goes on', async () => {
+    const c = await (await server('--maxmemory', '8mb')).client();
+    const flood = async (round: number) => c.send('MSET', ...Array.from({ length: 2000 }, (_, i) => `key:${round}:${i >> 1}`));
+    let round = 0;
+    while (!String(await flood(round)).includes('OOM')) expect(++round).toBeLessThan(300);
+    expect(round).toBeGreaterThan(10);
+    await c.expect('PING').status('PONG');
+    await c.expect('FLUSHALL').ok();
+    await c.expect('SET', 'k', 'v').ok();
+  });
+});
+
+describe('through ioredis', () => {
+  test('a scan stream finds every key', async () => {
+    const redis = await ioredis();
+    await redis.mset(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`user:${i}`, 'v'])));
+    const found = new Set<string>();
+    for await (const keys of redis.scanStream({ match: 'user:*', count: 50 })) for (const key of keys as string[]) found.add(key);
+    expect(found.size).toBe(500);
+  });
+
+  test('another database from the start', async () => {
+    const redis = await ioredis({ db: 3 });
+    await redis.set('k', 'three');
+    const c = await client();
+    await c.expect('EXISTS', 'k').int(0);
+    await c.expect('SELECT', '3').ok();
+    await c.expect('GET', 'k').bulk('three');
+  });
+});
