@@ -1,3 +1,4 @@
+import { editDistance, nearest } from '../tools/nearest.ts';
 import { OptionError, type OptionType } from './types.ts';
 
 export type OptionTable = Record<string, OptionType<never>>;
@@ -54,6 +55,7 @@ export function describeOptions<Table>(table: Table): string {
 }
 
 function suggestion(names: string[], typed: string): string {
-  const near = names.find((name) => name.startsWith(typed) || typed.startsWith(name) || name.includes(typed));
-  return near ? `; did you mean '--${near}'?` : '; --help lists them';
+  const near = nearest(typed, names);
+  const likely = editDistance(typed, near) <= 2 || (typed !== '' && near.startsWith(typed));
+  return likely ? `; did you mean '--${near}'?` : '; --help lists them';
 }

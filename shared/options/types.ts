@@ -88,7 +88,15 @@ export function string(row: Common<string>): OptionType<string> {
 
 /** Several words, such as the addresses of `bind`. */
 export function words(row: Common<readonly string[]>): OptionType<readonly string[]> {
-  return { ...row, placeholder: '<word> …', format: (value) => value.join(' '), parse: (given) => given };
+  return {
+    ...row,
+    placeholder: '<word> …',
+    format: (value) => value.join(' '),
+    parse(given) {
+      if (given.length === 0) throw new Error('wrong number of arguments');
+      return given;
+    },
+  };
 }
 
 function single(given: string[]): string {

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { ReplyDecoder } from '#shared/resp/decoder.ts';
+import { encodeReply, ReplyWriter } from '#shared/resp/encoder.ts';
+import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
+
+const TABLE: [name: string, reply: Reply, resp2: string, resp3: string][] = [
+  ['a bulk string', 'abc', '$3\r\nabc\r\n', '$3\r\nabc\r\n'],
+  ['the empty bulk string', '', '$0\r\n\r\n', '$0\r\n\r\n'],
+  ['any bytes', '\0\r\n\xff', '$4\r\n\0\r\n\xff\r\n', '$4\r\n\0\r\n\xff\r\n'],
+  ['an integer', -7, ':-7\r\n', ':-7\r\n'],
+  ['a 64-bit integer', 2n ** 63n - 1n, ':9223372036854775807\r\n', ':9223372036854775807\r\n'],
+  ['null', null, '$-1\r\n', '_\r\n'],
+  ['the null array', NULL_ARRAY, '*-1\r\n', '_\r\n'],
+  ['true', true, ':1\r\n', '#t\r\n'],
+  ['false', false, ':0\r\n', '#f\r\n'],
+  ['a simple string', OK, '+OK\r\n', '+OK\r\n'],
+  ['an error', new ReplyError('ERR no'), '-ERR no\r\n', '-ERR no\r\n'],
+  ['an error with line ends', new ReplyError('ERR a\r\nb\nc'), '-ERR a  b c\r\n', '-ERR a  b c\r\n'],
+  ['the empty array', [], '*0\r\n', '*0\r\n'],
+  ['nested arrays', [1, ['a', null], []], '*3\r\n:1\r\n*2\r\n$1\r\na\r\n$-1\r\n*0\r\n', '*3\r\n:1\r\n*2\r\n$1\r\na\r\n_\r\n*0\r\n'],
+  ['a double', new Double('3.5'), '$3\r\n3.5\r\n', ',3.5\r\n'],
+  ['infinity', new Double('-inf'), '$4\r\n-inf\r\n', ',-inf\r\n'],
+  ['a map', new MapReply(['f', 1, 'g', null]), '*4\r\n$1\r\nf\r\n:1\r\n$1\r\ng\r\n$-1\r\n', '%2\r\n$1\r\nf\r\n:1\r\n$1\r\ng\r\n_\r\n'],
+  ['the empty map', new MapReply([]), '*0\r\n', '%0\r\n'],
+  ['a set', new SetReply(['a', 'b']), '*2\r\n$1\r\na\r\n$1\r\nb\r\n', '~2\r\n$1\r\na\r\n$1\r\nb\r\n'],
+  ['a push', new Push(['message', 'c', 'm']), '*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n', '>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n'],
+  ['a verbatim string', new Verbatim('txt', 'hi\r\n'), '$4\r\nhi\r\n\r\n', '=8\r\ntxt:hi\r\n\r\n'],
+  ['no reply', NO_REPLY, '', ''],
+];
+
+describe('each reply in RESP2 and RESP3', () => {
+  for (const [name, reply, resp2, resp3] of TABLE) {
+    test(name, () => {
+      expect(encodeReply(reply)).toBe(resp2);
+      expect(encodeReply(reply, 3)).toBe(resp3);
+      expect(encodeReply([reply, new Status('end')], 3)).toBe(`*2\r\n${resp3}+end\r\n`);
+    });
+  }
+
+  test('what is no reply is a mistake of ours', () => {
+    expect(() => encodeReply(undefined as unknown as Reply)).toThrow(TypeError);
+    expect(() => encodeReply({} as unknown as Reply)).toThrow(TypeError);
+  });
+});
+
+describe('long replies come in parts', () => {
+  const LIMIT = 512 * 1024;
+
+  /** Writes the replies, and checks that the parts hold exactly what they should. */
+  function parts(...replies: Reply[]): string[] {
+    const writer = new ReplyWriter();
+    for (const reply of replies) writer.write(reply);
+    const { size } = writer;
+    const taken = writer.take();
+    const found = typeof taken === 'string' ? [taken] : taken;
+    expect(found.reduce((sum, part) => sum + part.length, 0)).toBe(size);
+    expect(found.filter((part) => part === '')).toEqual([]);
+    expect(writer.size).toBe(0);
+    expect(writer.take()).toBe('');
+    return found;
+  }
+
+  test('a short reply is one string', () => expect(parts('abc', 1)).toEqual(['$3\r\nabc\r\n:1\r\n']));
+
+  for (const length of [262_133, 262_143, 262_144, 262_145, 1_000_000]) {
+    test(`a bulk string of ${length} bytes`, () => {
+      const text = 'x'.repeat(length);
+      expect(parts(1, text, 2).join('') === `:1\r\n$${length}\r\n${text}\r\n:2\r\n`).toBe(true);
+      expect(parts(text, text).join('') === `$${length}\r\n${text}\r\n`.repeat(2)).toBe(true);
+    });
+  }
+
+  const LONG: [string, Reply, number][] = [
+    ['integers', Array.from({ length: 400_000 }, (_, i) => i), 400_000],
+    ['bulk strings', Array.from({ length: 100_000 }, (_, i) => `value ${i}`), 100_000],
+    ['nulls', Array<null>(300_000).fill(null), 300_000],
+    ['arrays', Array.from({ length: 50_000 }, (_, i) => [i, [String(i)]]), 50_000],
+    ['doubles', new SetReply(Array.from({ length: 80_000 }, (_, i) => new Double(`${i}.5`))), 80_000],
+  ];
+  for (const [name, reply, count] of LONG) {
+    test(`an array of many ${name}: no part grows past bounds`, () => {
+      const found = parts(reply);
+      expect(found.length).toBeGreaterThan(1);
+      expect(Math.max(...found.map((part) => part.length))).toBeLessThan(LIMIT);
+      const decoder = new ReplyDecoder();
+      for (const part of found) decoder.feed(part);
+      expect(decoder.next()).toHaveLength(count);
+      expect(decoder.next()).toBeUndefined();
+    });
+  }
+
+  test('raw bytes too', () => {
+    const writer = new ReplyWriter();
+    for (let i = 0; i < 10; i++) writer.raw(`+${'x'.repeat(99_997)}\r\n`);
+    expect(writer.size).toBe(1_000_000);
+    expect((writer.take() as string[]).join('')).toHaveLength(1_000_000);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { defaults, describeOptions, parseFlags, setOption } from '#shared/options/parse.ts';
+import { boolean, choice, integer, memory, OptionError, string, words } from '#shared/options/types.ts';
+
+const TABLE = {
+  port: integer({ default: 6379, min: 0, max: 65535, help: 'TCP port' }),
+  maxmemory: memory({ default: () => 1024, help: 'refuse to grow past this' }),
+  limit: memory({ default: 0, min: 10, max: 1024 ** 3, help: 'has bounds' }),
+  appendonly: boolean({ default: false, help: 'log every write' }),
+  appendfsync: choice({ default: 'everysec', values: ['always', 'everysec', 'no'], help: 'when to fsync' }),
+  dir: string({ default: '.', help: 'working directory' }),
+  bind: words({ default: ['127.0.0.1'], help: 'addresses' }),
+};
+
+function problem(...argv: string[]): string {
+  try {
+    parseFlags(TABLE, argv);
+  } catch (error) {
+    expect(error).toBeInstanceOf(OptionError);
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+describe('flags', () => {
+  test('none: the defaults', () => {
+    expect(parseFlags(TABLE, [])).toEqual({
+      port: 6379,
+      maxmemory: 1024,
+      limit: 0,
+      appendonly: false,
+      appendfsync: 'everysec',
+      dir: '.',
+      bind: ['127.0.0.1'],
+    });
+    expect(parseFlags(TABLE, [])).toEqual(defaults(TABLE));
+  });
+
+  test('each takes the words up to the next flag', () => {
+    const argv = ['--port', '7000', '--bind', '127.0.0.1', '-::1', '--appendonly', 'YES', '--appendfsync', 'Always', '--dir', '/tmp/a b'];
+    expect(parseFlags(TABLE, argv)).toMatchObject({
+      port: 7000,
+      bind: ['127.0.0.1', '-::1'],
+      appendonly: true,
+      appendfsync: 'always',
+      dir: '/tmp/a b',
+    });
+  });
+
+  test('names are known in any case of letters; the last one counts', () => {
+    expect(parseFlags(TABLE, ['--PORT', '1', '--port', '2']).port).toBe(2);
+  });
+
+  test('an empty word is a value', () => expect(parseFlags(TABLE, ['--dir', '']).dir).toBe(''));
+});
+
+describe('numbers of bytes', () => {
+  const GOOD: [string, number][] = [
+    ['0', 0],
+    ['100', 100],
+    ['100b', 100],
+    ['1k', 1000],
+    ['1kb', 1024],
+    ['2m', 2_000_000],
+    ['2MB', 2 * 1024 ** 2],
+    ['3g', 3e9],
+    ['3Gb', 3 * 1024 ** 3],
+  ];
+  for (const [text, bytes] of GOOD) test(text, () => expect(parseFlags(TABLE, ['--maxmemory', text]).maxmemory).toBe(bytes));
+
+  for (const text of ['', 'x', '1x', '1.5gb', '-1', '1 mb', 'mb', '1tb', '1kbb', '0x10', '99999999999gb']) {
+    test(`not ${JSON.stringify(text)}`, () => expect(problem('--maxmemory', text)).toMatch(/^Bad value for '--maxmemory' /));
+  }
+
+  test('bounds', () => {
+    expect(problem('--limit', '9')).toContain('argument must be between 10 and 1073741824 inclusive');
+    expect(problem('--limit', '2gb')).toContain('argument must be between 10 and 1073741824 inclusive');
+    expect(parseFlags(TABLE, ['--limit', '1gb']).limit).toBe(1024 ** 3);
+  });
+});
+
+describe('errors are one line that names the option', () => {
+  const CASES: [argv: string[], message: string][] = [
+    [['--prot', '1'], "Unknown option '--prot'; did you mean '--port'?"],
+    [['--append', 'yes'], "Unknown option '--append'; did you mean '--appendonly'?"],
+    [['--verbose', 'yes'], "Unknown option '--verbose'; --help lists them"],
+    [['--toString', 'x'], "Unknown option '--toString'; --help lists them"],
+    [['--__proto__', 'x'], "Unknown option '--__proto__'; --help lists them"],
+    [['--', 'x'], "Unknown option '--'; --help lists them"],
+    [['port', '1'], "Unexpected argument 'port': options start with '--'"],
+    [['--port'], `Bad value for '--port' (""): wrong number of arguments`],
+    [['--port', '1', '2'], `Bad value for '--port' ("1 2"): wrong number of arguments`],
+    [['--port', 'x'], `Bad value for '--port' ("x"): argument couldn't be parsed into an integer`],
+    [['--port', '1.5'], `Bad value for '--port' ("1.5"): argument couldn't be parsed into an integer`],
+    [['--port', '65536'], `Bad value for '--port' ("65536"): argument must be between 0 and 65535 inclusive`],
+    [['--port', '-1'], `Bad value for '--port' ("-1"): argument must be between 0 and 65535 inclusive`],
+    [['--appendonly', 'maybe'], `Bad value for '--appendonly' ("maybe"): argument must be 'yes' or 'no'`],
+    [['--appendfsync', 'x'], `Bad value for '--appendfsync' ("x"): argument(s) must be one of the following: always, everysec, no`],
+    [['--bind'], `Bad value for '--bind' (""): wrong number of arguments`],
+  ];
+  for (const [argv, message] of CASES) test(argv.join(' '), () => expect(problem(...argv)).toBe(message));
+});
+
+describe('one option at a time', () => {
+  test('a wrong value leaves the old one', () => {
+    const values = defaults(TABLE);
+    expect(() => setOption(TABLE, values, 'port', ['x'])).toThrow(OptionError);
+    setOption(TABLE, values, 'appendonly', ['yes']);
+    expect(values).toEqual({ ...defaults(TABLE), appendonly: true });
+  });
+
+  test('format gives back what parse takes', () => {
+    const values = parseFlags(TABLE, ['--bind', 'a', 'b', '--maxmemory', '1mb', '--appendonly', 'yes']);
+    expect(TABLE.bind.format(values.bind)).toBe('a b');
+    expect(TABLE.maxmemory.format(values.maxmemory)).toBe('1048576');
+    expect(TABLE.appendonly.format(values.appendonly)).toBe('yes');
+    expect(TABLE.appendfsync.format(values.appendfsync)).toBe('everysec');
+  });
+});
+
+test('help is a line an option, with placeholder, text and default', () => {
+  const lines = describeOptions(TABLE).split('\n');
+  expect(lines).toHaveLength(Object.keys(TABLE).length);
+  expect(lines[0]).toMatch(/^ {2}--port <number> +TCP port \[6379\]$/);
+  expect(lines[1]).toMatch(/^ {2}--maxmemory <bytes> +refuse to grow past this \[1024\]$/);
+  expect(lines[3]).toMatch(/^ {2}--appendonly yes\|no +log every write \[no\]$/);
+});
