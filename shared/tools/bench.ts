@@ -7,7 +7,7 @@ import { ratioChart } from './bench/chart.ts';
 import { compare, type Comparison, type Plan } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
 import { CAN_READ_PROCESSES } from './bench/process-usage.ts';
-import { ratio, reportMarkdown, reportText, type Report } from './bench/report.ts';
+import { busyNote, ratio, reportMarkdown, reportText, type Report } from './bench/report.ts';
 import { knownTests, knows, withServers } from './bench/servers.ts';
 import { BENCH_TESTS, type BenchTest } from './bench/tests.ts';
 import { parseToolArguments, requireStage, runTool } from './cli.ts';
@@ -56,7 +56,7 @@ await runTool(import.meta.url, {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
     const started = performance.now();
     const [load = 0] = loadavg();
-    if (load > 0.5) progress(`Other programs are at work here (load ${load.toFixed(1)}): the figures will be rough`);
+    if (busyNote(load) !== '') progress(busyNote(load));
     const comparisons = tests.length === 0 ? [] : await runTests(stage, tests, pipelines, plan);
     const keys = values.quick ? MEMORY_KEYS / 10 : MEMORY_KEYS;
     const found = memory ? await runMemory(stage, keys) : undefined;
@@ -67,6 +67,7 @@ await runTool(import.meta.url, {
       redis,
       cores: availableParallelism(),
       rounds: plan.rounds,
+      load,
       comparisons,
       ...(found ? { memory: found } : {}),
     };

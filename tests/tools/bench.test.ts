@@ -21,6 +21,7 @@ const REPORT: Report = {
   redis: '7.0.15',
   cores: 2,
   rounds: 3,
+  load: 0.1,
   comparisons: [
     { test: 'SET', pipeline: 1, stage: side(100_000), redis: side(50_000) },
     { test: 'GET', pipeline: 1, stage: side(50_000), redis: side(100_000) },
@@ -102,6 +103,11 @@ describe('the report', () => {
     expect(page).toContain('| growth | 100 MiB | 50 MiB | 2.00 |');
     expect(page).toContain('](chart.svg)');
     expect(page.endsWith('|\n')).toBe(true);
+  });
+
+  test('says so when other programs were at work', () => {
+    expect(reportMarkdown({ ...REPORT, load: 6.2 }, 'chart.svg')).toContain('load 6.2 at the start');
+    expect(reportMarkdown(REPORT, 'chart.svg')).not.toContain('at the start');
   });
 
   test('the CPU columns are left out where CPU time cannot be read', () => {

@@ -12,6 +12,8 @@ export interface Report {
   redis: string;
   cores: number;
   rounds: number;
+  /** The system's load average just before: what other programs took. */
+  load: number;
   comparisons: readonly Comparison[];
   memory?: { keys: number; stage: MemoryUse; redis: MemoryUse };
 }
@@ -57,12 +59,20 @@ export function reportMarkdown(report: Report, chart: string): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function conditions({ stage, date, node, redis, cores, rounds }: Report): string {
+/** Above this load other programs take turns with the servers, and the ratio is also theirs. */
+const BUSY = 0.5;
+
+/** A sentence for figures that are not to be trusted; empty for a quiet machine. */
+export function busyNote(load: number): string {
+  return load > BUSY ? `Other programs were at work (load ${load.toFixed(1)} at the start): these figures are rough.` : '';
+}
+
+function conditions({ stage, date, node, redis, cores, rounds, load }: Report): string {
   const taken = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
-  return (
+  const text =
     `Stage ${stage} on Node ${node} and redis-server ${redis}, ${date}, ${cores} cores shared with redis-benchmark: ` +
-    `50 clients, 16-byte values, 100,000 random keys; ${taken}, both servers in turn.`
-  );
+    `50 clients, 16-byte values, 100,000 random keys; ${taken}, both servers in turn. ${busyNote(load)}`;
+  return text.trimEnd();
 }
 
 function tableOf(title: string, rows: readonly Comparison[]): string[][] {
