@@ -64,7 +64,8 @@ const BUSY = 0.5;
 
 /** A sentence for figures that are not to be trusted; empty for a quiet machine. */
 export function busyNote(load: number): string {
-  return load > BUSY ? `Other programs were at work (load ${load.toFixed(1)} at the start): these figures are rough.` : '';
+  if (load <= BUSY) return '';
+  return `Other programs were at work (load ${load.toFixed(1)} at the start): these figures are rough.`;
 }
 
 function conditions({ stage, date, node, redis, cores, rounds, load }: Report): string {
