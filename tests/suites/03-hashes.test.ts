@@ -176,6 +176,8 @@ describe('HDEL', () => {
     await c.expect('TYPE', 'h').status('none');
     await c.expect('HSET', 'h', 'a', '1').int(1);
     await c.expect('TTL', 'h').int(-1);
+    await c.expect('HDEL', 'h', 'a').int(1);
+    await c.expect('EXISTS', 'h').int(0);
   });
 });
 
