@@ -22,4 +22,18 @@ export const stage01: Mutant[] = [
     replace: 'args.length > -arity',
     why: 'a command with a least number of arguments refuses just that number',
   },
+  {
+    stage: '01',
+    file: 'commands/connection.ts',
+    find: "  client.name = '';\n",
+    replace: '',
+    why: "RESET keeps the connection's name",
+  },
+  {
+    stage: '01',
+    file: 'router/unknown-command.ts',
+    find: 'MAX_SHOWN - shown.length',
+    replace: 'MAX_SHOWN',
+    why: 'the error for an unknown command repeats more of its arguments than Redis does',
+  },
 ];
