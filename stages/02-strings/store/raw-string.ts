@@ -33,7 +33,9 @@ export class RawString extends StoredValue {
   }
 
   copy(): RawString {
-    return new RawString(this.toString());
+    const copy = new RawString('', this.length);
+    copy.length = this.buffer.copy(copy.buffer, 0, 0, this.length);
+    return copy;
   }
 
   /** Overwrites bytes from `offset` on; what lies between the end and `offset` becomes zeros. O(1) per byte written. */
