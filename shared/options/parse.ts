@@ -1,4 +1,4 @@
-import { editDistance, nearest } from '../tools/nearest.ts';
+import { editDistance, nearest } from '../nearest.ts';
 import { OptionError, type OptionType } from './types.ts';
 
 export type OptionTable = Record<string, OptionType<never>>;

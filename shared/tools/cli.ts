@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import chalk from 'chalk';
 import { allStages, findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 import { ToolError } from './tool-error.ts';
 

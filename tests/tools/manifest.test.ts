@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allStages, builtStages, findStage } from '#shared/manifest.ts';
 import { requireStage } from '#shared/tools/cli.ts';
-import { editDistance, nearest } from '#shared/tools/nearest.ts';
+import { editDistance, nearest } from '#shared/nearest.ts';
 import { scratchTree } from './scratch.ts';
 
 describe('manifest', () => {
