@@ -15,21 +15,29 @@ export interface TestRun {
   readonly regression: string | null;
 }
 
+interface RunOptions {
+  /** Stop at the first failure. */
+  bail?: boolean;
+  /** These files alone, in place of all of the suite's. */
+  files?: readonly string[];
+}
+
 /**
  * Runs the suite of a stage's number against a target (see `parseTarget`) in a process of its own.
  * @throws Error when the suite could not be run at all
  */
-export async function runSuite(number: string, target: string, { bail = false } = {}): Promise<TestRun[]> {
+export async function runSuite(number: string, target: string, { bail = false, files = suitesOf(number) }: RunOptions = {}): Promise<TestRun[]> {
+  if (files.length === 0) throw new Error(`there is no suite ${number}`);
   const folder = mkdtempSync(join(tmpdir(), 'suite-run-'));
   const report = join(folder, 'report.json');
   const vitest = join(PROJECT_ROOT, 'node_modules/vitest/vitest.mjs');
   const flags = ['--config', join(PROJECT_ROOT, 'tests/vitest.config.ts'), '--reporter=json', `--outputFile=${report}`, '--maxWorkers=1'];
   try {
     const output = await finished(
-      [vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...suitesOf(number)],
+      [vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...files],
       { ...process.env, TARGET: target },
     );
-    return readReport(report, output);
+    return readReport(report, output, bail);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -62,7 +70,7 @@ interface Report {
   }[];
 }
 
-function readReport(file: string, output: string): TestRun[] {
+function readReport(file: string, output: string, bail: boolean): TestRun[] {
   let report: Report;
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as Report;
@@ -70,7 +78,8 @@ function readReport(file: string, output: string): TestRun[] {
     throw new Error(`the suite did not run:\n${output}`);
   }
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-  const broken = report.testResults.find(({ assertionResults }) => assertionResults.length === 0);
+  // After the first failure the files behind it are not even loaded.
+  const broken = report.testResults.find(({ assertionResults, message }) => assertionResults.length === 0 && (!bail || message !== ''));
   if (broken || tests.length === 0) throw new Error(`the suite did not run: ${broken?.name ?? output}\n${broken?.message ?? ''}`);
   return tests.map(({ fullName, status, failureMessages, meta }) => ({
     name: fullName,

@@ -6,8 +6,6 @@ import { runSuite } from '../harness/run-suite.ts';
 
 /** A bug to plant into a copy of a stage: its suite must notice. */
 export interface Mutant {
-  /** The stage's number. */
-  readonly stage: string;
   /** Inside the stage's folder. */
   readonly file: string;
   /** Must occur exactly once in the file. */
@@ -15,12 +13,14 @@ export interface Mutant {
   readonly replace: string;
   /** What is wrong then, in the words of a bug report. */
   readonly why: string;
+  /** The file of the suite that has to notice, where the suite has several: `03-lists`. */
+  readonly suite?: string;
 }
 
 /** The file with the bug in it. @throws Error unless `find` occurs exactly once */
 export function plant(mutant: Mutant, source: string): string {
   const times = source.split(mutant.find).length - 1;
-  if (times !== 1) throw new Error(`stage ${mutant.stage}, ${mutant.file}: "${mutant.find}" occurs ${times} times, not once`);
+  if (times !== 1) throw new Error(`${mutant.file}: "${mutant.find}" occurs ${times} times, not once`);
   return source.replace(mutant.find, () => mutant.replace);
 }
 
@@ -29,8 +29,8 @@ export function plant(mutant: Mutant, source: string): string {
  * @returns the tests that noticed it
  * @throws Error when the copy does not even start: such a bug proves nothing about the suite
  */
-export async function testsThatNotice(mutant: Mutant): Promise<string[]> {
-  const stage = findStage(mutant.stage)!;
+export async function testsThatNotice(stageNumber: string, mutant: Mutant): Promise<string[]> {
+  const stage = findStage(stageNumber)!;
   const root = mkdtempSync(join(tmpdir(), 'mutant-'));
   try {
     const copy = join(root, stage.dir);
@@ -40,7 +40,8 @@ export async function testsThatNotice(mutant: Mutant): Promise<string[]> {
     writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }));
     const file = join(copy, mutant.file);
     writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
-    const tests = await runSuite(mutant.stage, copy, { bail: true });
+    const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`] };
+    const tests = await runSuite(stageNumber, copy, { bail: true, ...files });
     const failed = tests.filter(({ state }) => state === 'failed');
     const broken = failed.find(({ failure }) => failure.includes('before it answered PING'));
     if (broken) throw new Error(`the copy with the bug does not start:\n${broken.failure}`);

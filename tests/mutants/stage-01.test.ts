@@ -1,39 +1,34 @@
-import type { Mutant } from './mutant.ts';
+import { plantedBugs } from './planted-bugs.ts';
 
-export const stage01: Mutant[] = [
+plantedBugs('01', [
   {
-    stage: '01',
     file: 'network/read-query.ts',
     find: 'while (!client.closing) {\n      const args = client.parser.next();\n      if (args === null) break;',
     replace: 'for (let once = true; once && !client.closing; once = false) {\n      const args = client.parser.next();\n      if (args === null) break;',
     why: 'of several requests in one packet only the first is answered',
   },
   {
-    stage: '01',
     file: 'network/read-query.ts',
     find: '    client.closing = true;\n    if (error',
     replace: '    if (error',
     why: 'the connection stays open after a protocol error',
   },
   {
-    stage: '01',
     file: 'router/guards.ts',
     find: 'args.length >= -arity',
     replace: 'args.length > -arity',
     why: 'a command with a least number of arguments refuses just that number',
   },
   {
-    stage: '01',
     file: 'commands/connection.ts',
     find: "  client.name = '';\n",
     replace: '',
     why: "RESET keeps the connection's name",
   },
   {
-    stage: '01',
     file: 'router/unknown-command.ts',
     find: 'MAX_SHOWN - shown.length',
     replace: 'MAX_SHOWN',
     why: 'the error for an unknown command repeats more of its arguments than Redis does',
   },
-];
+]);

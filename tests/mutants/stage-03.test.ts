@@ -1,0 +1,46 @@
+import { plantedBugs } from './planted-bugs.ts';
+
+plantedBugs('03', [
+  {
+    file: 'store/database.ts',
+    find: "if (value.isEmpty) this.remove(key, 'del');",
+    replace: '',
+    why: 'a list, hash or set stays when its last element is gone',
+    suite: '03-hashes',
+  },
+  {
+    file: 'store/blocking.ts',
+    find: 'for (const waiter of queue.waiters) {',
+    replace: 'for (const waiter of [...queue.waiters].reverse()) {',
+    why: 'who came last is served first',
+    suite: '03-lists',
+  },
+  {
+    file: 'store/blocking.ts',
+    find: '    this.resume(client);\n',
+    replace: '',
+    why: 'requests pipelined behind a blocked one are never answered',
+    suite: '03-lists',
+  },
+  {
+    file: 'store/blocking.ts',
+    find: 'if (!(value instanceof wait.type) && !wait.orRemoved) continue;',
+    replace: '',
+    why: 'a client that waits for a list is woken by a string of that name, and gets WRONGTYPE',
+    suite: '03-lists',
+  },
+  {
+    file: 'commands/lists-elements.ts',
+    find: 'list.remove(args[3]!, limit, count < 0)',
+    replace: 'list.remove(args[3]!, limit, false)',
+    why: 'LREM with a negative count begins at the left',
+    suite: '03-lists',
+  },
+  {
+    file: 'commands/sets.ts',
+    find: "  const member = set.dict.randomKey()!;\n  set.delete(member);",
+    replace: '  const member = set.dict.randomKey()!;',
+    why: 'SPOP leaves the member in the set',
+    suite: '03-sets',
+  },
+]);

@@ -1,0 +1,34 @@
+import { plantedBugs } from './planted-bugs.ts';
+
+plantedBugs('04', [
+  {
+    file: 'commands/streams.ts',
+    find: 'if (compareIds(next, last) <= 0) throw notGreater();',
+    replace: 'if (compareIds(next, last) < 0) throw notGreater();',
+    why: 'XADD takes the ID of the last entry once more',
+  },
+  {
+    file: 'commands/streams-read.ts',
+    find: '  request.args = [...args.slice(0, idsAt), ...after.map(idText)];\n',
+    replace: '',
+    why: 'a client that waits with $ means the last entry at the time it is woken, and misses what came',
+  },
+  {
+    file: 'store/stream-groups.ts',
+    find: '    entry.consumer.pending.delete(id);\n    return true;',
+    replace: '    return true;',
+    why: 'XACK leaves the entry with the consumer',
+  },
+  {
+    file: 'store/stream.ts',
+    find: 'compareIds(block.id(i), end) > 0',
+    replace: 'compareIds(block.id(i), end) >= 0',
+    why: 'XRANGE leaves out the end of the range',
+  },
+  {
+    file: 'commands/stream-groups.ts',
+    find: 'if (!noAck) effects.push(',
+    replace: 'effects.push(',
+    why: 'NOACK leaves entries pending',
+  },
+]);

@@ -1,0 +1,34 @@
+import { plantedBugs } from './planted-bugs.ts';
+
+plantedBugs('05', [
+  {
+    file: 'transactions.ts',
+    find: 'if (client.transaction !== undefined) client.transaction.aborted = true;',
+    replace: '',
+    why: 'EXEC runs the rest of a transaction in which a request was refused',
+  },
+  {
+    file: 'transactions.ts',
+    find: '  server.watchedKeys.unwatch(client);\n  try {',
+    replace: '  try {',
+    why: 'EXEC goes on watching, so that the next transaction fails for the writes of this one',
+  },
+  {
+    file: 'transactions.ts',
+    find: 'transaction.executing = true;',
+    replace: '',
+    why: 'a blocking command inside a transaction blocks',
+  },
+  {
+    file: 'store/watched-keys.ts',
+    find: 'return watch.changed || watch.keys.some(({ db, key }) => db.isExpired(key));',
+    replace: 'return watch.changed;',
+    why: 'a watched key that has expired, but was not removed yet, does not count as changed',
+  },
+  {
+    file: 'store/watched-keys.ts',
+    find: 'this.touch(db, (key) => db.has(key));',
+    replace: 'this.touch(db, () => true);',
+    why: 'FLUSHALL counts as a change of a watched key that was not there',
+  },
+]);
