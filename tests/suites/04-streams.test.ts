@@ -599,16 +599,16 @@ describe('streams among the other features', () => {
     await c.expect('COMMAND', 'GETKEYS', 'XADD', 'k', '*', 'f', 'v').array(['k']);
   });
 
-  test('adding and reading stay fast with 30,000 entries', async () => {
+  test('adding and reading stay fast with 10,000 entries', async () => {
     const c = await client();
-    await fill(c, 'x', 30_000);
-    await c.expect('XLEN', 'x').int(30_000);
-    await c.expect('XRANGE', 'x', '15000-0', '15001-0').array([
-      ['15000-0', ['f', 'v']],
-      ['15001-0', ['f', 'v']],
+    await fill(c, 'x', 10_000);
+    await c.expect('XLEN', 'x').int(10_000);
+    await c.expect('XRANGE', 'x', '5000-0', '5001-0').array([
+      ['5000-0', ['f', 'v']],
+      ['5001-0', ['f', 'v']],
     ]);
-    await c.expect('XREAD', 'STREAMS', 'x', '29999').array([['x', [['30000-0', ['f', 'v']]]]]);
-    await c.expect('XTRIM', 'x', 'MAXLEN', '10').int(29_990);
+    await c.expect('XREAD', 'STREAMS', 'x', '9999').array([['x', [['10000-0', ['f', 'v']]]]]);
+    await c.expect('XTRIM', 'x', 'MAXLEN', '10').int(9_990);
   });
 
   test('ioredis adds, reads and waits', async () => {
