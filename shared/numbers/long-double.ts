@@ -1,6 +1,6 @@
 /**
- * The 80-bit floating point numbers of x86 (`long double` in C): a mantissa of 64 bits, an exponent of 15. Redis adds with
- * them in INCRBYFLOAT and HINCRBYFLOAT, so that 0.1 + 0.2 is 0.3; JavaScript's doubles have 53 bits.
+ * The 80-bit floating point numbers of x86 (`long double` in C): a mantissa of 64 bits, an exponent of 15. Redis adds
+ * with them in INCRBYFLOAT and HINCRBYFLOAT, so that 0.1 + 0.2 is 0.3; JavaScript's doubles have 53 bits.
  */
 export type LongDouble = Finite | typeof INFINITE;
 

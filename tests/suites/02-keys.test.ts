@@ -1,4 +1,16 @@
-import { client, clientResp3, describe, expect, ioredis, items, rng, server, test, until, type Client } from '../harness/suite.ts';
+import {
+  client,
+  clientResp3,
+  describe,
+  expect,
+  ioredis,
+  items,
+  rng,
+  server,
+  test,
+  until,
+  type Client,
+} from '../harness/suite.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const OUT_OF_RANGE = 'ERR DB index is out of range';
@@ -10,7 +22,8 @@ const MIN = '-9223372036854775808';
 
 /** The time to live, as the server counts it: a little less than was asked for. */
 async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
-  await c.expect('PTTL', key).matches((ms) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000, `about ${seconds} s in ms`);
+  const isNear = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
+  await c.expect('PTTL', key).matches(isNear, `about ${seconds} s in ms`);
 }
 
 /** One field of INFO. */
@@ -27,14 +40,14 @@ async function fill(c: Client, count: number, name: (i: number) => string): Prom
 }
 
 /** Every key that SCAN returns until its cursor is 0; `between` runs after each call. */
-async function scanAll(c: Client, options: (string | number)[] = [], between: () => Promise<void> = async () => {}): Promise<string[]> {
+async function scanAll(c: Client, options: (string | number)[] = [], between?: () => Promise<void>): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
   do {
     const [next, keys] = items(await c.send('SCAN', cursor, ...options));
     cursor = String(next);
     for (const key of items(keys!)) found.push(String(key));
-    await between();
+    await between?.();
   } while (cursor !== '0');
   return found;
 }
@@ -87,7 +100,10 @@ describe('DEL, UNLINK, EXISTS, TOUCH, TYPE', () => {
 
   test('wrong numbers of arguments', async () => {
     const c = await client();
-    for (const [name, ...args] of [['DEL'], ['UNLINK'], ['EXISTS'], ['TOUCH'], ['TYPE'], ['TYPE', 'a', 'b'], ['RENAME', 'a'], ['COPY', 'a'], ['TTL'], ['EXPIRE', 'k']]) {
+    for (const [name, ...args] of [
+      ['DEL'], ['UNLINK'], ['EXISTS'], ['TOUCH'], ['TYPE'], ['TYPE', 'a', 'b'], ['RENAME', 'a'],
+      ['COPY', 'a'], ['TTL'], ['EXPIRE', 'k'],
+    ]) {
       await c.expect(name!, ...args).error(`ERR wrong number of arguments for '${name!.toLowerCase()}' command`);
     }
   });
@@ -97,7 +113,10 @@ describe('EXPIRE and its kind', () => {
   test('four ways to give a key a time to live', async () => {
     const c = await client();
     const now = Date.now();
-    const ways = [['EXPIRE', 100], ['PEXPIRE', 100_000], ['EXPIREAT', Math.floor(now / 1000) + 100], ['PEXPIREAT', now + 100_000]] as const;
+    const ways = [
+      ['EXPIRE', 100], ['PEXPIRE', 100_000], ['EXPIREAT', Math.floor(now / 1000) + 100],
+      ['PEXPIREAT', now + 100_000],
+    ] as const;
     for (const [name, time] of ways) {
       await c.expect('SET', 'k', 'v').ok();
       await c.expect(name, 'k', time).int(1);
@@ -176,7 +195,8 @@ describe('EXPIRE and its kind', () => {
     await c.expect('SET', 'k', 'v').ok();
     for (const name of ['EXPIRE', 'PEXPIRE', 'EXPIREAT', 'PEXPIREAT']) {
       for (const other of ['XX', 'GT', 'LT']) {
-        await c.expect(name, 'k', '100', 'NX', other).error('ERR NX and XX, GT or LT options at the same time are not compatible');
+        const text = 'ERR NX and XX, GT or LT options at the same time are not compatible';
+        await c.expect(name, 'k', '100', 'NX', other).error(text);
       }
       await c.expect(name, 'k', '100', 'GT', 'LT').error('ERR GT and LT options at the same time are not compatible');
       await c.expect(name, 'k', '100', 'nosuch').error('ERR Unsupported option nosuch');
@@ -189,7 +209,10 @@ describe('EXPIRE and its kind', () => {
 
   test('a time that has passed removes the key at once', async () => {
     const c = await client();
-    const past = [['EXPIRE', '0'], ['EXPIRE', '-1'], ['PEXPIRE', '-100'], ['EXPIREAT', '1'], ['PEXPIREAT', '0'], ['PEXPIRE', MIN], ['EXPIREAT', '-9223372036854775']] as const;
+    const past = [
+      ['EXPIRE', '0'], ['EXPIRE', '-1'], ['PEXPIRE', '-100'], ['EXPIREAT', '1'], ['PEXPIREAT', '0'],
+      ['PEXPIRE', MIN], ['EXPIREAT', '-9223372036854775'],
+    ] as const;
     for (const [name, time] of past) {
       await c.expect('SET', 'k', 'v').ok();
       await c.expect(name, 'k', time).int(1);
@@ -210,7 +233,10 @@ describe('EXPIRE and its kind', () => {
   test('a time beyond 64 bits is invalid, in either direction', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
-    const beyond = [['EXPIRE', MAX], ['EXPIRE', '9223372036854775'], ['EXPIRE', MIN], ['PEXPIRE', MAX], ['EXPIREAT', '9223372036854776']] as const;
+    const beyond = [
+      ['EXPIRE', MAX], ['EXPIRE', '9223372036854775'], ['EXPIRE', MIN], ['PEXPIRE', MAX],
+      ['EXPIREAT', '9223372036854776'],
+    ] as const;
     for (const [name, time] of beyond) {
       await c.expect(name, 'k', time).error(`ERR invalid expire time in '${name.toLowerCase()}' command`);
     }
@@ -271,8 +297,11 @@ describe('a key whose time has come', () => {
     const random = rng();
     const keys = await fill(c, 200, (i) => `k${i}`);
     const late = new Set(random.shuffle(keys).slice(0, 100));
-    for (const key of random.shuffle(keys)) await c.expect('PEXPIRE', key, late.has(key) ? random.int(100_000, 200_000) : random.int(5, 60)).int(1);
-    for (const key of random.shuffle([...late]).slice(0, 50)) await c.expect('PEXPIRE', key, random.int(100_000, 200_000)).int(1);
+    const far = () => random.int(100_000, 200_000);
+    for (const key of random.shuffle(keys)) {
+      await c.expect('PEXPIRE', key, late.has(key) ? far() : random.int(5, 60)).int(1);
+    }
+    for (const key of random.shuffle([...late]).slice(0, 50)) await c.expect('PEXPIRE', key, far()).int(1);
     await until(async () => (await c.send('DBSIZE')) === 100, 'half of the keys to expire');
     await c.expect('EXISTS', ...late).int(100);
   });
@@ -370,8 +399,11 @@ describe('databases', () => {
     const c = await client();
     await c.expect('SELECT', '1').ok();
     for (const number of ['16', '-1', '2147483647']) await c.expect('SELECT', number).error(OUT_OF_RANGE);
-    for (const text of ['abc', '1.5', '', ' 1', '9223372036854775808']) await c.expect('SELECT', text).error(NOT_AN_INTEGER);
-    await c.expect('SELECT', '2147483648').error('ERR value is out of range, value must between -2147483648 and 2147483647');
+    for (const text of ['abc', '1.5', '', ' 1', '9223372036854775808']) {
+      await c.expect('SELECT', text).error(NOT_AN_INTEGER);
+    }
+    const notInt = 'ERR value is out of range, value must between -2147483648 and 2147483647';
+    await c.expect('SELECT', '2147483648').error(notInt);
     await c.expect('SET', 'k', '1').ok();
     await c.expect('SELECT', '0').ok();
     await c.expect('DBSIZE').int(0);
@@ -578,9 +610,13 @@ describe('SCAN', () => {
 
   test('its errors', async () => {
     const c = await client();
-    for (const cursor of ['abc', '1.5', '-', ' 1', '18446744073709551616']) await c.expect('SCAN', cursor).error('ERR invalid cursor');
+    for (const cursor of ['abc', '1.5', '-', ' 1', '18446744073709551616']) {
+      await c.expect('SCAN', cursor).error('ERR invalid cursor');
+    }
     await c.expect('SCAN', 'abc', 'COUNT', '0').error('ERR invalid cursor');
-    for (const options of [['COUNT'], ['COUNT', '0'], ['COUNT', '-5'], ['MATCH'], ['nosuch', '1'], ['MATCH', 'a', 'COUNT']]) {
+    for (const options of [
+      ['COUNT'], ['COUNT', '0'], ['COUNT', '-5'], ['MATCH'], ['nosuch', '1'], ['MATCH', 'a', 'COUNT'],
+    ]) {
       await c.expect('SCAN', '0', ...options).error(SYNTAX);
     }
     await c.expect('SCAN', '0', 'COUNT', 'abc').error(NOT_AN_INTEGER);
@@ -598,7 +634,10 @@ describe('SCAN', () => {
 describe('OBJECT', () => {
   test('ENCODING of strings', async () => {
     const c = await client();
-    const encodings = [['123', 'int'], [MIN, 'int'], ['9223372036854775808', 'embstr'], ['01', 'embstr'], ['', 'embstr'], ['x'.repeat(44), 'embstr'], ['x'.repeat(45), 'raw']] as const;
+    const encodings = [
+      ['123', 'int'], [MIN, 'int'], ['9223372036854775808', 'embstr'], ['01', 'embstr'], ['', 'embstr'],
+      ['x'.repeat(44), 'embstr'], ['x'.repeat(45), 'raw'],
+    ] as const;
     for (const [value, encoding] of encodings) {
       await c.expect('SET', 'k', value).ok();
       await c.expect('OBJECT', 'ENCODING', 'k').bulk(encoding);
@@ -645,7 +684,8 @@ describe('INFO', () => {
 
   test('stats count hits, misses, and keys that expired', async () => {
     const c = await client();
-    const read = async () => Promise.all(['keyspace_hits', 'keyspace_misses', 'expired_keys'].map(async (field) => Number(await info(c, field))));
+    const fields = ['keyspace_hits', 'keyspace_misses', 'expired_keys'];
+    const read = () => Promise.all(fields.map(async (field) => Number(await info(c, field))));
     const before = await read();
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('GET', 'k').bulk('v');
@@ -679,7 +719,10 @@ describe('--maxmemory', () => {
     for (let i = 0; i < 20; i++) await c.expect('SET', `k${i}`, text).ok();
     // The limit is looked at before a request runs: one may pass it.
     await c.expect('SETRANGE', 'large', 30_000_000, 'x').int(30_000_001);
-    for (const write of [['SET', 'k0', 'x'], ['APPEND', 'k0', 'x'], ['INCR', 'n'], ['MSET', 'a', '1'], ['SETRANGE', 'k0', '0', 'x'], ['COPY', 'k0', 'a']]) {
+    for (const write of [
+      ['SET', 'k0', 'x'], ['APPEND', 'k0', 'x'], ['INCR', 'n'], ['MSET', 'a', '1'],
+      ['SETRANGE', 'k0', '0', 'x'], ['COPY', 'k0', 'a'],
+    ]) {
       await c.expect(...write).error(OOM);
     }
     await c.expect('GET', 'k0').bulk(text);
@@ -693,7 +736,8 @@ describe('--maxmemory', () => {
 
   test('a flood of small keys ends in refusals, and the server goes on', async () => {
     const c = await (await server('--maxmemory', '8mb')).client();
-    const flood = async (round: number) => c.send('MSET', ...Array.from({ length: 2000 }, (_, i) => `key:${round}:${i >> 1}`));
+    const pairs = (round: number) => Array.from({ length: 2000 }, (_, i) => `key:${round}:${i >> 1}`);
+    const flood = (round: number) => c.send('MSET', ...pairs(round));
     let round = 0;
     while (!String(await flood(round)).includes('OOM')) expect(++round).toBeLessThan(300);
     expect(round).toBeGreaterThan(10);
@@ -708,7 +752,9 @@ describe('through ioredis', () => {
     const redis = await ioredis();
     await redis.mset(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`user:${i}`, 'v'])));
     const found = new Set<string>();
-    for await (const keys of redis.scanStream({ match: 'user:*', count: 50 })) for (const key of keys as string[]) found.add(key);
+    for await (const keys of redis.scanStream({ match: 'user:*', count: 50 })) {
+      for (const key of keys as string[]) found.add(key);
+    }
     expect(found.size).toBe(500);
   });
 

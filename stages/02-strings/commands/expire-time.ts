@@ -9,8 +9,9 @@ export const MILLISECONDS = 1;
 export type Unit = typeof SECONDS | typeof MILLISECONDS;
 
 /**
- * The moment that an argument of EXPIRE and its like means, Unix time in ms: `text` units after `base` (0: absolute times).
- * It may lie in the past. @throws ReplyError for what is no integer, or beyond 64 bits (Redis: `expireGenericCommand`)
+ * The moment that an argument of EXPIRE and its like means, Unix time in ms: `text` units after `base` (0: absolute
+ * times). It may lie in the past. Follows `expireGenericCommand`.
+ * @throws ReplyError for what is no integer, or beyond 64 bits
  */
 export function parseExpireTime({ command }: Request, text: string, unit: Unit, base: number): Int64 {
   const value = parseLongLong(text);
@@ -21,7 +22,7 @@ export function parseExpireTime({ command }: Request, text: string, unit: Unit, 
   return normalizeInt64(exact);
 }
 
-/** As `parseExpireTime`, for SET and GETEX, which want the argument to be positive (Redis: `getExpireMillisecondsOrReply`). */
+/** As `parseExpireTime`, for SET and GETEX: the argument must be positive (Redis: `getExpireMillisecondsOrReply`). */
 export function parsePositiveExpireTime(request: Request, text: string, unit: Unit, base: number): Int64 {
   const at = parseExpireTime(request, text, unit, base);
   if (parseLongLong(text) <= 0) throw invalidExpireTime(request.command.fullName);

@@ -10,14 +10,14 @@ import { MILLISECONDS, parseExpireTime, SECONDS, type Unit } from './expire-time
 export const expire: Family = {
   group: 'generic',
   rows: [
-    expireRow('expire', '1.0.0', 'Gives a key a time to live in seconds.', (request) => setExpire(request, SECONDS, Date.now())),
-    expireRow('pexpire', '2.6.0', 'Gives a key a time to live in ms.', (request) => setExpire(request, MILLISECONDS, Date.now())),
-    expireRow('expireat', '1.2.0', 'Gives a key a deadline, Unix time in seconds.', (request) => setExpire(request, SECONDS, 0)),
-    expireRow('pexpireat', '2.6.0', 'Gives a key a deadline, Unix time in ms.', (request) => setExpire(request, MILLISECONDS, 0)),
-    ttlRow('ttl', '1.0.0', 'How long a key lives, in seconds.', (request) => ttl(request, SECONDS)),
-    ttlRow('pttl', '2.6.0', 'How long a key lives, in ms.', (request) => ttl(request, MILLISECONDS)),
-    ttlRow('expiretime', '7.0.0', 'The deadline of a key, Unix time in seconds.', (request) => expireTime(request, SECONDS)),
-    ttlRow('pexpiretime', '7.0.0', 'The deadline of a key, Unix time in ms.', (request) => expireTime(request, MILLISECONDS)),
+    expireRow('expire', '1.0.0', 'Gives a key a time to live in seconds.', (r) => setExpire(r, SECONDS, Date.now())),
+    expireRow('pexpire', '2.6.0', 'Gives a key a time to live in ms.', (r) => setExpire(r, MILLISECONDS, Date.now())),
+    expireRow('expireat', '1.2.0', 'Gives a key a deadline, Unix time in seconds.', (r) => setExpire(r, SECONDS, 0)),
+    expireRow('pexpireat', '2.6.0', 'Gives a key a deadline, Unix time in ms.', (r) => setExpire(r, MILLISECONDS, 0)),
+    ttlRow('ttl', '1.0.0', 'How long a key lives, in seconds.', (r) => ttl(r, SECONDS)),
+    ttlRow('pttl', '2.6.0', 'How long a key lives, in ms.', (r) => ttl(r, MILLISECONDS)),
+    ttlRow('expiretime', '7.0.0', 'The deadline of a key, Unix time in seconds.', (r) => expireTime(r, SECONDS)),
+    ttlRow('pexpiretime', '7.0.0', 'The deadline of a key, Unix time in ms.', (r) => expireTime(r, MILLISECONDS)),
     {
       name: 'persist',
       arity: 2,
@@ -38,7 +38,7 @@ function ttlRow(name: string, since: string, summary: string, run: Handler): Com
   return { name, arity: 2, flags: 'readonly fast', keys: [keyAt(1, 'RO access')], since, summary, run };
 }
 
-/** `EXPIRE key time [NX | XX | GT | LT]`, the time counted from `base`, Unix time in ms (Redis: `expireGenericCommand`). */
+/** `EXPIRE key time [NX | XX | GT | LT]`, counted from `base`, Unix time in ms (Redis: `expireGenericCommand`). */
 function setExpire(request: Request, unit: Unit, base: number): Reply {
   const { db, args } = request;
   const key = args[1]!;
@@ -68,7 +68,9 @@ function parseConditions(args: readonly string[]): Set<string> | undefined {
   if (words.has('NX') && words.size > 1) {
     throw new ReplyError('ERR NX and XX, GT or LT options at the same time are not compatible');
   }
-  if (words.has('GT') && words.has('LT')) throw new ReplyError('ERR GT and LT options at the same time are not compatible');
+  if (words.has('GT') && words.has('LT')) {
+    throw new ReplyError('ERR GT and LT options at the same time are not compatible');
+  }
   return words;
 }
 

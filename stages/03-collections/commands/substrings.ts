@@ -1,6 +1,6 @@
 import { MAX_BULK_BYTES } from '#shared/resp/parser.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
-import type { Family, Handler, CommandRow } from '../router/command.ts';
+import type { CommandRow, Family, Handler } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
 import type { Request } from '../router/request.ts';
 import type { Database } from '../store/database.ts';
@@ -85,7 +85,9 @@ function getrange({ db, args }: Request): Reply {
   return start <= end ? text.slice(start, end + 1) : '';
 }
 
-function overwrite(db: Database, key: string, text: string | RawString, offset: number, part: string, event: string): number {
+type Text = string | RawString;
+
+function overwrite(db: Database, key: string, text: Text, offset: number, part: string, event: string): number {
   if (typeof text !== 'string') {
     text.write(offset, part);
     db.signalModified(key, event);
@@ -98,7 +100,7 @@ function overwrite(db: Database, key: string, text: string | RawString, offset: 
 }
 
 /** A string in either form. @throws ReplyError WRONGTYPE */
-function expectText(value: Value | undefined): string | RawString | undefined {
+function expectText(value: Value | undefined): Text | undefined {
   if (value === undefined || typeof value === 'string' || value instanceof RawString) return value;
   throw wrongType();
 }

@@ -1,5 +1,11 @@
 import { INT64_MIN, isInt64, normalizeInt64, type Int64 } from '#shared/numbers/int64.ts';
-import { addLongDouble, formatLongDouble, INFINITE, parseLongDouble, type LongDouble } from '#shared/numbers/long-double.ts';
+import {
+  addLongDouble,
+  formatLongDouble,
+  INFINITE,
+  parseLongDouble,
+  type LongDouble,
+} from '#shared/numbers/long-double.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -16,8 +22,24 @@ export const counters: Family = {
     { name: 'incr', arity: 2, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Adds 1.', run: incr },
     { name: 'decr', arity: 2, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Subtracts 1.', run: decr },
     { name: 'incrby', arity: 3, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Adds an integer.', run: incrby },
-    { name: 'decrby', arity: 3, flags: FLAGS, keys: KEYS, since: '1.0.0', summary: 'Subtracts an integer.', run: decrby },
-    { name: 'incrbyfloat', arity: 3, flags: FLAGS, keys: KEYS, since: '2.6.0', summary: 'Adds a decimal.', run: incrbyfloat },
+    {
+      name: 'decrby',
+      arity: 3,
+      flags: FLAGS,
+      keys: KEYS,
+      since: '1.0.0',
+      summary: 'Subtracts an integer.',
+      run: decrby,
+    },
+    {
+      name: 'incrbyfloat',
+      arity: 3,
+      flags: FLAGS,
+      keys: KEYS,
+      since: '2.6.0',
+      summary: 'Adds a decimal.',
+      run: incrbyfloat,
+    },
   ],
 };
 

@@ -52,8 +52,8 @@ function idletime(request: Request): Reply {
 function freq(request: Request): Reply {
   if (lookup(request) === undefined) return null;
   throw new ReplyError(
-    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between ' +
-      'policies at runtime LRU and LFU data will take some time to adjust.',
+    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. ' +
+      'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
   );
 }
 

@@ -15,7 +15,7 @@ export interface ScanOptions {
 const DEFAULT_COUNT = 10;
 const UINT64_MAX = 2n ** 64n - 1n;
 
-/** A cursor as a client sends it back; one that no call has returned leads to the end. @throws ReplyError (`parseScanCursorOrReply`) */
+/** A cursor as a client sends it back (Redis: `parseScanCursorOrReply`). @throws ReplyError */
 export function parseCursor(text: string): number {
   // `strtoul` takes signs, and nothing at all for 0.
   if (!/^([+-]?\d+)?$/.test(text)) throw new ReplyError('ERR invalid cursor');
@@ -24,7 +24,7 @@ export function parseCursor(text: string): number {
   return Number(BigInt.asUintN(64, value));
 }
 
-/** `[MATCH pattern] [COUNT count] [TYPE type]` from `args[start]` on. @throws ReplyError (Redis: `scanGenericCommand`) */
+/** `[MATCH pattern] [COUNT count] [TYPE type]` from `args[start]` on (`scanGenericCommand`). @throws ReplyError */
 export function parseScanOptions(args: readonly string[], start: number, takesType = false): ScanOptions {
   let count = DEFAULT_COUNT;
   let pattern = '*';
