@@ -364,7 +364,7 @@ describe('XCLAIM', () => {
     const c = await prepared(1);
     await read(c, 'ann', '1-0');
     await c.expect('XCLAIM', 'x', 'g', 'bob', '3600000', '1-0').array([]);
-    await c.expect('XCLAIM', 'x', 'g', 'ann', '0', '1-0', 'IDLE', '750000').array([entry('1-0')]);
+    await c.expect('XCLAIM', 'x', 'g', 'ann', '0', '1-0', 'IDLE', '7200000').array([entry('1-0')]);
     await c.expect('XCLAIM', 'x', 'g', 'bob', '3600000', '1-0').array([entry('1-0')]);
     await c.expect('XCLAIM', 'x', 'g', 'bob', '-5', '1-0', 'TIME', '1000').array([entry('1-0')]);
     await c.expect('XPENDING', 'x', 'g', 'IDLE', '3600000', '-', '+', '10').matches((value) => items(value).length === 1, 'one idle entry');
@@ -434,7 +434,7 @@ describe('XAUTOCLAIM', () => {
   test('leaves what is not idle for long enough', async () => {
     const c = await prepared(2);
     await read(c, 'ann', '1-0', '2-0');
-    await c.expect('XCLAIM', 'x', 'g', 'ann', '0', '2-0', 'IDLE', '750000', 'JUSTID').array(['2-0']);
+    await c.expect('XCLAIM', 'x', 'g', 'ann', '0', '2-0', 'IDLE', '7200000', 'JUSTID').array(['2-0']);
     await c.expect('XAUTOCLAIM', 'x', 'g', 'bob', '3600000', '0').array(['0-0', [entry('2-0')], []]);
   });
 
