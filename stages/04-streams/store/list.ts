@@ -5,7 +5,7 @@ import { StoredValue } from './value.ts';
 export type ListEnd = 'left' | 'right';
 
 /** What an empty list costs, and what each element does besides its characters: slot and string header. */
-const LIST_BYTES = 256;
+const LIST_BYTES = 320;
 const ELEMENT_BYTES = 32;
 /** Larger lists are told as `quicklist` (Redis: `list-max-listpack-size` -2). */
 const LISTPACK_MAX_BYTES = 8192;
