@@ -33,7 +33,7 @@ export function stagePlan(stage: Stage, withRedis: boolean): Part[] {
 
 /** All suites up to a stage's against a server that isn't ours. */
 export function foreignPlan(number: string, target: string): Part[] {
-  return [{ name: target.replace(/^(cmd|url):/, ''), include: suitesUpTo(number), target }];
+  return [{ name: 'server', include: suitesUpTo(number), target }];
 }
 
 /** One folder of tests/, such as `mutants`. */

@@ -78,7 +78,9 @@ function commandTarget(template: string): Target {
         at,
         (port, dir) => {
           const words: Record<string, string> = { port: String(port), dir: shellQuote(dir), flags: flags.map(shellQuote).join(' ') };
-          return [template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!)];
+          const command = template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!);
+          // Signals go to the shell too, which must live to tell how the server ended.
+          return [`trap : TERM INT HUP; ${command}`];
         },
         { shell: true, cwd: process.env['COMMAND_DIR'] ?? process.cwd() },
       ),

@@ -1,0 +1,69 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { parseTarget } from './target.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'a learner '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+/** As `npm test -- …` typed in a folder of the learner's. */
+async function npmTest(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|npm_|INIT_CWD|CI$)/.test(name)));
+  const tool = join(PROJECT_ROOT, 'shared/tools/test.ts');
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), tool, ...args], { cwd: folder, env: { ...own, NO_COLOR: '1' } });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, lines: output.trimEnd().split('\n') };
+}
+
+if (hasRedis) {
+  test('--cmd judges a server that is not ours: redis-server', { timeout: 120_000 }, async () => {
+    const flags = '--save "" --enable-debug-command yes {flags}';
+    const { code, lines } = await npmTest('01', '--cmd', `redis-server --port {port} --dir {dir} ${flags}`);
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed(, \d+ skipped)?$/);
+    expect(lines.filter((line) => /^\d+ passed/.test(line))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('--url judges a server that runs already, and says what it leaves out', { timeout: 120_000 }, async () => {
+    const redis = await parseTarget('redis').start();
+    const { code, lines } = await npmTest('01', '--url', `redis://127.0.0.1:${redis.port}`);
+    await redis.stop();
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed, \d+ skipped$/);
+    expect(lines.filter((line) => line.includes('skipped: needs a server started with its own flags'))).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+} else {
+  test('--cmd and --url', (context) => context.skip('redis-server is not on the PATH'));
+}
+
+test('a server that answers PONG to everything fails, and is told why', { timeout: 120_000 }, async () => {
+  writeFileSync(
+    join(folder, 'my server.mjs'),
+    "import { createServer } from 'node:net';\ncreateServer((s) => s.on('error', () => {}).on('data', () => s.write('+PONG\\r\\n'))).listen(+process.argv[2], '127.0.0.1');\n",
+  );
+  const { code, lines } = await npmTest('01', '--bail', '--cmd', 'node "./my server.mjs" {port}');
+  expect(code).toBe(1);
+  expect(lines.at(-1)).toMatch(/^\d+ passed, 1 failed/);
+  const sent = lines.findIndex((line) => line.startsWith('    sent  '));
+  expect(lines[sent + 1]).toMatch(/^ {4}expected  /);
+  expect(lines[sent + 2]).toMatch(/^ {4}received  "\+PONG/);
+});
+
+test.each([
+  [['77'], /no stage '77'/],
+  [['01', '02'], /One stage at a time/],
+  [['01', '--cmd', './my-server'], /--cmd needs \{port\}/],
+  [['01', '--cmd', 'a {port}', '--url', 'b'], /Either --cmd or --url/],
+  [['--nosuch'], /Unknown option '--nosuch'/],
+])('%j is refused in a line', async (args, text) => {
+  const { code, lines } = await npmTest(...args);
+  expect(code).toBe(1);
+  expect(lines[0]).toMatch(text);
+});
