@@ -199,7 +199,7 @@ export class Database {
   expireUntil(until: number): boolean {
     for (let i = 1; ; i++) {
       const first = this.expiry.first();
-      if (first === undefined || first.at > Date.now()) return true;
+      if (first === undefined || first.at >= Date.now()) return true;
       this.expireIfNeeded(first.key);
       if (i % 32 === 0 && performance.now() >= until) return false;
     }
@@ -208,7 +208,7 @@ export class Database {
   isExpired(key: string): boolean {
     if (this.expiry.size === 0) return false;
     const at = this.expiry.get(key);
-    return at !== undefined && at <= Date.now();
+    return at !== undefined && at < Date.now();
   }
 
   private lookup(key: string): Value | undefined {
