@@ -1,4 +1,3 @@
-import { cString } from '#shared/resp/c-string.ts';
 import { OK, NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt, keysBehind } from '../router/key-specs.ts';
@@ -8,7 +7,7 @@ import { compareIds, idText, MAX_ID, nextId, type StreamId, type Uint64 } from '
 import { advanceGroup } from '../store/stream-lag.ts';
 import { Stream } from '../store/stream.ts';
 import { parseLongLong } from './arguments.ts';
-import { entryReply, noGroup, rangeId, requireId } from './stream-arguments.ts';
+import { entryReply, noGroup, noGroupOfKey, rangeId, requireId } from './stream-arguments.ts';
 import { hasEntriesAfter, parseRead, streamsReply, type ReadResult } from './streams-read.ts';
 
 /** Groups of consumers that share the entries of a stream among them. */
@@ -145,13 +144,15 @@ function xgroupDelConsumer({ db, args }: Request): Reply {
 }
 
 /**
- * `XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key … id …`. With the ID `>`: what nobody in the
- * group was given yet; with any other: what this consumer was given behind that ID and has not acknowledged.
+ * `XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key … id …`. With the ID `>`: what nobody
+ * in the group was given yet; with any other: what this consumer was given behind that ID and has not acknowledged.
  */
 function xreadgroup(request: Request): Reply {
   const { db, args } = request;
   const { keys, ids, count, block, group: named, noAck } = parseRead(args, 'xreadgroup');
-  const reads = keys.map((key, i) => ({ key, ...requireReadGroup(db, key, named!.name), after: pendingAfter(ids[i]!) }));
+  const reads = keys.map((key, i) => {
+    return { key, ...requireReadGroup(db, key, named!.name), after: pendingAfter(ids[i]!) };
+  });
   const effects: string[][] = [];
   const results: ReadResult[] = [];
   for (const { key, stream, group, after } of reads) {
@@ -185,15 +186,15 @@ interface Delivery {
 }
 
 /** Gives new entries to a consumer (Redis: `streamReplyWithRange` with a group). */
-function deliver({ key, stream, group, groupName, consumer, noAck }: Delivery, count: number, effects: string[][]): Reply[] {
+function deliver(delivery: Delivery, count: number, effects: string[][]): Reply[] {
+  const { key, stream, group, groupName, consumer, noAck } = delivery;
   const now = Date.now();
   const entries = stream.range(nextId(group.lastId)!, MAX_ID, count);
   for (const entry of entries) {
     advanceGroup(stream, group, { ms: entry.ms, seq: entry.seq });
     if (!noAck) effects.push(claimEffect(key, groupName, group, group.deliver(entry, consumer, now)));
   }
-  const entriesRead = String(group.entriesRead ?? -1);
-  effects.push(['XGROUP', 'SETID', key, groupName, idText(group.lastId), 'ENTRIESREAD', entriesRead]);
+  effects.push(setIdEffect(key, groupName, group));
   return entries.map(entryReply);
 }
 
@@ -240,8 +241,19 @@ export function claimEffect(key: string, groupName: string, group: ConsumerGroup
   ];
 }
 
+/** How far a group has come, told likewise (Redis: `streamPropagateGroupID`). */
+export function setIdEffect(key: string, groupName: string, group: ConsumerGroup): string[] {
+  const entriesRead = String(group.entriesRead ?? -1);
+  return ['XGROUP', 'SETID', key, groupName, idText(group.lastId), 'ENTRIESREAD', entriesRead];
+}
+
+interface GroupOptions {
+  readonly mkStream: boolean;
+  readonly entriesRead: Uint64 | undefined;
+}
+
 /** `[MKSTREAM] [ENTRIESREAD entries-read]`. @throws ReplyError */
-function parseGroupOptions(args: readonly string[], isCreate: boolean): { mkStream: boolean; entriesRead: Uint64 | undefined } {
+function parseGroupOptions(args: readonly string[], isCreate: boolean): GroupOptions {
   let mkStream = false;
   let entriesRead: Uint64 | undefined;
   for (let i = 5; i < args.length; i++) {
@@ -265,7 +277,7 @@ function existingStream(db: Request['db'], key: string): Stream {
 function existingGroup(db: Request['db'], args: readonly string[]): { stream: Stream; group: ConsumerGroup } {
   const stream = existingStream(db, args[2]!);
   const group = stream.groups.get(args[3]!);
-  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${cString(args[3]!)}' for key name '${cString(args[2]!)}'`);
+  if (group === undefined) throw noGroupOfKey(args[2]!, args[3]!);
   return { stream, group };
 }
 
@@ -288,8 +300,8 @@ function pendingAfter(id: string): StreamId {
 
 function noKey(): ReplyError {
   return new ReplyError(
-    'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option ' +
-      'to create an empty stream automatically.',
+    'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM ' +
+      'option to create an empty stream automatically.',
   );
 }
 

@@ -1,4 +1,3 @@
-import { cString } from '#shared/resp/c-string.ts';
 import { MapReply, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
@@ -8,7 +7,7 @@ import { idText, MAX_ID, MIN_ID } from '../store/stream-id.ts';
 import { groupLag } from '../store/stream-lag.ts';
 import { Stream, type StreamEntry } from '../store/stream.ts';
 import { parseLongLong } from './arguments.ts';
-import { entryReply } from './stream-arguments.ts';
+import { entryReply, noGroupOfKey } from './stream-arguments.ts';
 import { byName } from './stream-pending.ts';
 
 export const streamInfo: Family = {
@@ -144,7 +143,7 @@ function xinfoGroups({ db, args }: Request): Reply {
 function xinfoConsumers({ db, args }: Request): Reply {
   const stream = requireStream(db.lookupReadType(args[2]!, Stream));
   const group = stream.groups.get(args[3]!);
-  if (group === undefined) throw new ReplyError(`NOGROUP No such consumer group '${cString(args[3]!)}' for key name '${cString(args[2]!)}'`);
+  if (group === undefined) throw noGroupOfKey(args[2]!, args[3]!);
   const now = Date.now();
   return [...group.consumers.values()].sort(byName).map(
     ({ name, pending, seenTime, activeTime }) =>

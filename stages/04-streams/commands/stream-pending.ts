@@ -8,7 +8,7 @@ import { compareIds, idText, MIN_ID, parseId, type StreamId, type Uint64 } from 
 import { Stream } from '../store/stream.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
 import { entryReply, noGroup, parseCount, rangeEnd, rangeStart, requireId } from './stream-arguments.ts';
-import { claimEffect, signalGroups } from './stream-groups.ts';
+import { claimEffect, setIdEffect, signalGroups } from './stream-groups.ts';
 
 /** What becomes of entries that were delivered and not acknowledged: they are listed, and given to other consumers. */
 export const streamPending: Family = {
@@ -133,9 +133,7 @@ function xclaim(request: Request): Reply {
     const entry = pending ?? group.addPending({ ...id, consumer, deliveryTime: options.now, deliveryCount: 1 });
     claim.take(entry, options.deliveryTime, options.retryCount);
   }
-  if (advances && claim.effects.length === 0) {
-    claim.effects.push(['XGROUP', 'SETID', key, args[2]!, idText(group.lastId), 'ENTRIESREAD', String(group.entriesRead ?? -1)]);
-  }
+  if (advances && claim.effects.length === 0) claim.effects.push(setIdEffect(key, args[2]!, group));
   claim.end();
   return claim.replies;
 }
@@ -232,7 +230,7 @@ class Claim {
 }
 
 function parseClaim(args: readonly string[]): ClaimOptions {
-  const minIdle = claimNumber(args[4]!, 'min-idle-time argument', 'XCLAIM');
+  const minIdle = parseMinIdle(args[4]!, 'XCLAIM');
   const ids: StreamId[] = [];
   let at = 5;
   for (; at < args.length; at++) {
@@ -251,17 +249,17 @@ function parseClaim(args: readonly string[]): ClaimOptions {
     const hasValue = at + 1 < args.length;
     if (option === 'FORCE') force = true;
     else if (option === 'JUSTID') justId = true;
-    else if (option === 'IDLE' && hasValue) deliveryTime = now - Number(claimNumber(args[++at]!, 'IDLE option argument', 'XCLAIM'));
-    else if (option === 'TIME' && hasValue) deliveryTime = Number(claimNumber(args[++at]!, 'TIME option argument', 'XCLAIM'));
+    else if (option === 'IDLE' && hasValue) deliveryTime = now - Number(optionNumber(option, args[++at]!));
+    else if (option === 'TIME' && hasValue) deliveryTime = Number(optionNumber(option, args[++at]!));
     else if (option === 'RETRYCOUNT' && hasValue) {
-      const value = claimNumber(args[++at]!, 'RETRYCOUNT option argument', 'XCLAIM');
+      const value = optionNumber(option, args[++at]!);
       retryCount = value < 0 ? undefined : value;
     } else if (option === 'LASTID' && hasValue) lastId = requireId(args[++at]!);
     else throw new ReplyError(`ERR Unrecognized XCLAIM option '${cString(args[at]!)}'`);
   }
   // A client's clock may differ from ours: a time that cannot be is taken for now.
   if (deliveryTime < 0 || deliveryTime > now) deliveryTime = now;
-  return { ids, minIdle: Number(minIdle), now, deliveryTime, retryCount, force, justId, lastId };
+  return { ids, minIdle, now, deliveryTime, retryCount, force, justId, lastId };
 }
 
 interface AutoClaimOptions {
@@ -272,7 +270,7 @@ interface AutoClaimOptions {
 }
 
 function parseAutoClaim(args: readonly string[]): AutoClaimOptions {
-  const minIdle = Number(claimNumber(args[4]!, 'min-idle-time argument', 'XAUTOCLAIM'));
+  const minIdle = parseMinIdle(args[4]!, 'XAUTOCLAIM');
   const start = rangeStart(args[5]!);
   let count = 100;
   let justId = false;
@@ -291,8 +289,12 @@ const BAD_COUNT = 'ERR COUNT must be > 0';
 /** Redis keeps 16 bytes for each. */
 const MAX_AUTOCLAIM_COUNT = 2 ** 63 / 16;
 
-function claimNumber(text: string, what: string, command: string): Uint64 {
-  return parseLongLong(text, `ERR Invalid ${what} for ${command}`);
+function parseMinIdle(text: string, command: string): number {
+  return Number(parseLongLong(text, `ERR Invalid min-idle-time argument for ${command}`));
+}
+
+function optionNumber(option: string, text: string): Uint64 {
+  return parseLongLong(text, `ERR Invalid ${option} option argument for XCLAIM`);
 }
 
 function requireGroup(stream: Stream | undefined, args: readonly string[]): { stream: Stream; group: ConsumerGroup } {

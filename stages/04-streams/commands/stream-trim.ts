@@ -36,8 +36,8 @@ const CHOSEN_BY_SERVER: AddId = { ms: undefined, seq: undefined };
 const PLAIN_ADD: AddOrTrimArguments = { trim: undefined, noMkStream: false, id: CHOSEN_BY_SERVER, idAt: 2 };
 
 /**
- * `XADD key [NOMKSTREAM] [trim] id field value …` and `XTRIM key trim`, where trim is `MAXLEN|MINID [=|~] threshold [LIMIT
- * count]`, in any order and the errors in Redis's. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
+ * `XADD key [NOMKSTREAM] [trim] id field value …` and `XTRIM key trim`, where trim is `MAXLEN|MINID [=|~] threshold
+ * [LIMIT count]`; the order of errors is Redis's. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
  */
 export function parseAddOrTrim(args: readonly string[], isAdd: boolean): AddOrTrimArguments {
   if (isAdd && args[2] === '*') return PLAIN_ADD;
@@ -68,7 +68,9 @@ export function parseAddOrTrim(args: readonly string[], isAdd: boolean): AddOrTr
   if (limit && strategy === undefined) {
     throw new ReplyError('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
   }
-  if (!isAdd && strategy === undefined) throw new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy');
+  if (!isAdd && strategy === undefined) {
+    throw new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy');
+  }
   if (limit !== undefined && !approximate) {
     throw new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option');
   }
@@ -76,7 +78,7 @@ export function parseAddOrTrim(args: readonly string[], isAdd: boolean): AddOrTr
   return { trim, noMkStream, id, idAt: at };
 }
 
-/** How the AOF and the replicas are told of a trim: with the threshold that was reached, since theirs may differ in blocks. */
+/** How the AOF and the replicas are told of a trim: with the threshold that was reached, as their blocks may differ. */
 export function exactTrim(stream: Stream, { strategy, keep, approximate }: Trim): string[] {
   if (strategy === 'MAXLEN') return [strategy, '=', String(approximate ? stream.length : keep)];
   return [strategy, '=', idText(approximate ? (stream.firstEntryId ?? MAX_ID) : (keep as StreamId))];

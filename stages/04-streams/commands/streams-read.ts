@@ -41,8 +41,8 @@ export interface ReadArguments {
 export type ReadResult = [key: string, entries: Reply[]];
 
 /**
- * `XREAD [COUNT count] [BLOCK ms] STREAMS key … id …`. `$` is the last ID there is now: a client that waits must be told of
- * what comes after that, so the ID itself is kept in its place for the next try.
+ * `XREAD [COUNT count] [BLOCK ms] STREAMS key … id …`. `$` is the last ID there is now: a client that waits must be
+ * told of what comes after that, so the ID itself is kept in its place for the next try.
  */
 function xread(request: Request): Reply {
   const { db, args } = request;
@@ -60,7 +60,7 @@ function xread(request: Request): Reply {
   return request.block({ keys, type: Stream, timeout: block, timeoutReply: NULL_ARRAY });
 }
 
-/** What both read commands are asked; what belongs to the other one is an error (Redis: `xreadCommand`). @throws ReplyError */
+/** What both read commands are asked; what belongs to the other one is an error. @throws ReplyError (`xreadCommand`) */
 export function parseRead(args: readonly string[], name: 'xread' | 'xreadgroup'): ReadArguments {
   const isGroup = name === 'xreadgroup';
   let count = Infinity;

@@ -24,8 +24,8 @@ const PENDING_BYTES = 150;
 const CONSUMER_BYTES = 250;
 
 /**
- * Readers that share a stream: each entry goes to one consumer, which has to acknowledge it (Redis: `streamCG`). The pending
- * entries list (PEL) is kept twice: for the whole group, and for each consumer.
+ * Readers that share a stream: each entry goes to one consumer, which has to acknowledge it (Redis: `streamCG`). The
+ * pending entries list (PEL) is kept twice: for the whole group, and for each consumer.
  */
 export class ConsumerGroup {
   /** The greatest ID that was delivered. */

@@ -2,7 +2,8 @@ import { parseInt64 } from '#shared/numbers/int64.ts';
 import { cString } from '#shared/resp/c-string.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { StreamEntry } from '../store/stream.ts';
-import { idText, MAX_ID, MIN_ID, nextId, parseId, previousId, UINT64_MAX, type StreamId, type Uint64 } from '../store/stream-id.ts';
+import { idText, MAX_ID, MIN_ID, nextId, parseId, previousId, UINT64_MAX } from '../store/stream-id.ts';
+import type { StreamId, Uint64 } from '../store/stream-id.ts';
 import { parseLongLong } from './arguments.ts';
 
 /** An argument that must be an ID, `-` and `+` excluded. @throws ReplyError (Redis: `streamParseStrictIDOrReply`) */
@@ -59,6 +60,11 @@ export function entryReply(entry: StreamEntry): Reply {
 
 export function noGroup(key: string, group: string): ReplyError {
   return new ReplyError(`NOGROUP No such key '${cString(key)}' or consumer group '${cString(group)}'`);
+}
+
+/** The error of XGROUP and XINFO; the other commands have the one above. */
+export function noGroupOfKey(key: string, group: string): ReplyError {
+  return new ReplyError(`NOGROUP No such consumer group '${cString(group)}' for key name '${cString(key)}'`);
 }
 
 export function invalidId(): ReplyError {

@@ -86,7 +86,9 @@ function xadd(request: Request): Reply {
   if (args.length - fieldsAt < 2 || (args.length - fieldsAt) % 2 === 1) {
     throw new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
   }
-  if (wanted.ms === 0 && wanted.seq === 0) throw new ReplyError('ERR The ID specified in XADD must be greater than 0-0');
+  if (wanted.ms === 0 && wanted.seq === 0) {
+    throw new ReplyError('ERR The ID specified in XADD must be greater than 0-0');
+  }
   const existing = db.lookupWriteType(key, Stream);
   if (existing === undefined && noMkStream) return null;
   const stream = existing ?? new Stream();
@@ -103,7 +105,7 @@ function xadd(request: Request): Reply {
   return text;
 }
 
-/** The ID of the next entry. @throws ReplyError when it would not be greater than the last (Redis: `streamAppendItem`) */
+/** The ID of the next entry (Redis: `streamAppendItem`). @throws ReplyError when it would not be greater than the last */
 function idForEntry(last: StreamId, { ms, seq }: AddId): StreamId {
   if (compareIds(last, MAX_ID) === 0) {
     throw new ReplyError('ERR The stream has exhausted the last possible ID, unable to add more items');

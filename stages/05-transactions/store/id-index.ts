@@ -4,8 +4,8 @@ import { compareIds, type StreamId } from './stream-id.ts';
 const MAX_BLOCK = 128;
 
 /**
- * Items in the order of their IDs, in blocks, so that adding and removing anywhere moves few of them: O(log n) to find, and a
- * short block to shift (Redis keeps these in a radix tree).
+ * Items in the order of their IDs, in blocks, so that adding and removing anywhere moves few of them: O(log n) to find,
+ * and a short block to shift (Redis keeps these in a radix tree).
  */
 export class IdIndex<T extends StreamId> {
   size = 0;

@@ -3,7 +3,7 @@ import { normalizeInt64, parseInt64 } from '#shared/numbers/int64.ts';
 /** An unsigned 64-bit integer: a number while that is exact, else a bigint. `<` and `===` work on any two of them. */
 export type Uint64 = number | bigint;
 
-/** What names an entry of a stream: Unix time in ms, and a sequence number within that millisecond (Redis: `streamID`). */
+/** What names an entry: Unix time in ms, and a sequence number within that millisecond (Redis: `streamID`). */
 export interface StreamId {
   readonly ms: Uint64;
   readonly seq: Uint64;

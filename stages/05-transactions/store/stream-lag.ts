@@ -17,7 +17,8 @@ export function groupLag(stream: Stream, group: ConsumerGroup): Uint64 | undefin
 
 /** The group is about to be given an entry beyond its last ID (the beginning of Redis's `streamReplyWithRange`). */
 export function advanceGroup(stream: Stream, group: ConsumerGroup, id: StreamId): void {
-  if (group.entriesRead !== undefined && !hasTombstonesFrom(stream, id)) group.entriesRead = increment(group.entriesRead);
+  const { entriesRead } = group;
+  if (entriesRead !== undefined && !hasTombstonesFrom(stream, id)) group.entriesRead = increment(entriesRead);
   else if (stream.entriesAdded !== 0) group.entriesRead = entriesUpTo(stream, id);
   group.lastId = id;
 }
