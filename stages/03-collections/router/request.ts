@@ -14,6 +14,8 @@ export class Request {
   args: readonly string[];
   /** What `propagateAs` said; undefined: the request as typed. */
   effects: string[][] | undefined;
+  /** When a blocked request runs again: the key that is ready. */
+  readyKey: string | undefined;
 
   constructor(server: Server, client: Client, command: Command, args: readonly string[]) {
     this.server = server;

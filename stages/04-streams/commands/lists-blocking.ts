@@ -46,7 +46,7 @@ function blockingPop(request: Request, end: ListEnd): Reply {
   const { db, args } = request;
   const timeout = parseTimeout(args[args.length - 1]!);
   const keys = args.slice(1, -1);
-  for (const key of keys) {
+  for (const key of candidates(request, keys)) {
     const list = db.lookupWriteType(key, List);
     if (list === undefined) continue;
     const element = popOne(db, key, list, end);
@@ -54,6 +54,11 @@ function blockingPop(request: Request, end: ListEnd): Reply {
     return [key, element];
   }
   return request.block({ keys, type: List, timeout, timeoutReply: NULL_ARRAY });
+}
+
+/** All keys at first; later the one that is ready alone, since at the others somebody may have waited longer. */
+function candidates({ readyKey }: Request, keys: readonly string[]): readonly string[] {
+  return readyKey === undefined ? keys : [readyKey];
 }
 
 /** `BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout`. */
@@ -85,6 +90,6 @@ function blockingMove(request: Request, from: ListEnd, to: ListEnd, timeoutText:
 function blmpop(request: Request): Reply {
   const { keys, end, count } = parseMultiPop(request.args, 2);
   const timeout = parseTimeout(request.args[1]!);
-  const popped = popFirst(request, keys, end, count);
+  const popped = popFirst(request, candidates(request, keys), end, count);
   return popped ?? request.block({ keys, type: List, timeout, timeoutReply: NULL_ARRAY });
 }

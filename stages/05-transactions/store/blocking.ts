@@ -124,6 +124,7 @@ export class BlockedClients implements KeyspaceListener {
       // What a connection that is about to go would take would be lost.
       if (request.client.socket.destroyed) continue;
       if (!(value instanceof wait.type) && !wait.orRemoved) continue;
+      request.readyKey = queue.key;
       const reply = this.reprocess(request);
       if (reply !== NO_REPLY) this.answer(request.client, reply);
       value = queue.db.peek(queue.key);
