@@ -28,7 +28,8 @@ export interface FuzzResult {
 }
 
 const LONGEST_CONNECTION = 400;
-const WARM_UP = 20_000;
+/** Until V8's young generation has grown to its size under this load. */
+const WARM_UP = 100_000;
 const PENDING_BYTES = 256 * 1024;
 
 /**
@@ -39,13 +40,13 @@ const PENDING_BYTES = 256 * 1024;
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { port, pid, chunks, seed, connections = 40, patienceMs = 20_000 } = options;
   const result: FuzzResult = { chunks: 0, connections: 0, bugs: [], memory: { start: memoryMb(pid), warm: null, end: null } };
-  await throwChunks({ ...options, chunks: Math.min(WARM_UP, chunks), seed: seed + 1 }, connections, result);
+  await throwChunks({ ...options, chunks: Math.min(WARM_UP, chunks / 4), seed: seed + 1 }, connections, result);
   await quiet(port);
   result.memory.warm = memoryMb(pid);
   await throwChunks(options, connections, result);
   await quiet(port);
   // What is garbage is returned when the collector gets to it.
-  const returned = () => (memoryMb(pid) ?? 0) <= (result.memory.start ?? 0) + 20;
+  const returned = () => (memoryMb(pid) ?? 0) <= (result.memory.warm ?? 0) + 20;
   await until(returned, 'memory to be returned', patienceMs).catch(() => {});
   result.memory.end = memoryMb(pid);
   return result;
