@@ -69,7 +69,7 @@ export class ReplyWriter {
 
   private marker(reply: Exclude<Reply, string | number | bigint | null | readonly Reply[]>): void {
     const resp3 = this.protocol === 3;
-    if (reply instanceof Status) this.text += `+${reply.text}\r\n`;
+    if (reply instanceof Status) this.text += reply.wire;
     else if (reply instanceof ReplyError) this.text += `-${oneLine(reply.message)}\r\n`;
     else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
     else if (reply instanceof Double) this.text += resp3 ? `,${reply.text}\r\n` : `$${reply.text.length}\r\n${reply.text}\r\n`;

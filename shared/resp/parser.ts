@@ -11,6 +11,10 @@ const ARGUMENT_BYTES = 16;
 /** Digits of the longest header that is read the quick way: any number up to `MAX_ARGUMENTS`. */
 const QUICK_DIGITS = 10;
 
+/** Up to here an announced number of arguments is believed, and the array made as long at once. */
+const EXACT_ARGUMENTS = 64;
+const NO_ARGS: string[] = [];
+
 /** How much of the input is decoded at a time. */
 const WINDOW_BYTES = 64 * 1024;
 /** Below this length V8 copies a substring; from it on a substring would keep the whole window alive. */
@@ -45,7 +49,8 @@ export class RequestParser {
   private windowEnd = 0;
 
   // The request under way: its arguments so far, how many are missing, and the length of the one being read (-1: unknown).
-  private args: string[] = [];
+  private args: string[] = NO_ARGS;
+  private filled = 0;
   private missing = 0;
   private bulkLength = -1;
   private argBytes = 0;
@@ -55,7 +60,7 @@ export class RequestParser {
 
   /** Bytes held for requests that are not complete yet; empty arguments count too, since each takes its place. */
   get size(): number {
-    return this.end - this.pos + this.argBytes + this.args.length * ARGUMENT_BYTES + this.bigFilled;
+    return this.end - this.pos + this.argBytes + this.filled * ARGUMENT_BYTES + this.bigFilled;
   }
 
   /**
@@ -94,18 +99,21 @@ export class RequestParser {
       if (count === INCOMPLETE) return this.starve();
       if (count <= 0) continue;
       this.missing = count;
-      this.args = [];
+      // An array that grows takes room for 17 elements with its first one.
+      this.args = count <= EXACT_ARGUMENTS ? new Array<string>(count) : [];
+      this.filled = 0;
       this.argBytes = 0;
     }
     while (this.missing > 0) {
       const arg = this.bulk();
       if (arg === null) return this.starve();
-      this.args.push(arg);
+      this.args[this.filled++] = arg;
       this.argBytes += arg.length;
       this.missing--;
     }
     const { args } = this;
-    this.args = [];
+    this.args = NO_ARGS;
+    this.filled = 0;
     this.argBytes = 0;
     return args;
   }

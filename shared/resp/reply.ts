@@ -41,8 +41,11 @@ export type Reply =
 /** A simple string, such as `+OK`. The text must not contain CR or LF. */
 export class Status {
   readonly text: string;
+  /** Encoded once: most replies are one of a few statuses. */
+  readonly wire: string;
   constructor(text: string) {
     this.text = text;
+    this.wire = `+${text}\r\n`;
   }
 }
 
