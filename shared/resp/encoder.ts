@@ -3,6 +3,7 @@ import { Double, MapReply, NO_REPLY, NULL_ARRAY, Push, ReplyError, SetReply, Sta
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
 
+
 /**
  * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
  * Follows Redis's `addReply` family; wire format: https://redis.io/docs/latest/develop/reference/protocol-spec/
@@ -14,7 +15,6 @@ export class ReplyWriter {
   private closedBytes = 0;
   private parts: string[] = [];
   private text = '';
-
   /** Bytes not yet taken. */
   get size(): number {
     return this.closedBytes + this.text.length;
@@ -61,10 +61,24 @@ export class ReplyWriter {
 
   private aggregate(type: string, items: readonly Reply[], count = items.length): void {
     this.text += `${type}${count}\r\n`;
+    let filled = 0;
     for (let i = 0; i < items.length; i++) {
-      this.write(items[i]!);
+      const item = items[i]!;
+      if (typeof item === 'string' && item.length <= SHORT_BYTES) {
+        filled = copyBulk(item, filled);
+        if (filled < PART_BYTES) continue;
+      }
+      filled = this.takeScratch(filled);
+      if (typeof item !== 'string' || item.length > SHORT_BYTES) this.write(item);
       if (this.text.length >= PART_BYTES) this.closePart();
     }
+    this.takeScratch(filled);
+  }
+
+  /** Appends what `copyBulk` has gathered. @returns 0, how much of the scratch buffer is filled now */
+  private takeScratch(filled: number): number {
+    if (filled > 0) this.text += SCRATCH.latin1Slice(0, filled);
+    return 0;
   }
 
   private marker(reply: Exclude<Reply, string | number | bigint | null | readonly Reply[]>): void {
@@ -86,6 +100,7 @@ export class ReplyWriter {
   }
 
   private closePart(): void {
+    this.flatten();
     this.parts.push(this.text);
     this.closedBytes += this.text.length;
     this.text = '';
@@ -93,6 +108,36 @@ export class ReplyWriter {
 }
 
 const HEADERS = Array.from({ length: 256 }, (_, length) => `$${length}\r\n`);
+
+/** Elements up to this length are copied byte by byte; longer ones are concatenated. */
+const SHORT_BYTES = 64;
+/** `$64\r\n` and `\r\n`. */
+const FRAME_BYTES = 7;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/**
+ * Where short elements of an array are put together: a concatenation of each would be a tree of small strings, which costs the
+ * garbage collector more than the copying.
+ */
+const SCRATCH = Buffer.allocUnsafeSlow(PART_BYTES + SHORT_BYTES + FRAME_BYTES) as Buffer & {
+  latin1Slice(start: number, end: number): string;
+};
+
+/** Writes a short bulk string into SCRATCH. @returns where it ends */
+function copyBulk(text: string, start: number): number {
+  const { length } = text;
+  let at = start;
+  SCRATCH[at++] = 0x24;
+  if (length >= 10) SCRATCH[at++] = 0x30 + Math.floor(length / 10);
+  SCRATCH[at++] = 0x30 + (length % 10);
+  SCRATCH[at++] = CR;
+  SCRATCH[at++] = LF;
+  for (let i = 0; i < length; i++) SCRATCH[at++] = text.charCodeAt(i);
+  SCRATCH[at++] = CR;
+  SCRATCH[at++] = LF;
+  return at;
+}
 
 function bulkHeader(length: number): string {
   return length < HEADERS.length ? HEADERS[length]! : `$${length}\r\n`;
