@@ -3,7 +3,6 @@ import { Double, MapReply, NO_REPLY, NULL_ARRAY, Push, ReplyError, SetReply, Sta
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
 
-
 /**
  * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
  * Follows Redis's `addReply` family; wire format: https://redis.io/docs/latest/develop/reference/protocol-spec/
@@ -15,6 +14,7 @@ export class ReplyWriter {
   private closedBytes = 0;
   private parts: string[] = [];
   private text = '';
+
   /** Bytes not yet taken. */
   get size(): number {
     return this.closedBytes + this.text.length;
@@ -100,7 +100,6 @@ export class ReplyWriter {
   }
 
   private closePart(): void {
-    this.flatten();
     this.parts.push(this.text);
     this.closedBytes += this.text.length;
     this.text = '';
