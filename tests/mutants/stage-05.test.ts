@@ -21,9 +21,9 @@ plantedBugs('05', [
   },
   {
     file: 'store/watched-keys.ts',
-    find: 'return watch.changed || watch.keys.some(({ db, key }) => db.isExpired(key));',
-    replace: 'return watch.changed;',
-    why: 'a watched key that has expired, but was not removed yet, does not count as changed',
+    find: 'for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));',
+    replace: '',
+    why: 'SWAPDB changes a watched key, and nobody is told',
   },
   {
     file: 'store/watched-keys.ts',
