@@ -29,9 +29,9 @@ export class DecodeError extends Error {
 }
 
 /**
- * Incremental decoder of replies, RESP2 and RESP3: bytes come in as they arrive (`feed`), replies go out one by one (`next`).
- * Integers are numbers while they are safe and BigInts beyond. Attributes (`|`) are read and dropped.
- * The streamed types of RESP3 are not understood: Redis never sends them.
+ * Incremental decoder of replies, RESP2 and RESP3: bytes come in as they arrive (`feed`), replies go out one by one
+ * (`next`). Integers are numbers while they are safe and BigInts beyond. Attributes (`|`) are read and dropped. The
+ * streamed types of RESP3 are not understood: Redis never sends them.
  */
 export class ReplyDecoder {
   /** How many bytes the replies handed out so far took, framing included. */
@@ -40,7 +40,8 @@ export class ReplyDecoder {
   private text = '';
   private at = 0;
   private fed = 0;
-  // Chunks that came while the reply under way needs more: joined when there are enough, so that no byte is copied twice.
+  // Chunks that came while the reply under way needs more: joined when there are enough, so that no byte is copied
+  // twice.
   private chunks: string[] = [];
   private available = 0;
   private needed = 1;
@@ -97,7 +98,9 @@ export class ReplyDecoder {
     this.chunks = [];
   }
 
-  /** One value without children, or the opening of one with children; nothing is taken from the input when INCOMPLETE. */
+  /**
+   * One value without children, or the opening of one with children; nothing is taken from the input when INCOMPLETE.
+   */
   private read(): Decoded | typeof INCOMPLETE | typeof OPENED {
     const { text, at } = this;
     const end = text.indexOf('\r\n', at);
@@ -157,7 +160,8 @@ export class ReplyDecoder {
     }
     const end = start + size;
     if (this.text.length < end + 2) return this.wait(end + 2 - this.at);
-    if (!this.text.startsWith('\r\n', end)) throw new DecodeError(`no CRLF after the ${size} bytes that the length announced`);
+    if (!this.text.startsWith('\r\n', end))
+      throw new DecodeError(`no CRLF after the ${size} bytes that the length announced`);
     const value = this.text.slice(start, end);
     this.advance(end + 2);
     if (type === '!') return new ReplyError(value);

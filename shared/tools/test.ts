@@ -46,13 +46,20 @@ await runTool(import.meta.url, {
     }
     const parts = choose(positionals[0], foreign, redis);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
-    return runParts(parts, { watch: values.watch, bail: values.bail, alone: values.url !== undefined, closing: missing });
+    return runParts(parts, {
+      watch: values.watch,
+      bail: values.bail,
+      alone: values.url !== undefined,
+      closing: missing,
+    });
   },
 });
 
 function foreignTarget(cmd: string | undefined, url: string | undefined): string | null {
   if (cmd !== undefined && !cmd.includes('{port}')) {
-    throw new ToolError('--cmd needs {port} in it, so that your server can be told where to listen: --cmd "./my-server --port {port}"');
+    throw new ToolError(
+      '--cmd needs {port} in it, so that your server can be told where to listen: --cmd "./my-server --port {port}"',
+    );
   }
   if (cmd !== undefined) return `cmd:${cmd}`;
   return url === undefined ? null : `url:${url}`;

@@ -2,7 +2,9 @@ import type { Rng } from '../harness/rng.ts';
 
 export type Command = string[];
 
-/** Makers of arguments: small pools, so that commands meet; mostly valid, sometimes of the wrong type or out of range. */
+/**
+ * Makers of arguments: small pools, so that commands meet; mostly valid, sometimes of the wrong type or out of range.
+ */
 export interface Arguments {
   readonly rng: Rng;
   /** A key of the family, and now and then one that holds another type. */
@@ -31,11 +33,46 @@ export interface Arguments {
   some(low: number, high: number, make: () => string | string[]): string[];
 }
 
-const VALUES = ['a', 'b', 'c', 'd', 'e', '', '0', '1', '10', '-5', '3.25', 'hello', 'two words', '\r\n', '\0\xff\x80', 'A'];
+const VALUES = [
+  'a',
+  'b',
+  'c',
+  'd',
+  'e',
+  '',
+  '0',
+  '1',
+  '10',
+  '-5',
+  '3.25',
+  'hello',
+  'two words',
+  '\r\n',
+  '\0\xff\x80',
+  'A',
+];
 const FIELDS = ['f1', 'f2', 'f3', 'f4', 'f5', '', '1', '\0\xfe'];
-const NUMBERS = ['9223372036854775807', '-9223372036854775808', '9223372036854775806', '9223372036854775808', '4611686018427387904'];
+const NUMBERS = [
+  '9223372036854775807',
+  '-9223372036854775808',
+  '9223372036854775806',
+  '9223372036854775808',
+  '4611686018427387904',
+];
 const NOT_NUMBERS = ['abc', '', '1.5', ' 1', '1 ', '+1', '01', '-0', '1e3', '0x10', '--1', '12345678901234567890123'];
-const FLOATS = ['0.1', '-0.1', '1.5', '3', '0', '1e3', '1.0e-5', '100000000000000000', '0.3333333333333333', '-2.75', '5e20'];
+const FLOATS = [
+  '0.1',
+  '-0.1',
+  '1.5',
+  '3',
+  '0',
+  '1e3',
+  '1.0e-5',
+  '100000000000000000',
+  '0.3333333333333333',
+  '-2.75',
+  '5e20',
+];
 const NOT_FLOATS = ['inf', '-inf', 'nan', 'abc', '', '1.5x', ' 1.5', '1e5000', '0x1p3'];
 const PATTERNS = ['*', '?', 'f*', '*1', '[a-c]*', '[^a]', 'h?llo', '\\*', '', '[', 'k[12]', '**1', '*\\'];
 const FAR_SECONDS = ['1000', '100000', '99999999'];

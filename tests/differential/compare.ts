@@ -53,7 +53,8 @@ const RULES: Record<string, Rule> = {
   HSCAN: (ours, theirs) => sameScan(ours, theirs, samePairs),
   SRANDMEMBER: sameChoice,
   HRANDFIELD: sameChoice,
-  RANDOMKEY: (ours, theirs) => ours[0] === '$' && theirs[0] === '$' && !ours.startsWith('$-1') && !theirs.startsWith('$-1'),
+  RANDOMKEY: (ours, theirs) =>
+    ours[0] === '$' && theirs[0] === '$' && !ours.startsWith('$-1') && !theirs.startsWith('$-1'),
   TTL: (ours, theirs) => near(ours, theirs, SLACK_MS / 1000),
   PTTL: (ours, theirs) => near(ours, theirs, SLACK_MS),
   EXPIRETIME: (ours, theirs) => near(ours, theirs, SLACK_MS / 1000),
@@ -94,10 +95,13 @@ function sameScan(ours: string, theirs: string, elements: Rule): boolean {
 
 /** Picked at random: the same number of the same type, and all of them the same when each was asked for. */
 function sameChoice(ours: string, theirs: string, command: Command): boolean {
-  if (!isAggregate(ours)) return ours[0] === '$' && theirs[0] === '$' && ours.startsWith('$-1') === theirs.startsWith('$-1');
+  if (!isAggregate(ours))
+    return ours[0] === '$' && theirs[0] === '$' && ours.startsWith('$-1') === theirs.startsWith('$-1');
   if (header(ours) !== header(theirs)) return false;
   if (command[2] !== '100') return true;
-  return command.some((word) => word.toUpperCase() === 'WITHVALUES') ? samePairs(ours, theirs) || sameElements(ours, theirs) : sameElements(ours, theirs);
+  return command.some((word) => word.toUpperCase() === 'WITHVALUES')
+    ? samePairs(ours, theirs) || sameElements(ours, theirs)
+    : sameElements(ours, theirs);
 }
 
 function near(ours: string, theirs: string, slack: number): boolean {
@@ -111,7 +115,14 @@ function integer(reply: string): number | null {
 
 /** XPENDING's entries hold how long ago each was delivered. */
 function sameButTimes(ours: string, theirs: string): boolean {
-  return sameTree(ours, theirs, (a, b) => /^:\d+\r\n$/.test(a) && /^:\d+\r\n$/.test(b) && near(`:${1 + Number(a.slice(1))}\r\n`, `:${1 + Number(b.slice(1))}\r\n`, SLACK_MS));
+  return sameTree(
+    ours,
+    theirs,
+    (a, b) =>
+      /^:\d+\r\n$/.test(a) &&
+      /^:\d+\r\n$/.test(b) &&
+      near(`:${1 + Number(a.slice(1))}\r\n`, `:${1 + Number(b.slice(1))}\r\n`, SLACK_MS),
+  );
 }
 
 /** Equal, or the same types in the same shape with leaves that `alike` accepts. */
@@ -122,19 +133,29 @@ function sameTree(ours: string, theirs: string, alike: Rule = () => false): bool
   return a.length === b.length && a.every((item, at) => sameTree(item, b[at]!, alike));
 }
 
+/** Fields of XINFO that hold pending entries. */
+const PENDING = ['pel', 'pending'];
 const CLOCKS = ['idle', 'inactive', 'seen-time', 'active-time', 'radix-tree-keys', 'radix-tree-nodes'];
 
 /**
- * Drops from XINFO's maps what tells the time or how Redis's own tree is laid out, and from pending entries the delivery
- * time; so what is left can be compared byte by byte.
+ * Drops from XINFO's maps what tells the time or how Redis's own tree is laid out, and from pending entries the
+ * delivery time; so what is left can be compared byte by byte.
  */
 function withoutClocks(reply: string): string {
   if (!isAggregate(reply)) return reply;
   const items = children(reply);
   const named = items.every((item, at) => at % 2 === 1 || /^\$\d+\r\n[a-z-]+\r\n$/.test(item));
   if (items.length === 0 || items.length % 2 === 1 || !named) return `(${items.map(withoutClocks).join('')})`;
-  const kept = pairsOf(items).filter(([field]) => !CLOCKS.includes(field!.split('\r\n')[1]!));
-  return `{${kept.map(([field, value]) => field + (field!.includes('\r\npel\r\n') || field!.includes('\r\npending\r\n') ? withoutTimes(value!) : withoutClocks(value!))).join('')}}`;
+  const kept = pairsOf(items).filter(([field]) => !CLOCKS.includes(nameOf(field!)));
+  const cleaned = kept.map(([field, value]) => {
+    return field + (PENDING.includes(nameOf(field!)) ? withoutTimes(value!) : withoutClocks(value!));
+  });
+  return `{${cleaned.join('')}}`;
+}
+
+/** What stands in an encoded bulk string without line breaks. */
+function nameOf(field: string): string {
+  return field.split('\r\n')[1]!;
 }
 
 /** A delivery time is a number of 13 digits. */

@@ -23,7 +23,11 @@ function compareServers(): void {
   let twin: RunningServer;
   let stage: RunningServer;
   beforeAll(async () => {
-    [redis, twin, stage] = await Promise.all([parseTarget('redis').start(), parseTarget('redis').start(), parseTarget(last.dir).start()]);
+    [redis, twin, stage] = await Promise.all([
+      parseTarget('redis').start(),
+      parseTarget('redis').start(),
+      parseTarget(last.dir).start(),
+    ]);
   });
   afterAll(() => Promise.all([redis.stop(), twin.stop(), stage.stop()]));
 
@@ -45,14 +49,18 @@ function compareServers(): void {
   test('a difference in the data alone is found', async () => {
     const pair = { ours: twin.port, theirs: redis.port };
     // Each server's own process id: the reply is the same, what is stored is not.
-    const script = [['SET', 'a', '1'], ['EVAL', "redis.call('SET', 'k', redis.call('INFO', 'server'):match('process_id:(%d+)')) return 1", '0']];
+    const script = [
+      ['SET', 'a', '1'],
+      ['EVAL', "redis.call('SET', 'k', redis.call('INFO', 'server'):match('process_id:(%d+)')) return 1", '0'],
+    ];
     const found = await firstDifference(pair, script, 2);
     expect(found?.script.at(-1)).toEqual(['GET', 'k']);
   });
 }
 
 describe('the comparison of replies', () => {
-  const same = (command: string, ours: string, theirs: string) => createComparer().same(command.split(' '), ours, theirs);
+  const same = (command: string, ours: string, theirs: string) =>
+    createComparer().same(command.split(' '), ours, theirs);
 
   test('is byte by byte where the order is promised', () => {
     expect(same('LRANGE l 0 -1', '*2\r\n:1\r\n:2\r\n', '*2\r\n:2\r\n:1\r\n')).toBe(false);

@@ -44,7 +44,15 @@ export interface RunOptions {
 const ROUND = 500;
 
 /** Sends the same random commands to both servers, and compares all replies and, after each round, all data. */
-export async function runFamily({ pair, family, stage, count, seed, limit = 1, onProgress }: RunOptions): Promise<Outcome> {
+export async function runFamily({
+  pair,
+  family,
+  stage,
+  count,
+  seed,
+  limit = 1,
+  onProgress,
+}: RunOptions): Promise<Outcome> {
   const outcome: Outcome = { count: 0, differences: [], exceptions: new Map() };
   for (let round = 0; outcome.count < count; round++) {
     const rng = createRng(seed + round * 7919);
@@ -77,7 +85,12 @@ export async function firstDifference(
     const [a, b] = await Promise.all([ours.send(batch), theirs.send(batch)]);
     const at = batch.findIndex((command, i) => !comparer.same(command, a[i] ?? '', b[i] ?? ''));
     if (at === -1) return null;
-    return { script: [...before, ...batch.slice(0, at + 1)], protocol, ours: a[at] ?? '(nothing)', theirs: b[at] ?? '(nothing)' };
+    return {
+      script: [...before, ...batch.slice(0, at + 1)],
+      protocol,
+      ours: a[at] ?? '(nothing)',
+      theirs: b[at] ?? '(nothing)',
+    };
   };
   try {
     await Promise.all([ours.send([['FLUSHALL']]), theirs.send([['FLUSHALL']])]);

@@ -9,31 +9,44 @@ interface Exception {
 /** Where our servers and Redis 7.0 may differ. Each use is counted and printed. */
 const EXCEPTIONS: readonly Exception[] = [
   {
-    reason: 'OBJECT ENCODING of an integer that INCRBYFLOAT left: Redis keeps its text until the next load (embstr); ours says int',
-    matches: (command, ours, theirs) => isObject(command, 'ENCODING') && ours === '$3\r\nint\r\n' && theirs === '$6\r\nembstr\r\n',
+    reason:
+      'OBJECT ENCODING of an integer that INCRBYFLOAT left: in Redis embstr, until it is loaded anew; ours says int',
+    matches: (command, ours, theirs) =>
+      isObject(command, 'ENCODING') && ours === '$3\r\nint\r\n' && theirs === '$6\r\nembstr\r\n',
   },
   {
-    reason: 'OBJECT REFCOUNT of a small integer: Redis shares the object unless COPY or INCRBYFLOAT made it; ours always says shared',
-    matches: (command, ours, theirs) => isObject(command, 'REFCOUNT') && ours === ':2147483647\r\n' && theirs === ':1\r\n',
+    reason:
+      'OBJECT REFCOUNT of a small integer: Redis shares it unless COPY or INCRBYFLOAT made it; ours always says shared',
+    matches: (command, ours, theirs) =>
+      isObject(command, 'REFCOUNT') && ours === ':2147483647\r\n' && theirs === ':1\r\n',
   },
   {
-    reason: 'OBJECT REFCOUNT inside EXEC of a value that the transaction has set: in Redis its queued request holds it too',
+    reason:
+      'OBJECT REFCOUNT inside EXEC of a value that the transaction has set: in Redis its queued request holds it too',
     matches: (command, ours, theirs) => isObject(command, 'REFCOUNT') && ours === ':1\r\n' && theirs === ':2\r\n',
   },
   {
     reason: 'OBJECT ENCODING of a small list or set: listpack since 7.2; 7.0 says quicklist, hashtable',
     matches: (command, ours, theirs) => {
-      return isObject(command, 'ENCODING') && ours === '$8\r\nlistpack\r\n' && /\r\n(quicklist|hashtable)\r\n$/.test(theirs);
+      return (
+        isObject(command, 'ENCODING') && ours === '$8\r\nlistpack\r\n' && /\r\n(quicklist|hashtable)\r\n$/.test(theirs)
+      );
     },
   },
   {
-    reason: 'a blocking timeout that is too large: "timeout is out of range" since 7.2; 7.0 lets it overflow, and calls it negative',
-    matches: (_command, ours, theirs) => ours === '-ERR timeout is out of range\r\n' && theirs === '-ERR timeout is negative\r\n',
+    reason:
+      'a blocking timeout that is too large: "timeout is out of range" since 7.2; in 7.0 it overflows, below zero',
+    matches: (_command, ours, theirs) =>
+      ours === '-ERR timeout is out of range\r\n' && theirs === '-ERR timeout is negative\r\n',
   },
   {
     reason: 'LPOS with the smallest RANK of all: refused since 7.2; 7.0 takes it',
     matches: ([name, ...words], ours) => {
-      return name!.toUpperCase() === 'LPOS' && words.includes('-9223372036854775808') && ours.startsWith('-ERR value is out of range, value must');
+      return (
+        name!.toUpperCase() === 'LPOS' &&
+        words.includes('-9223372036854775808') &&
+        ours.startsWith('-ERR value is out of range, value must')
+      );
     },
   },
 ];

@@ -55,7 +55,23 @@ function choose(rows: readonly Row[], at: number): Row[1] {
   return rows.at(-1)![1];
 }
 
-const ODD_WORDS = ['', 'abc', '-1', '0', '1', '9223372036854775807', '9223372036854775808', '1.5', 'nan', 'COUNT', 'LIMIT', '\0', 'k1', 'NX', 'a-list'];
+const ODD_WORDS = [
+  '',
+  'abc',
+  '-1',
+  '0',
+  '1',
+  '9223372036854775807',
+  '9223372036854775808',
+  '1.5',
+  'nan',
+  'COUNT',
+  'LIMIT',
+  '\0',
+  'k1',
+  'NX',
+  'a-list',
+];
 
 /** A mistake that people make: a word too few, too many, in the wrong place, or of the wrong kind. */
 function mutate([name, ...words]: Command, rng: Rng): Command {

@@ -33,8 +33,11 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const stage = findStage(values.stage)?.number ?? values.stage;
-  const families = FAMILIES.filter(({ name, since }) => (values.type === 'all' ? since <= stage : name === values.type));
-  if (families.length === 0) throw new Error(`no type '${values.type}'; ${FAMILIES.map(({ name }) => name).join(', ')}`);
+  const families = FAMILIES.filter(({ name, since }) =>
+    values.type === 'all' ? since <= stage : name === values.type,
+  );
+  if (families.length === 0)
+    throw new Error(`no type '${values.type}'; ${FAMILIES.map(({ name }) => name).join(', ')}`);
   const [ours, theirs] = await Promise.all([parseTarget(stage).start(), parseTarget('redis').start()]);
   let differences = 0;
   try {
@@ -61,7 +64,9 @@ async function main(): Promise<number> {
 }
 
 function showOutcome(name: string, { count, differences, exceptions }: Outcome, seconds: number): string {
-  const lines = [`${name}: ${count} commands, ${differences.length} differences, seed ${values.seed}, ${seconds.toFixed(0)} s`];
+  const lines = [
+    `${name}: ${count} commands, ${differences.length} differences, seed ${values.seed}, ${seconds.toFixed(0)} s`,
+  ];
   for (const [reason, times] of exceptions) lines.push(`  exception, ${times} times: ${reason}`);
   return lines.join('\n');
 }

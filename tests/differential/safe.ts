@@ -7,7 +7,9 @@ import type { Command } from './arguments.ts';
 export function isSafe([name = '', ...words]: Command): boolean {
   const upper = name.toUpperCase();
   const rule = RULES[upper];
-  return (rule === undefined || rule(words)) && !(TAKES_EXPIRY.has(upper) && words.some((_, at) => expiresSoon(words, at)));
+  return (
+    (rule === undefined || rule(words)) && !(TAKES_EXPIRY.has(upper) && words.some((_, at) => expiresSoon(words, at)))
+  );
 }
 
 const BLOCK_MAX_SECONDS = 0.01;
@@ -57,7 +59,11 @@ function briefly(timeout: string | undefined): boolean {
 function blocksBriefly(words: string[]): boolean {
   return words.every((word, at) => {
     const timeout = words[at + 1];
-    return word.toUpperCase() !== 'BLOCK' || timeout === undefined || briefly(timeout === '' ? '' : String(Number(timeout) / 1000));
+    return (
+      word.toUpperCase() !== 'BLOCK' ||
+      timeout === undefined ||
+      briefly(timeout === '' ? '' : String(Number(timeout) / 1000))
+    );
   });
 }
 
@@ -69,7 +75,10 @@ function decidedIdle(milliseconds: string | undefined): boolean {
   return !within(milliseconds, 1, 1e8);
 }
 
-/** Everything in one call, or an error: else each server stops where it likes. Redis takes `-1` and `''` for cursors too. */
+/**
+ * Everything in one call, or an error: else each server stops where it likes. Redis takes `-1` and `''` for cursors
+ * too.
+ */
 function scansAll(words: string[], cursorAt: number): boolean {
   const cursor = words[cursorAt];
   if (cursor === undefined || /^[a-z]/i.test(cursor)) return true;

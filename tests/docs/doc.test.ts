@@ -5,12 +5,13 @@
  * ```ts sketch                                       code that stands nowhere
  * ```redis-cli stage=03                              a transcript, typed into stage 03 from empty databases
  *
- * In a transcript, lines that begin with a prompt (`127.0.0.1:6379> `, `redis> `) are commands, and what follows is what
- * redis-cli prints. `…` stands for any text within a line, and alone on a line for any lines. Another name at the prompt is
- * another connection. A command without output waits: a later prompt of the same name with nothing behind it shows its reply.
+ * In a transcript, lines that begin with a prompt (`127.0.0.1:6379> `, `redis> `) are commands, and what follows is
+ * what redis-cli prints. `…` stands for any text within a line, and alone on a line for any lines. Another name at the
+ * prompt is another connection. A command without output waits: a later prompt of the same name with nothing behind it
+ * shows its reply.
  *
- * In the prose, `paths` into stages, shared, tests and docs exist, and relative links lead somewhere. In the chapter of a
- * stage `store/list.ts` may stand for a file of that stage. Names with NN, *, <, { or … are patterns, not paths.
+ * In the prose, `paths` into stages, shared, tests and docs exist, and relative links lead somewhere. In the chapter of
+ * a stage `store/list.ts` may stand for a file of that stage. Names with NN, *, <, { or … are patterns, not paths.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +22,12 @@ import { codeWords, fences, links, type Fence } from './markdown.ts';
 import { isQuoted } from './quotes.ts';
 import { matches, replay, steps } from './transcript.ts';
 
-const DOCUMENTS = ['README.md', ...readdirSync(join(PROJECT_ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const DOCUMENTS = [
+  'README.md',
+  ...readdirSync(join(PROJECT_ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 for (const document of DOCUMENTS) {
   describe(document, () => {
@@ -30,7 +36,9 @@ for (const document of DOCUMENTS) {
 
     test('names files that exist', () => {
       const chapter = findStage(/(\d\d)-[a-z-]+\.md$/.exec(document)?.[1] ?? '');
-      const missing = codeWords(text).filter((word) => looksLikePath(word, chapter !== undefined) && !pathExists(word, chapter?.dir));
+      const missing = codeWords(text).filter(
+        (word) => looksLikePath(word, chapter !== undefined) && !pathExists(word, chapter?.dir),
+      );
       expect(missing).toEqual([]);
     });
 
@@ -39,7 +47,9 @@ for (const document of DOCUMENTS) {
     });
 
     test('says of each block of code where it stands', () => {
-      const nowhere = blocks.filter(({ language, attributes }) => language === 'ts' && !('file' in attributes) && !('sketch' in attributes));
+      const nowhere = blocks.filter(
+        ({ language, attributes }) => language === 'ts' && !('file' in attributes) && !('sketch' in attributes),
+      );
       expect(nowhere.map(({ line }) => `${document}:${line}`)).toEqual([]);
     });
 
@@ -47,7 +57,8 @@ for (const document of DOCUMENTS) {
       test(`line ${line} quotes ${attributes['file']}`, () => {
         const file = join(PROJECT_ROOT, attributes['file']!);
         expect(existsSync(file), `${attributes['file']} does not exist`).toBe(true);
-        if (!isQuoted(lines, readFileSync(file, 'utf8'))) expect.fail(`these lines do not stand there:\n${lines.join('\n')}`);
+        if (!isQuoted(lines, readFileSync(file, 'utf8')))
+          expect.fail(`these lines do not stand there:\n${lines.join('\n')}`);
       });
     }
 
@@ -86,7 +97,9 @@ function looksLikePath(word: string, inChapter: boolean): boolean {
 }
 
 function pathExists(word: string, stageDir: string | undefined): boolean {
-  return existsSync(join(PROJECT_ROOT, word)) || (stageDir !== undefined && existsSync(join(PROJECT_ROOT, stageDir, word)));
+  return (
+    existsSync(join(PROJECT_ROOT, word)) || (stageDir !== undefined && existsSync(join(PROJECT_ROOT, stageDir, word)))
+  );
 }
 
 describe('the check itself', () => {
@@ -128,7 +141,9 @@ describe('the check itself', () => {
 
   test('tells blocks and prose apart', () => {
     const text = 'see `a.ts` and [b](b.md#x)\n```ts file=c.ts\nconst d = `e`;\n```\n`f`\n';
-    expect(fences(text)).toEqual([{ language: 'ts', attributes: { file: 'c.ts' }, lines: ['const d = `e`;'], line: 2 }]);
+    expect(fences(text)).toEqual([
+      { language: 'ts', attributes: { file: 'c.ts' }, lines: ['const d = `e`;'], line: 2 },
+    ]);
     expect(codeWords(text)).toEqual(['a.ts', 'f']);
     expect(links(text)).toEqual(['b.md']);
   });

@@ -44,5 +44,8 @@ export function links(markdown: string): string[] {
 
 function info(text: string): Pick<Fence, 'language' | 'attributes'> {
   const [language = '', ...words] = text.trim().split(/\s+/);
-  return { language, attributes: Object.fromEntries(words.map((word) => [word.split('=')[0]!, word.split('=').slice(1).join('=')])) };
+  return {
+    language,
+    attributes: Object.fromEntries(words.map((word) => [word.split('=')[0]!, word.split('=').slice(1).join('=')])),
+  };
 }

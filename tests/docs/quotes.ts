@@ -1,6 +1,6 @@
 /**
- * Whether lines of a document stand in a file, word for word and in one piece. A line that is `…` alone (indented or not)
- * stands for any lines in between.
+ * Whether lines of a document stand in a file, word for word and in one piece. A line that is `…` alone (indented or
+ * not) stands for any lines in between.
  */
 export function isQuoted(lines: readonly string[], source: string): boolean {
   const all = source.split('\n');

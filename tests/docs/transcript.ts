@@ -55,7 +55,9 @@ export async function replay(lines: readonly string[], port: number): Promise<st
       const printed = cliReply(asked.command, raw).split(/\r?\n/);
       if (!matches(output, printed)) return [`${who}> ${command}`, 'shown:', ...output, 'said:', ...printed].join('\n');
     }
-    return waiting.size === 0 ? null : `never shown: the reply to ${[...waiting.values()].map(({ command }) => command.join(' ')).join(', ')}`;
+    return waiting.size === 0
+      ? null
+      : `never shown: the reply to ${[...waiting.values()].map(({ command }) => command.join(' ')).join(', ')}`;
   } finally {
     for (const client of [observer, ...clients.values()]) await client.close();
   }

@@ -22,7 +22,8 @@ const HOSTILE = [
 /** An endless source of bytes that a server may be sent: random ones, broken requests, and a few that are right. */
 export function createChunks(rng: Rng, stage: string): () => string {
   const sources = FAMILIES.filter(({ since }) => since <= stage).map((family) => createSource(family, rng));
-  const request = () => (sources.length === 0 ? encodeRequest(['ECHO', rng.bytes(5)]) : rng.pick(sources)().map(encodeRequest).join(''));
+  const request = () =>
+    sources.length === 0 ? encodeRequest(['ECHO', rng.bytes(5)]) : rng.pick(sources)().map(encodeRequest).join('');
   return () => {
     const kind = rng.next();
     if (kind < 0.25) return rng.bytes(rng.int(1, 60));

@@ -11,7 +11,14 @@ test(`stage ${stage.number} goes on serving under random and damaged bytes, SEED
   const server = await parseTarget(stage.dir).start();
   try {
     const { port, process } = server;
-    const { chunks, bugs } = await fuzz({ port, pid: process!.pid, stage: stage.number, chunks: 20_000, seed, patienceMs: 0 });
+    const { chunks, bugs } = await fuzz({
+      port,
+      pid: process!.pid,
+      stage: stage.number,
+      chunks: 20_000,
+      seed,
+      patienceMs: 0,
+    });
     expect(chunks).toBeGreaterThanOrEqual(20_000);
     expect(bugs).toEqual([]);
     expect(process!.ended()).toBeNull();

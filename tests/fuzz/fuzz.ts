@@ -23,7 +23,10 @@ export interface FuzzResult {
   connections: number;
   /** Lines in replies that tell of a bug in a handler. */
   bugs: string[];
-  /** Resident memory in MB, or null where it cannot be seen: fresh, after a warm-up, at the end with all connections closed. */
+  /**
+   * Resident memory in MB, or null where it cannot be seen: fresh, after a warm-up, at the end with all connections
+   * closed.
+   */
   memory: { start: number | null; warm: number | null; end: number | null };
 }
 
@@ -39,7 +42,12 @@ const PENDING_BYTES = 256 * 1024;
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { port, pid, chunks, seed, connections = 40, patienceMs = 20_000 } = options;
-  const result: FuzzResult = { chunks: 0, connections: 0, bugs: [], memory: { start: memoryMb(pid), warm: null, end: null } };
+  const result: FuzzResult = {
+    chunks: 0,
+    connections: 0,
+    bugs: [],
+    memory: { start: memoryMb(pid), warm: null, end: null },
+  };
   await throwChunks({ ...options, chunks: Math.min(WARM_UP, chunks / 4), seed: seed + 1 }, connections, result);
   await quiet(port);
   result.memory.warm = memoryMb(pid);
@@ -52,7 +60,11 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return result;
 }
 
-async function throwChunks({ port, stage, chunks, seed, onProgress }: FuzzOptions, connections: number, result: FuzzResult): Promise<void> {
+async function throwChunks(
+  { port, stage, chunks, seed, onProgress }: FuzzOptions,
+  connections: number,
+  result: FuzzResult,
+): Promise<void> {
   const next = createChunks(createRng(seed), stage);
   let left = chunks;
   const witness = await Client.open('127.0.0.1', port);

@@ -7,7 +7,7 @@ import { fuzz } from './fuzz.ts';
 const HELP = `
 npx tsx tests/fuzz/run.ts --stage 05 --chunks 2000000 --seed 1
 
-Throws random and damaged bytes at a stage over many connections, and tells whether it still serves and what memory it keeps.
+Throws random and damaged bytes at a stage over many connections; tells whether it serves on, and what memory it keeps.
 `;
 
 const { values } = parseArgs({
@@ -28,6 +28,7 @@ async function main(): Promise<number> {
   const server = await target.start();
   console.log(`${target.name}, seed ${values.seed}`);
   const began = Date.now();
+  const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
   try {
     let shown = 0;
     const { chunks, connections, bugs, memory } = await fuzz({
@@ -40,17 +41,21 @@ async function main(): Promise<number> {
       onProgress(done) {
         if (done - shown < 200_000) return;
         shown = done;
-        console.log(`  ${done} chunks, ${((Date.now() - began) / 1000).toFixed(0)} s`);
+        console.log(`  ${done} chunks, ${seconds()} s`);
       },
     });
     const mb = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} MB`);
-    console.log(`${chunks} chunks over ${connections} connections in ${((Date.now() - began) / 1000).toFixed(0)} s: still serving`);
-    console.log(`resident memory: ${mb(memory.start)} fresh, ${mb(memory.warm)} after the warm-up, ${mb(memory.end)} at the end`);
+    console.log(`${chunks} chunks over ${connections} connections in ${seconds()} s: still serving`);
+    console.log(
+      `resident memory: ${mb(memory.start)} fresh, ${mb(memory.warm)} after the warm-up, ${mb(memory.end)} at the end`,
+    );
     for (const bug of bugs) console.log(`a bug in a handler: ${bug}`);
     if (bugs.length > 0) console.log(server.process!.output());
     return bugs.length > 0 ? 1 : 0;
   } catch (error) {
-    console.log(`it stopped serving: ${(error as Error).message}\n${server.process!.ended() ?? ''}\n${server.process!.output()}`);
+    console.log(
+      `it stopped serving: ${(error as Error).message}\n${server.process!.ended() ?? ''}\n${server.process!.output()}`,
+    );
     return 1;
   } finally {
     await server.stop();

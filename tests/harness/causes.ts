@@ -1,8 +1,8 @@
 import type { Failure } from './failure.ts';
 
 /**
- * The likely cause of a failed expectation, for the mistakes that people make when they write a server; null when nothing
- * famous is recognised. The first rule that fits wins: the specific ones stand before the general ones.
+ * The likely cause of a failed expectation, for the mistakes that people make when they write a server; null when
+ * nothing famous is recognised. The first rule that fits wins: the specific ones stand before the general ones.
  */
 export function likelyCause(failure: Failure): string | null {
   for (const rule of failure.extra ? [extraReply] : RULES) {
@@ -40,20 +40,27 @@ function extraReply({ extra, received }: Failure): string | null {
 
 function nothingReceived({ received, ending }: Failure): string | null {
   if (received !== '') return null;
-  if (ending?.includes('closed')) return 'the server closed the connection instead of answering; did it stop with an error?';
-  return ending ? 'the server did not answer: is the request parsed to its end, and is the reply really written (flushed)?' : null;
+  if (ending?.includes('closed'))
+    return 'the server closed the connection instead of answering; did it stop with an error?';
+  return ending
+    ? 'the server did not answer: is the request parsed to its end, and is the reply really written (flushed)?'
+    : null;
 }
 
 function echoed({ sent, received }: Failure): string | null {
   if (sent === null || received === '') return null;
   const wire = typeof sent === 'string' ? sent : encode(sent);
-  return wire.startsWith(received) || received.startsWith(wire) ? 'the server sends back the bytes of the request itself' : null;
+  return wire.startsWith(received) || received.startsWith(wire)
+    ? 'the server sends back the bytes of the request itself'
+    : null;
 }
 
 function lineEndings({ expected, received }: Failure): string | null {
   if (!('bytes' in expected) || !received.includes('\n')) return null;
   const bare = expected.bytes.replaceAll('\r\n', '\n');
-  return received === bare || bare.startsWith(received) ? 'lines end in LF alone: RESP ends every line with CRLF (\\r\\n)' : null;
+  return received === bare || bare.startsWith(received)
+    ? 'lines end in LF alone: RESP ends every line with CRLF (\\r\\n)'
+    : null;
 }
 
 function missingCrlf({ expected, received }: Failure): string | null {
@@ -96,7 +103,9 @@ function nilForms({ expected, received }: Failure): string | null {
   const want = NIL_NAMES[expected.bytes];
   const got = NIL_NAMES[received];
   if (!want || !got) return null;
-  const why = want.includes('array') ? 'this command answers with an array' : 'this is what "there is no such value" looks like here';
+  const why = want.includes('array')
+    ? 'this command answers with an array'
+    : 'this is what "there is no such value" looks like here';
   return `${got} was sent where ${want} belongs: ${why}`;
 }
 
@@ -110,8 +119,10 @@ function statusOrBulk({ expected, received }: Failure): string | null {
   const [want, got] = scalars(expected, received);
   if (want === null || got === null || want.text.toLowerCase() !== got.text.toLowerCase()) return null;
   if (want.type === '+' && got.type === '+') return `the case of the letters differs: "${want.text}"`;
-  if (want.type === '+' && got.type === '$') return `"${want.text}" belongs in a simple string (+${want.text}), not in a bulk string`;
-  if (want.type === '$' && got.type === '+') return 'this reply is data, so a bulk string ($…), not a simple string (+…)';
+  if (want.type === '+' && got.type === '$')
+    return `"${want.text}" belongs in a simple string (+${want.text}), not in a bulk string`;
+  if (want.type === '$' && got.type === '+')
+    return 'this reply is data, so a bulk string ($…), not a simple string (+…)';
   return want.type === '-' && got.type === '+' ? 'errors begin with "-", not with "+"' : null;
 }
 
@@ -119,14 +130,17 @@ function integerOrBulk({ expected, received }: Failure): string | null {
   const [want, got] = scalars(expected, received);
   if (want === null || got === null || want.text !== got.text) return null;
   if (want.type === ':' && '$+'.includes(got.type)) return 'this reply is an integer (:…), not a string';
-  return want.type === '$' && got.type === ':' ? 'this reply is a bulk string ($…) that holds digits, not an integer' : null;
+  return want.type === '$' && got.type === ':'
+    ? 'this reply is a bulk string ($…) that holds digits, not an integer'
+    : null;
 }
 
 function protocolVersion({ expected, received }: Failure): string | null {
   if (!('bytes' in expected)) return null;
   const want = expected.bytes[0] ?? '';
   const got = received[0] ?? '';
-  if (want === '*' && '%~>'.includes(got)) return `"${got}" is a type of RESP3: a connection that did not ask for it with HELLO 3 gets arrays (*)`;
+  if (want === '*' && '%~>'.includes(got))
+    return `"${got}" is a type of RESP3: a connection that did not ask for it with HELLO 3 gets arrays (*)`;
   if (got === '*' && '%~>'.includes(want)) return `after HELLO 3 this reply has the RESP3 type "${want}"`;
   return null;
 }
@@ -147,7 +161,8 @@ function errorShape({ expected, received }: Failure): string | null {
   const want = expected.bytes.slice(1).trimEnd();
   const got = received.slice(1).trimEnd();
   if (!received.startsWith('-')) return 'this must be an error reply (-…), and was answered as if all were well';
-  if (want.slice(want.indexOf(' ') + 1) === got) return `the error text lacks its code: it begins with "${want.split(' ')[0]}"`;
+  if (want.slice(want.indexOf(' ') + 1) === got)
+    return `the error text lacks its code: it begins with "${want.split(' ')[0]}"`;
   return want.toLowerCase() === got.toLowerCase() ? 'the case of the letters differs in the error text' : null;
 }
 
@@ -155,14 +170,16 @@ function replyOfAnother({ expected, received, history }: Failure): string | null
   if (!('bytes' in expected) || received === '' || !history?.length) return null;
   const last = history.at(-1)!;
   if (received === last.received) {
-    return 'the server may be one reply behind: this is what the request before got (a reply sent twice, or sent too late?)';
+    return 'the server may be one reply behind: this is what the request before got (was a reply sent twice?)';
   }
   return null;
 }
 
 function answeredTwice({ expected, received }: Failure): string | null {
   if (!('bytes' in expected) || expected.bytes === '') return null;
-  return received.startsWith(expected.bytes) ? 'the reply is right, and something comes after it: each request gets exactly one' : null;
+  return received.startsWith(expected.bytes)
+    ? 'the reply is right, and something comes after it: each request gets exactly one'
+    : null;
 }
 
 function bulkParts(bytes: string): { length: number; data: string } | null {

@@ -1,8 +1,10 @@
-/** The encoded elements of an encoded array, set, push or map (fields and values in turn), each with its own children. */
+/**
+ * The encoded elements of an encoded array, set, push or map (fields and values in turn), each with its own children.
+ */
 export function children(raw: string): string[] {
   const headerEnd = raw.indexOf('\r\n') + 2;
   const items: string[] = [];
-  for (let at = headerEnd; at < raw.length; ) {
+  for (let at = headerEnd; at < raw.length;) {
     const end = endOf(raw, at);
     items.push(raw.slice(at, end));
     at = end;

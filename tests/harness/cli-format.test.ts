@@ -35,7 +35,8 @@ const COMMANDS = [
   'INFO keyspace',
 ];
 
-const hasRedis = spawnSync('redis-cli', ['--version']).status === 0 && spawnSync('redis-server', ['--version']).status === 0;
+const hasRedis =
+  spawnSync('redis-cli', ['--version']).status === 0 && spawnSync('redis-server', ['--version']).status === 0;
 
 if (hasRedis) {
   let redis: RunningServer;
@@ -53,7 +54,9 @@ if (hasRedis) {
       ours.push(cliReply(words, await client.expect(...words).bytes));
     }
     await client.close();
-    const cli = spawnSync('redis-cli', [`-${protocol}`, '--no-raw', '-p', String(redis.port)], { input: `${COMMANDS.join('\n')}\n` });
+    const cli = spawnSync('redis-cli', [`-${protocol}`, '--no-raw', '-p', String(redis.port)], {
+      input: `${COMMANDS.join('\n')}\n`,
+    });
     const text = (printed: string) => printed.replaceAll(/\s+$/gm, '').replaceAll(/\n+/g, '\n');
     expect(text(ours.join('\n'))).toBe(text(cli.stdout.toString('latin1')));
   });

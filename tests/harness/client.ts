@@ -27,7 +27,10 @@ interface Slot {
 /** A raw connection to a server, as a test uses it. All bytes are binary strings. */
 export class Client {
   protocol: Protocol = 2;
-  /** Waits until the server sees this client blocked (`count`: that many clients in all). Set by the suite, which knows them. */
+  /**
+   * Waits until the server sees this client blocked (`count`: that many clients in all). Set by the suite, which knows
+   * them.
+   */
   blocked: (count?: number) => Promise<void> = async () => {};
 
   private readonly socket: Socket;
@@ -61,7 +64,9 @@ export class Client {
     return new Client(socket);
   }
 
-  /** Sends a command; its reply is asserted by the method called on the result: `await c.expect('PING').status('PONG')`. */
+  /**
+   * Sends a command; its reply is asserted by the method called on the result: `await c.expect('PING').status('PONG')`.
+   */
   expect(...args: Word[]): Expectation {
     const words = args.map(String);
     this.write(encodeRequest(words));
@@ -96,7 +101,10 @@ export class Client {
     const deadline = Date.now() + REPLY_MS;
     while (this.unclaimed.length < expected.length && this.ending === null && Date.now() < deadline) {
       const wrong = !expected.startsWith(this.unclaimed);
-      const more = await within(wrong ? WRONG_MS : deadline - Date.now(), new Promise<true>((resolve) => (this.onData = () => resolve(true))));
+      const more = await within(
+        wrong ? WRONG_MS : deadline - Date.now(),
+        new Promise<true>((resolve) => (this.onData = () => resolve(true))),
+      );
       if (wrong && !more) break;
     }
     const received = this.unclaimed.slice(0, expected.length);
@@ -110,7 +118,10 @@ export class Client {
     this.remember({ number: ++this.expected, sent: this.lastWritten }, received);
   }
 
-  /** Nothing has come that was not expected. Asks PING to mark the place, unless a reply is pending; so not inside MULTI. */
+  /**
+   * Nothing has come that was not expected. Asks PING to mark the place, unless a reply is pending; so not inside
+   * MULTI.
+   */
   async silent(): Promise<void> {
     const site = new Error();
     if (this.slots.length > 0) await sleep(SILENCE_MS);
@@ -122,7 +133,8 @@ export class Client {
       // In subscribed mode RESP2 answers with an array that ends in the marker.
       if (!raw.endsWith(marker)) this.fail({ sent: null, expected: { words: 'nothing' }, received: raw, ending }, site);
     }
-    if (this.unclaimed !== '') this.fail({ sent: null, expected: { words: 'nothing' }, received: this.unclaimed }, site);
+    if (this.unclaimed !== '')
+      this.fail({ sent: null, expected: { words: 'nothing' }, received: this.unclaimed }, site);
   }
 
   /** The server closes the connection, and sends nothing more before. */
@@ -147,7 +159,8 @@ export class Client {
     this.socket.destroy();
     if (pending || this.unclaimed === '') return null;
     const words = 'nothing more until the end of the test';
-    return () => this.fail({ sent: this.lastWritten, expected: { words }, received: '', extra: this.unclaimed }, new Error());
+    return () =>
+      this.fail({ sent: this.lastWritten, expected: { words }, received: '', extra: this.unclaimed }, new Error());
   }
 
   /** Cuts the connection without a word (RST). */
@@ -208,7 +221,8 @@ export class Client {
       if (expected !== undefined && this.slots[0] === slot && !expected.startsWith(this.unclaimed)) {
         return { raw: this.unclaimed, ending: 'the bytes so far are not a complete reply' };
       }
-      if (Date.now() > deadline) return { raw: this.unclaimed, ending: `no complete reply within ${REPLY_MS / 1000} s` };
+      if (Date.now() > deadline)
+        return { raw: this.unclaimed, ending: `no complete reply within ${REPLY_MS / 1000} s` };
     }
   }
 
@@ -236,7 +250,8 @@ export class Client {
       slot.settle({ raw, value });
       this.remember(slot, raw);
     }
-    if (this.ending !== null) for (const slot of this.slots.splice(0)) slot.settle({ raw: this.unclaimed, ending: this.ending });
+    if (this.ending !== null)
+      for (const slot of this.slots.splice(0)) slot.settle({ raw: this.unclaimed, ending: this.ending });
   }
 
   private decode(): Decoded | undefined | DecodeError {

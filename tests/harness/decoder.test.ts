@@ -80,7 +80,11 @@ describe('ReplyDecoder', () => {
 
 describe('children', () => {
   test('are the encoded elements', () => {
-    expect(children('*3\r\n:1\r\n*2\r\n$1\r\na\r\n_\r\n$2\r\n\r\n\r\n')).toEqual([':1\r\n', '*2\r\n$1\r\na\r\n_\r\n', '$2\r\n\r\n\r\n']);
+    expect(children('*3\r\n:1\r\n*2\r\n$1\r\na\r\n_\r\n$2\r\n\r\n\r\n')).toEqual([
+      ':1\r\n',
+      '*2\r\n$1\r\na\r\n_\r\n',
+      '$2\r\n\r\n\r\n',
+    ]);
     expect(children('%1\r\n+a\r\n%1\r\n+b\r\n$-1\r\n')).toEqual(['+a\r\n', '%1\r\n+b\r\n$-1\r\n']);
   });
 });

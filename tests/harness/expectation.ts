@@ -20,7 +20,10 @@ interface Source {
   fail(failure: Failure, site: Error): never;
 }
 
-/** One reply to come. Each method asserts it, byte for byte where the type has one right form, and resolves to its value. */
+/**
+ * One reply to come. Each method asserts it, byte for byte where the type has one right form, and resolves to its
+ * value.
+ */
 export class Expectation {
   private readonly source: Source;
 
@@ -79,7 +82,10 @@ export class Expectation {
   }
 
   errorLike(pattern: RegExp): Promise<Decoded> {
-    return this.matches((value) => value instanceof ReplyError && pattern.test(value.message), `an error reply like ${pattern}`);
+    return this.matches(
+      (value) => value instanceof ReplyError && pattern.test(value.message),
+      `an error reply like ${pattern}`,
+    );
   }
 
   /** Any reply but an error. */
@@ -117,7 +123,10 @@ export class Expectation {
     });
   }
 
-  /** The way out: `test` returns false, or throws, when the decoded reply is wrong; `what` says in words what it must be. */
+  /**
+   * The way out: `test` returns false, or throws, when the decoded reply is wrong; `what` says in words what it must
+   * be.
+   */
   matches(test: (value: Decoded) => boolean | void, what: string): Promise<Decoded> {
     return this.check(what, (value) => test(value) !== false);
   }
@@ -134,9 +143,13 @@ export class Expectation {
   }
 
   private unordered(type: string, items: readonly Expected[], group: 1 | 2): Promise<Decoded> {
-    const wanted = grouped(items.map((item) => encodeExpected(item, this.source.protocol())), group);
+    const wanted = grouped(
+      items.map((item) => encodeExpected(item, this.source.protocol())),
+      group,
+    );
     const kind = type === '%' || group === 2 ? 'field-value pairs' : 'elements';
-    const what = `${type}: in any order, the ${wanted.length} ${kind} ${wanted.map((item) => `"${escapeBytes(item)}"`).join(' ')}`;
+    const shown = wanted.map((item) => `"${escapeBytes(item)}"`).join(' ');
+    const what = `${type}: in any order, the ${wanted.length} ${kind} ${shown}`;
     return this.check(what, (value, raw) => {
       if (raw[0] !== type || value === null) return false;
       const came = grouped(children(raw), group);
@@ -153,13 +166,19 @@ export class Expectation {
     } catch (error) {
       problem = `the check said: ${(error as Error).message}`;
     }
-    return this.source.fail({ sent: this.source.sent, expected: { words: what }, received: raw, ending: problem }, site);
+    return this.source.fail(
+      { sent: this.source.sent, expected: { words: what }, received: raw, ending: problem },
+      site,
+    );
   }
 
   private async arrived(what: string, site: Error): Promise<Arrival> {
     const arrival = await this.source.settled();
     if (!arrival.ending) return arrival;
-    return this.source.fail({ sent: this.source.sent, expected: { words: what }, received: arrival.raw, ending: arrival.ending }, site);
+    return this.source.fail(
+      { sent: this.source.sent, expected: { words: what }, received: arrival.raw, ending: arrival.ending },
+      site,
+    );
   }
 }
 

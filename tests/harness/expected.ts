@@ -1,6 +1,6 @@
 /**
- * What a test expects, written in JavaScript's own values: a string is a bulk string, a number or bigint an integer, null a
- * nil, a boolean a boolean, an array an array; the functions below make the rest.
+ * What a test expects, written in JavaScript's own values: a string is a bulk string, a number or bigint an integer,
+ * null a nil, a boolean a boolean, an array an array; the functions below make the rest.
  */
 export type Expected = string | number | bigint | null | boolean | readonly Expected[] | Wire;
 

@@ -3,8 +3,8 @@ import { suitesOf } from './plan.ts';
 import { runSuite } from './run-suite.ts';
 
 /**
- * Every test of a suite must fail on the stage before its own, else it proves nothing about the stage; unless it is marked
- * as a regression test, with its reason. Runs the suite of each stage on the stage before.
+ * Every test of a suite must fail on the stage before its own, else it proves nothing about the stage; unless it is
+ * marked as a regression test, with its reason. Runs the suite of each stage on the stage before.
  * @returns one line for each test that passes where it must not, or that is marked and fails all the same
  */
 export async function failsBefore(root?: string, onStage: (line: string) => void = () => {}): Promise<string[]> {
@@ -15,9 +15,12 @@ export async function failsBefore(root?: string, onStage: (line: string) => void
     if (!stage.built || !before?.built || suitesOf(stage.number).length === 0) continue;
     const tests = await runSuite(stage.number, before.dir);
     const passed = tests.filter(({ state }) => state === 'passed');
-    onStage(`suite ${stage.number} on stage ${before.number}: ${tests.length - passed.length} fail, ${passed.length} pass`);
+    onStage(
+      `suite ${stage.number} on stage ${before.number}: ${tests.length - passed.length} fail, ${passed.length} pass`,
+    );
     for (const { name, regression } of passed) {
-      if (regression === null) problems.push(`suite ${stage.number}: "${name}" passes on stage ${before.number} already`);
+      if (regression === null)
+        problems.push(`suite ${stage.number}: "${name}" passes on stage ${before.number} already`);
     }
   }
   return problems;

@@ -37,11 +37,15 @@ describe('the text of a failure', () => {
   });
 
   test('says why there was no reply', () => {
-    expect(bytes('+OK\r\n', '+O', { ending: 'no complete reply within 10 s' })).toContain('ended     no complete reply within 10 s');
+    expect(bytes('+OK\r\n', '+O', { ending: 'no complete reply within 10 s' })).toContain(
+      'ended     no complete reply within 10 s',
+    );
   });
 
   test('shows commands and bytes as redis-cli does', () => {
-    expect(showCommand(['SET', 'k', '', 'two words', 'it"s', 'a\r\n\0'])).toBe('SET k "" "two words" "it\\"s" "a\\r\\n\\x00"');
+    expect(showCommand(['SET', 'k', '', 'two words', 'it"s', 'a\r\n\0'])).toBe(
+      'SET k "" "two words" "it\\"s" "a\\r\\n\\x00"',
+    );
     expect(quoted('\x07\b\t\\"\xff')).toBe('"\\a\\b\\t\\\\\\"\\xff"');
   });
 });
@@ -51,7 +55,12 @@ describe('the likely cause', () => {
     ['no CRLF at the end', '+OK\r\n', '+OK', /CRLF at the end is missing/],
     ['LF alone', '$1\r\na\r\n', '$1\na\n', /LF alone/],
     ['CR alone', '+OK\r\n', '+OK\r', /LF is missing/],
-    ['length in characters', '$5\r\nh\xc3\xa4hn\r\n', '$4\r\nh\xc3\xa4hn\r\n', /counts characters \(4\); it must count bytes \(5\)/],
+    [
+      'length in characters',
+      '$5\r\nh\xc3\xa4hn\r\n',
+      '$4\r\nh\xc3\xa4hn\r\n',
+      /counts characters \(4\); it must count bytes \(5\)/,
+    ],
     ['a wrong length', '$3\r\nabc\r\n', '$2\r\nabc\r\n', /says 2 bytes, but 3 follow/],
     ['nil array for nil', '$-1\r\n', '*-1\r\n', /nil array \(\*-1\) was sent where a nil bulk string/],
     ['nil for nil array', '*-1\r\n', '$-1\r\n', /answers with an array/],
@@ -79,7 +88,9 @@ describe('the likely cause', () => {
     ['a CRLF too many', '+OK\r\n', '+OK\r\n', /one CRLF too many/, { extra: '\r\n' }],
   ];
   test.each(rows)('%s', (_mistake, expected, received, cause, more) => {
-    const likely = bytes(expected, received, more).split('\n').find((line) => line.startsWith('likely'));
+    const likely = bytes(expected, received, more)
+      .split('\n')
+      .find((line) => line.startsWith('likely'));
     expect(likely).toMatch(cause);
   });
 

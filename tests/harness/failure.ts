@@ -3,7 +3,9 @@ import { escapeBytes, showCommand } from './show.ts';
 
 /** Everything a failed expectation knows. All bytes are binary strings. */
 export interface Failure {
-  /** The command, or the raw bytes, that the reply was expected for; null when the server should have spoken unasked. */
+  /**
+   * The command, or the raw bytes, that the reply was expected for; null when the server should have spoken unasked.
+   */
   sent: readonly string[] | string | null;
   /** The exact bytes that were expected, or words for them when no single answer is right. */
   expected: { bytes: string } | { words: string };
@@ -22,7 +24,9 @@ export interface Exchange {
   received: string;
 }
 
-/** The text of a failed expectation, for a human who is writing a server: sent, expected, received, caret, likely cause. */
+/**
+ * The text of a failed expectation, for a human who is writing a server: sent, expected, received, caret, likely cause.
+ */
 export function failureText(failure: Failure): string {
   const lines: string[] = [];
   for (const { sent, received } of failure.history?.slice(-4) ?? []) {
@@ -30,7 +34,10 @@ export function failureText(failure: Failure): string {
   }
   lines.push(row('sent', failure.sent === null ? '(nothing: the server speaks first)' : showSent(failure.sent)));
   if ('words' in failure.expected) {
-    lines.push(row('expected', failure.expected.words), row('received', `"${clip(escapeBytes(failure.received), 400)}"`));
+    lines.push(
+      row('expected', failure.expected.words),
+      row('received', `"${clip(escapeBytes(failure.received), 400)}"`),
+    );
   } else {
     lines.push(...compared(failure.expected.bytes, failure.received));
   }

@@ -10,11 +10,22 @@ const folder = mkdtempSync(join(tmpdir(), 'a learner '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
+const PONG_SERVER = `
+import { createServer } from 'node:net';
+const server = createServer((socket) => socket.on('error', () => {}).on('data', () => socket.write('+PONG\\r\\n')));
+server.listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
 /** As `npm test -- …` typed in a folder of the learner's. */
 async function npmTest(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|npm_|INIT_CWD|CI$)/.test(name)));
+  const own = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|npm_|INIT_CWD|CI$)/.test(name)),
+  );
   const tool = join(PROJECT_ROOT, 'shared/tools/test.ts');
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), tool, ...args], { cwd: folder, env: { ...own, NO_COLOR: '1' } });
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), tool, ...args], {
+    cwd: folder,
+    env: { ...own, NO_COLOR: '1' },
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
@@ -44,10 +55,7 @@ if (hasRedis) {
 }
 
 test('a server that answers PONG to everything fails, and is told why', { timeout: 120_000 }, async () => {
-  writeFileSync(
-    join(folder, 'my server.mjs'),
-    "import { createServer } from 'node:net';\ncreateServer((s) => s.on('error', () => {}).on('data', () => s.write('+PONG\\r\\n'))).listen(+process.argv[2], '127.0.0.1');\n",
-  );
+  writeFileSync(join(folder, 'my server.mjs'), PONG_SERVER);
   const { code, lines } = await npmTest('01', '--bail', '--cmd', 'node "./my server.mjs" {port}');
   expect(code).toBe(1);
   expect(lines.at(-1)).toMatch(/^\d+ passed, 1 failed/);

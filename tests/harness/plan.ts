@@ -21,7 +21,11 @@ export function wholePlan(withRedis: boolean): Part[] {
   const last = stages.at(-1)?.number ?? '00';
   if (withRedis) parts.push(redisPart(suitesUpTo(last)));
   const own = folders().filter((name) => name !== 'suites');
-  parts.push({ name: 'project', include: ['tests/*.test.ts', ...own.map((name) => `tests/${name}/**/*.test.ts`)], target: null });
+  parts.push({
+    name: 'project',
+    include: ['tests/*.test.ts', ...own.map((name) => `tests/${name}/**/*.test.ts`)],
+    target: null,
+  });
   return parts;
 }
 
@@ -61,7 +65,10 @@ function suitesUpTo(number: string): string[] {
 function suites(): string[] {
   const folder = join(TESTS, 'suites');
   const files = existsSync(folder) ? readdirSync(folder) : [];
-  return files.filter((file) => /^\d\d-.*\.test\.ts$/.test(file)).sort().map((file) => `tests/suites/${file}`);
+  return files
+    .filter((file) => /^\d\d-.*\.test\.ts$/.test(file))
+    .sort()
+    .map((file) => `tests/suites/${file}`);
 }
 
 function numberOf(file: string): string {

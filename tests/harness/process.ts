@@ -37,7 +37,12 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 export async function startProcess(options: StartOptions): Promise<ServerProcess> {
   const { argv, port, cwd, shell = false } = options;
   // With a shell the server is a grandchild: a group of its own lets us stop it all the same.
-  const child = spawn(argv[0]!, argv.slice(1), { cwd, env: { ...process.env, ...options.env }, shell, detached: shell });
+  const child = spawn(argv[0]!, argv.slice(1), {
+    cwd,
+    env: { ...process.env, ...options.env },
+    shell,
+    detached: shell,
+  });
   running.add(child);
   let output = '';
   const collect = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-OUTPUT_BYTES));
@@ -130,5 +135,9 @@ function signalProcess(child: ChildProcess, name: NodeJS.Signals, group: boolean
 }
 
 function indent(text: string): string {
-  return text.trimEnd().split('\n').map((line) => `    ${line}`).join('\n');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -14,7 +14,10 @@ export interface Counts {
  * One line for each file as it finishes, failures in full, and at the end one line `N passed, N failed`.
  * @param closing lines to print before the last one
  */
-export function createReporter(closing: readonly string[], print: (line: string) => void = console.log): Reporter & { total: Counts } {
+export function createReporter(
+  closing: readonly string[],
+  print: (line: string) => void = console.log,
+): Reporter & { total: Counts } {
   const reporter = {
     total: { passed: 0, failed: 0, skipped: 0 },
     onTestRunStart() {
@@ -82,7 +85,9 @@ function failure(where: string, name: string, error: TestError): string {
   const head = chalk.red(`\n  ✗ ${[where, name].filter(Boolean).join(' › ')}`);
   const text = error.message.split('\n').map((line) => `    ${line}`);
   const frame = error.stacks?.[0];
-  const place = frame && `    at ${frame.file.replace(/^.*\/(tests|shared|stages)\//, '$1/')}:${frame.line}:${frame.column}`;
-  const compared = error.diff && !error.message.startsWith('sent') ? [`    ${error.diff.replaceAll('\n', '\n    ')}`] : [];
+  const place =
+    frame && `    at ${frame.file.replace(/^.*\/(tests|shared|stages)\//, '$1/')}:${frame.line}:${frame.column}`;
+  const compared =
+    error.diff && !error.message.startsWith('sent') ? [`    ${error.diff.replaceAll('\n', '\n    ')}`] : [];
   return [head, ...text, ...compared, ...(place ? [chalk.dim(place)] : []), ''].join('\n');
 }

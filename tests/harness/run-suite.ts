@@ -26,17 +26,27 @@ interface RunOptions {
  * Runs the suite of a stage's number against a target (see `parseTarget`) in a process of its own.
  * @throws Error when the suite could not be run at all
  */
-export async function runSuite(number: string, target: string, { bail = false, files = suitesOf(number) }: RunOptions = {}): Promise<TestRun[]> {
+export async function runSuite(
+  number: string,
+  target: string,
+  { bail = false, files = suitesOf(number) }: RunOptions = {},
+): Promise<TestRun[]> {
   if (files.length === 0) throw new Error(`there is no suite ${number}`);
   const folder = mkdtempSync(join(tmpdir(), 'suite-run-'));
   const report = join(folder, 'report.json');
   const vitest = join(PROJECT_ROOT, 'node_modules/vitest/vitest.mjs');
-  const flags = ['--config', join(PROJECT_ROOT, 'tests/vitest.config.ts'), '--reporter=json', `--outputFile=${report}`, '--maxWorkers=1'];
+  const flags = [
+    '--config',
+    join(PROJECT_ROOT, 'tests/vitest.config.ts'),
+    '--reporter=json',
+    `--outputFile=${report}`,
+    '--maxWorkers=1',
+  ];
   try {
-    const output = await finished(
-      [vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...files],
-      { ...process.env, TARGET: target },
-    );
+    const output = await finished([vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...files], {
+      ...process.env,
+      TARGET: target,
+    });
     return readReport(report, output, bail);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -79,8 +89,11 @@ function readReport(file: string, output: string, bail: boolean): TestRun[] {
   }
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
   // After the first failure the files behind it are not even loaded.
-  const broken = report.testResults.find(({ assertionResults, message }) => assertionResults.length === 0 && (!bail || message !== ''));
-  if (broken || tests.length === 0) throw new Error(`the suite did not run: ${broken?.name ?? output}\n${broken?.message ?? ''}`);
+  const broken = report.testResults.find(
+    ({ assertionResults, message }) => assertionResults.length === 0 && (!bail || message !== ''),
+  );
+  if (broken || tests.length === 0)
+    throw new Error(`the suite did not run: ${broken?.name ?? output}\n${broken?.message ?? ''}`);
   return tests.map(({ fullName, status, failureMessages, meta }) => ({
     name: fullName,
     state: status === 'passed' || status === 'failed' ? status : 'skipped',

@@ -13,7 +13,15 @@ export function escapeBytes(bytes: string): string {
   return Array.from(bytes, escapeByte).join('');
 }
 
-const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x07': '\\a', '\b': '\\b', '"': '\\"', '\\': '\\\\' };
+const NAMED: Record<string, string> = {
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '"': '\\"',
+  '\\': '\\\\',
+};
 
 function showWord(word: string, longest: number): string {
   if (word.length > longest) return `${showWord(word.slice(0, 40), longest)}…(${word.length} bytes)`;

@@ -50,8 +50,8 @@ let session: Session | null = null;
 let shared: RunningServer | null = null;
 
 /**
- * A test against the server under test: the databases are flushed before, connections are closed after, and a connection on
- * which more came than was expected fails the test. Default timeout: 30 s.
+ * A test against the server under test: the databases are flushed before, connections are closed after, and a
+ * connection on which more came than was expected fails the test. Default timeout: 30 s.
  */
 export function test(name: string, body: TestBody, timeoutMs = 30_000): void {
   vitestTest(name, { timeout: timeoutMs }, (context) => run(context, body));
@@ -75,7 +75,9 @@ export async function clientResp3(): Promise<Client> {
   return switchToResp3(await client());
 }
 
-/** A server of the target of its own, with these flags; the test is skipped, and says so, when the target takes none. */
+/**
+ * A server of the target of its own, with these flags; the test is skipped, and says so, when the target takes none.
+ */
 export async function server(...flags: string[]): Promise<OwnServer> {
   onlyIf(target.takesFlags, 'needs a server started with its own flags (with --cmd: put {flags} into the command)');
   let given = flags;
@@ -201,7 +203,11 @@ async function switchToResp3(opened: Client): Promise<Client> {
 /** How long to wait where INFO does not tell how many clients are blocked. */
 const BLIND_WAIT_MS = 50;
 
-async function untilBlocked(opened: Client, { host, port }: { host: string; port: number }, count: () => number): Promise<void> {
+async function untilBlocked(
+  opened: Client,
+  { host, port }: { host: string; port: number },
+  count: () => number,
+): Promise<void> {
   const observer = await Client.open(host, port);
   try {
     await until(async () => {
@@ -222,12 +228,18 @@ async function blockedClients(observer: Client): Promise<number | null> {
   return found ? Number(found[1]) : null;
 }
 
-/** Flushes all databases (a server that does not know FLUSHALL has none), when no client of an earlier test is blocked any more. */
+/**
+ * Flushes all databases (a server that does not know FLUSHALL has none), when no client of an earlier test is blocked
+ * any more.
+ */
 async function prepare({ host, port }: RunningServer): Promise<void> {
   const opened = await Client.open(host, port);
   try {
     await opened.send('FLUSHALL');
-    await within(1_000, until(async () => ((await blockedClients(opened)) ?? 0) === 0, 'clients of earlier tests to go').catch(() => {}));
+    await within(
+      1_000,
+      until(async () => ((await blockedClients(opened)) ?? 0) === 0, 'clients of earlier tests to go').catch(() => {}),
+    );
   } finally {
     await opened.close();
   }

@@ -43,7 +43,8 @@ export function parseTarget(description: string): Target {
 function stageTarget(description: string): Target {
   const stage = findStage(basename(description));
   const dir = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
-  if (!stage || !existsSync(join(dir, 'main.ts'))) throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
+  if (!stage || !existsSync(join(dir, 'main.ts')))
+    throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
   // A copy of a stage stands in a `stages` folder too, of another root.
   const argv = stageCommand(stage, resolve(dir, '../..'));
   return {
@@ -67,7 +68,8 @@ function redisTarget(): Target {
 }
 
 function commandTarget(template: string): Target {
-  if (!template.includes('{port}')) throw new Error(`--cmd needs {port} in it, so that the server can be told its port: ${template}`);
+  if (!template.includes('{port}'))
+    throw new Error(`--cmd needs {port} in it, so that the server can be told its port: ${template}`);
   return {
     name: template,
     kind: 'cmd',
@@ -77,7 +79,11 @@ function commandTarget(template: string): Target {
       spawnIn(
         at,
         (port, dir) => {
-          const words: Record<string, string> = { port: String(port), dir: shellQuote(dir), flags: flags.map(shellQuote).join(' ') };
+          const words: Record<string, string> = {
+            port: String(port),
+            dir: shellQuote(dir),
+            flags: flags.map(shellQuote).join(' '),
+          };
           const command = template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!);
           // Signals go to the shell too, which must live to tell how the server ended.
           return [`trap : TERM INT HUP; ${command}`];
@@ -114,7 +120,12 @@ async function spawnIn(
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
-      const server = await startProcess({ argv: argv(port, dir), port, cwd: options.cwd ?? dir, shell: options.shell ?? false });
+      const server = await startProcess({
+        argv: argv(port, dir),
+        port,
+        cwd: options.cwd ?? dir,
+        shell: options.shell ?? false,
+      });
       return {
         host: '127.0.0.1',
         port,

@@ -14,7 +14,10 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T | un
   }
 }
 
-/** Repeats a look every few milliseconds until it yields something true. @throws Error after `ms`, naming what was awaited. */
+/**
+ * Repeats a look every few milliseconds until it yields something true. @throws Error after `ms`, naming what was
+ * awaited.
+ */
 export async function until<T>(look: () => T | Promise<T>, what = 'the condition', ms = 10_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {

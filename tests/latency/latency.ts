@@ -31,7 +31,13 @@ export async function measureExpiry(port: number, keys: number): Promise<Measure
   await connection.send([['FLUSHALL']]);
   // A guess at how long loading takes: the deadline must lie behind it.
   const deadline = Date.now() + 2_000 + keys / 40;
-  await load(connection, keys, 1_000, (at) => ['SET', `key:${at}`, VALUE, 'PXAT', String(deadline + Math.floor(Math.random() * 1000))]);
+  await load(connection, keys, 1_000, (at) => [
+    'SET',
+    `key:${at}`,
+    VALUE,
+    'PXAT',
+    String(deadline + Math.floor(Math.random() * 1000)),
+  ]);
   if (Date.now() > deadline) throw new Error('loading took too long: keys have expired already');
   await sleep(Math.max(0, deadline - Date.now() - 1_500));
   const stop = await startPings(port);
@@ -58,19 +64,27 @@ export async function measureGrowth(port: number, keys: number): Promise<Measure
   return { keys, seconds, pings };
 }
 
-async function load(connection: BatchConnection, keys: number, batch: number, make: (at: number) => string[]): Promise<void> {
+async function load(
+  connection: BatchConnection,
+  keys: number,
+  batch: number,
+  make: (at: number) => string[],
+): Promise<void> {
   for (let at = 0; at < keys; at += batch) {
     const commands = Array.from({ length: Math.min(batch, keys - at) }, (_, i) => make(at + i));
     const replies = await connection.send(commands);
     const refused = replies.find((reply) => reply !== '+OK\r\n');
-    if (refused !== undefined || replies.length < commands.length) throw new Error(`after ${at} keys: ${refused ?? 'no reply'}`);
+    if (refused !== undefined || replies.length < commands.length)
+      throw new Error(`after ${at} keys: ${refused ?? 'no reply'}`);
   }
 }
 
 /** @returns stops the pinger, and resolves to what it measured */
 async function startPings(port: number): Promise<() => Promise<{ took: number[]; late: number }>> {
   const pinger = fileURLToPath(new URL('./pinger.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), pinger, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), pinger, String(port)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   await until(() => output.startsWith('ready\n'), 'the pinger to start');

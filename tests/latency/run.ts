@@ -6,8 +6,8 @@ import { measureExpiry, measureGrowth, type Measurement } from './latency.ts';
 const HELP = `
 npx tsx tests/latency/run.ts --stage 05
 
-Pings a server every millisecond while 1,000,000 keys expire within one second, and while it grows to 4,000,000 keys; tells
-the longest waits. --stage redis measures redis-server in the same way.
+Pings a server every millisecond while 1,000,000 keys expire within one second, and while it grows to 4,000,000 keys;
+tells the longest waits. --stage redis measures redis-server in the same way.
 `;
 
 const { values } = parseArgs({
@@ -44,5 +44,6 @@ async function main(): Promise<void> {
 function show(name: string, { keys, seconds, pings }: Measurement): string {
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const times = `median ${ms(pings.median)}, p99 ${ms(pings.p99)}, longest ${pings.longest.map(ms).join(', ')}`;
-  return `${name}: ${keys} keys, ${seconds.toFixed(1)} s, ${pings.count} pings: ${times} (pinger itself late by up to ${ms(pings.late)})`;
+  const late = `pinger itself late by up to ${ms(pings.late)}`;
+  return `${name}: ${keys} keys, ${seconds.toFixed(1)} s, ${pings.count} pings: ${times} (${late})`;
 }

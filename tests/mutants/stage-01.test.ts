@@ -3,8 +3,8 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('01', [
   {
     file: 'network/read-query.ts',
-    find: 'while (!client.closing) {\n      const args = client.parser.next();\n      if (args === null) break;',
-    replace: 'for (let once = true; once && !client.closing; once = false) {\n      const args = client.parser.next();\n      if (args === null) break;',
+    find: 'while (!client.closing) {\n      const args =',
+    replace: 'for (let once = true; once && !client.closing; once = false) {\n      const args =',
     why: 'of several requests in one packet only the first is answered',
   },
   {

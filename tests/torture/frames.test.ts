@@ -42,7 +42,8 @@ for (const stage of builtStages()) {
     test('split in two at every offset', async () => {
       for (let at = 1; at < wire.length; at++) {
         const replies = await exchanged([wire.slice(0, at), wire.slice(at)]);
-        if (replies !== whole) expect(replies, `split at byte ${at}: …${wire.slice(at - 20, at)}|${wire.slice(at, at + 20)}…`).toBe(whole);
+        if (replies !== whole)
+          expect(replies, `split at byte ${at}: …${wire.slice(at - 20, at)}|${wire.slice(at, at + 20)}…`).toBe(whole);
       }
     });
 
@@ -76,8 +77,15 @@ async function oneByOne(control: Client, port: number, requests: readonly string
   return replies;
 }
 
-/** Writes the pieces so that the server reads each apart, and returns everything that comes until the server has closed. */
-async function exchange(control: Client, port: number, pieces: readonly string[], expectedLength: number): Promise<string> {
+/**
+ * Writes the pieces so that the server reads each apart, and returns everything that comes until the server has closed.
+ */
+async function exchange(
+  control: Client,
+  port: number,
+  pieces: readonly string[],
+  expectedLength: number,
+): Promise<string> {
   await control.send('FLUSHALL');
   const socket = connect(port, '127.0.0.1');
   socket.setNoDelay(true);

@@ -1,6 +1,7 @@
 /**
- * Requests whose replies are the same each time they are run from an empty server, in RESP2: what the frame torture sends.
- * Each row stands with the stage that introduces its command. Bytes that are framing elsewhere (CR, LF, $, *) stand inside.
+ * Requests whose replies are the same each time they are run from an empty server, in RESP2: what the frame torture
+ * sends. Each row stands with the stage that introduces its command. Bytes that are framing elsewhere (CR, LF, $, *)
+ * stand inside.
  */
 const ROWS: readonly [stage: string, ...requests: string[][]][] = [
   [
@@ -47,7 +48,13 @@ const ROWS: readonly [stage: string, ...requests: string[][]][] = [
     ['HMGET', 'h', 'f', 'none', 'g'],
     ['BLPOP', 'l', '0'],
   ],
-  ['04', ['XADD', 'x', '1-1', 'f', 'v'], ['XADD', 'x', '1-2', 'f', '\r\n'], ['XRANGE', 'x', '-', '+'], ['XREAD', 'STREAMS', 'x', '1-2']],
+  [
+    '04',
+    ['XADD', 'x', '1-1', 'f', 'v'],
+    ['XADD', 'x', '1-2', 'f', '\r\n'],
+    ['XRANGE', 'x', '-', '+'],
+    ['XREAD', 'STREAMS', 'x', '1-2'],
+  ],
   ['05', ['MULTI'], ['SET', 't', '1'], ['INCR', 't'], ['LPUSH', 't', 'x'], ['EXEC'], ['EXEC'], ['GET', 't']],
   ['10', ['ZADD', 'z', '1.5', 'a', '2', 'b'], ['ZRANGE', 'z', '0', '-1', 'WITHSCORES']],
 ];
@@ -58,4 +65,11 @@ export function tortureScript(stage: string): string[][] {
 }
 
 /** Inline requests, as bytes. */
-export const INLINE = ['PING\r\n', 'ECHO "a b"\n', '\r\n', "ECHO 'it\\'s' \r\n", '  PING   x  \r\n', 'ECHO "\\x00\\r\\n"\r\n'];
+export const INLINE = [
+  'PING\r\n',
+  'ECHO "a b"\n',
+  '\r\n',
+  "ECHO 'it\\'s' \r\n",
+  '  PING   x  \r\n',
+  'ECHO "\\x00\\r\\n"\r\n',
+];

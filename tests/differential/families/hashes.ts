@@ -18,9 +18,25 @@ export const hashes: Family = {
     [7, (a) => ['HINCRBY', a.key(), a.field(), a.number()]],
     [6, (a) => ['HINCRBYFLOAT', a.key(), a.field(), a.float()]],
     [3, (a) => ['HSET', a.key(), a.field(), a.number()]],
-    [3, (a) => ['HRANDFIELD', a.key(), ...a.maybe(0.7, () => [a.pick(['0', '100', '-3', '2', 'abc'])]), ...a.maybe(0.3, () => ['WITHVALUES'])]],
+    [
+      3,
+      (a) => [
+        'HRANDFIELD',
+        a.key(),
+        ...a.maybe(0.7, () => [a.pick(['0', '100', '-3', '2', 'abc'])]),
+        ...a.maybe(0.3, () => ['WITHVALUES']),
+      ],
+    ],
     [3, (a) => ['HSCAN', a.key(), '0', 'COUNT', '100000', ...a.maybe(0.5, () => ['MATCH', a.pattern()])]],
-    [1, (a) => ['HSCAN', a.key(), a.pick(['0', 'abc', '-1']), ...a.maybe(0.5, () => ['COUNT', a.pick(['0', 'abc', '1000'])])]],
+    [
+      1,
+      (a) => [
+        'HSCAN',
+        a.key(),
+        a.pick(['0', 'abc', '-1']),
+        ...a.maybe(0.5, () => ['COUNT', a.pick(['0', 'abc', '1000'])]),
+      ],
+    ],
     [2, (a) => [a.pick(['DEL', 'EXISTS', 'TYPE', 'TTL', 'PERSIST']), a.key()]],
     [1, (a) => ['EXPIRE', a.key(), a.seconds()]],
     [2, (a) => [a.pick(['RENAME', 'COPY']), a.key(), a.key()]],

@@ -1,7 +1,8 @@
 import type { Arguments } from '../arguments.ts';
 import type { Family, Row } from '../family.ts';
 
-const condition = (a: Arguments) => a.maybe(0.5, () => a.pick([['NX'], ['XX'], ['GT'], ['LT'], ['NX', 'GT'], ['GT', 'LT'], ['gt'], ['XX', 'GT']]));
+const condition = (a: Arguments) =>
+  a.maybe(0.5, () => a.pick([['NX'], ['XX'], ['GT'], ['LT'], ['NX', 'GT'], ['GT', 'LT'], ['gt'], ['XX', 'GT']]));
 
 const onOneDatabase: readonly Row[] = [
   [12, (a) => ['SET', a.key(), a.value()]],
@@ -22,10 +23,30 @@ const onOneDatabase: readonly Row[] = [
   [3, (a) => ['PERSIST', a.key()]],
   [4, (a) => ['RENAME', a.key(), a.key()]],
   [4, (a) => ['RENAMENX', a.key(), a.key()]],
-  [5, (a) => ['COPY', a.key(), a.key(), ...a.maybe(0.3, () => ['DB', database(a)]), ...a.maybe(0.4, () => ['REPLACE'])]],
+  [
+    5,
+    (a) => ['COPY', a.key(), a.key(), ...a.maybe(0.3, () => ['DB', database(a)]), ...a.maybe(0.4, () => ['REPLACE'])],
+  ],
   [2, (a) => ['KEYS', a.pick(['*', 'k*', 'k[1-3]', '?1', 'a-*', '[^k]*', 'k\\1', '', '[k', 'K1', '*-*i*', 'k[3-1]'])]],
-  [2, (a) => ['SCAN', '0', 'COUNT', '100000', ...a.maybe(0.5, () => ['MATCH', a.pattern()]), ...a.maybe(0.4, () => ['TYPE', type(a)])]],
-  [1, (a) => ['SCAN', a.pick(['0', 'abc', '-1', '']), ...a.maybe(0.5, () => ['COUNT', a.pick(['0', '-1', 'abc', '100000'])])]],
+  [
+    2,
+    (a) => [
+      'SCAN',
+      '0',
+      'COUNT',
+      '100000',
+      ...a.maybe(0.5, () => ['MATCH', a.pattern()]),
+      ...a.maybe(0.4, () => ['TYPE', type(a)]),
+    ],
+  ],
+  [
+    1,
+    (a) => [
+      'SCAN',
+      a.pick(['0', 'abc', '-1', '']),
+      ...a.maybe(0.5, () => ['COUNT', a.pick(['0', '-1', 'abc', '100000'])]),
+    ],
+  ],
   [2, () => ['DBSIZE']],
   [1, () => ['RANDOMKEY']],
   [2, (a) => ['OBJECT', a.pick(['REFCOUNT', 'ENCODING']), a.pick(['k1', 'k2', 'no-such-key'])]],

@@ -19,9 +19,24 @@ export const sets: Family = {
     [5, (a) => [a.pick(['SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE']), a.key(), ...a.some(1, 3, a.key)]],
     [5, (a) => ['SINTERCARD', ...keyed(a), ...a.maybe(0.5, () => ['LIMIT', a.pick([a.int(0, 3), a.index()])])]],
     [1, (a) => ['SPOP', a.key(), a.pick(['0', '1000', '100000', '-1', 'abc'])]],
-    [3, (a) => ['SRANDMEMBER', a.key(), ...a.maybe(0.7, () => [a.pick(['0', '100', '-3', '2', 'abc', '-9223372036854775808'])])]],
+    [
+      3,
+      (a) => [
+        'SRANDMEMBER',
+        a.key(),
+        ...a.maybe(0.7, () => [a.pick(['0', '100', '-3', '2', 'abc', '-9223372036854775808'])]),
+      ],
+    ],
     [3, (a) => ['SSCAN', a.key(), '0', 'COUNT', '100000', ...a.maybe(0.5, () => ['MATCH', a.pattern()])]],
-    [1, (a) => ['SSCAN', a.key(), a.pick(['0', 'abc', '-1']), ...a.maybe(0.5, () => ['COUNT', a.pick(['0', 'abc', '1000'])])]],
+    [
+      1,
+      (a) => [
+        'SSCAN',
+        a.key(),
+        a.pick(['0', 'abc', '-1']),
+        ...a.maybe(0.5, () => ['COUNT', a.pick(['0', 'abc', '1000'])]),
+      ],
+    ],
     [2, (a) => [a.pick(['DEL', 'EXISTS', 'TYPE', 'TTL', 'PERSIST']), a.key()]],
     [1, (a) => ['EXPIRE', a.key(), a.seconds()]],
     [2, (a) => [a.pick(['RENAME', 'COPY']), a.key(), a.key()]],

@@ -2,7 +2,12 @@ import type { Arguments } from '../arguments.ts';
 import type { Family } from '../family.ts';
 
 const expiry = (a: Arguments) =>
-  a.pick([['EX', a.seconds()], ['PX', a.milliseconds()], ['EXAT', a.unixSeconds()], ['PXAT', a.unixMilliseconds()]]);
+  a.pick([
+    ['EX', a.seconds()],
+    ['PX', a.milliseconds()],
+    ['EXAT', a.unixSeconds()],
+    ['PXAT', a.unixMilliseconds()],
+  ]);
 
 export const strings: Family = {
   name: 'strings',

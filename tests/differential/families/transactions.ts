@@ -20,7 +20,16 @@ export const transactions: Family = {
     [2, (a) => [['MULTI'], ...some(a, 0, 4), ['DISCARD']]],
     [3, (a) => [['WATCH', ...a.some(1, 3, a.key)], ...some(a, 0, 2), ['MULTI'], ...some(a, 0, 4), ['EXEC']]],
     [1, (a) => [['WATCH', a.key()], ...some(a, 0, 2), ['UNWATCH'], ['MULTI'], ...some(a, 0, 3), ['EXEC']]],
-    [1, (a) => [['MULTI'], ...some(a, 0, 2), a.pick([['MULTI'], ['WATCH', 'k1'], ['NOSUCH'], ['GET'], ['UNWATCH']]), ...some(a, 0, 2), ['EXEC']]],
+    [
+      1,
+      (a) => [
+        ['MULTI'],
+        ...some(a, 0, 2),
+        a.pick([['MULTI'], ['WATCH', 'k1'], ['NOSUCH'], ['GET'], ['UNWATCH']]),
+        ...some(a, 0, 2),
+        ['EXEC'],
+      ],
+    ],
     [1, (a) => [a.pick([['EXEC'], ['DISCARD'], ['UNWATCH'], ['WATCH'], ['EXEC', 'x'], ['MULTI', 'x']])]],
     [2, (a) => ['DEL', a.key()]],
   ],
