@@ -37,7 +37,10 @@ export async function testsThatNotice(stageNumber: string, mutant: Mutant): Prom
     mkdirSync(copy, { recursive: true });
     cpSync(join(PROJECT_ROOT, stage.dir), copy, { recursive: true });
     symlinkSync(join(PROJECT_ROOT, 'shared'), join(root, 'shared'), 'junction');
-    writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }));
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }),
+    );
     const file = join(copy, mutant.file);
     writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
     const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`] };
