@@ -237,7 +237,9 @@ describe('LSET and LTRIM', () => {
 
   test('LSET refuses an index outside, and makes no list', async () => {
     const c = await clientWithList('a');
-    for (const index of ['1', '-2', INT64_MAX, INT64_MIN]) await c.expect('LSET', 'l', index, 'x').error('ERR index out of range');
+    for (const index of ['1', '-2', INT64_MAX, INT64_MIN]) {
+      await c.expect('LSET', 'l', index, 'x').error('ERR index out of range');
+    }
     await c.expect('LSET', 'none', '0', 'x').error('ERR no such key');
     await c.expect('LSET', 'none', 'x', 'x').error('ERR no such key');
     await c.expect('LSET', 'l', 'x', 'x').error(NOT_AN_INTEGER);
@@ -335,6 +337,15 @@ describe('LINSERT', () => {
     const replies = added.map((number) => c.expect('LINSERT', 'l', 'BEFORE', 'last', number));
     for (let i = 0; i < replies.length; i++) await replies[i]!.int(i + 3);
     await listIs(c, 'first', ...added, 'last');
+  });
+
+  test('hundreds of times at one place, with thousands of elements behind it', async () => {
+    const behind = numbers(3000).map((number) => `behind ${number}`);
+    const c = await clientWithList('first', 'pivot', ...behind);
+    const added = numbers(1500);
+    const replies = added.map((number) => c.expect('LINSERT', 'l', 'BEFORE', 'pivot', number));
+    for (let i = 0; i < replies.length; i++) await replies[i]!.int(3003 + i);
+    await listIs(c, 'first', ...added, 'pivot', ...behind);
   });
 });
 
