@@ -46,6 +46,8 @@ export async function runSuite(
     const output = await finished([vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...files], {
       ...process.env,
       TARGET: target,
+      // The same random values each time: what such a run finds must not depend on luck.
+      SEED: process.env['SEED'] ?? '1',
     });
     return readReport(report, output, bail);
   } finally {
