@@ -45,8 +45,8 @@ interface Queue {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Who waits for which key, first come first served (Redis: blocked.c). A blocked command is not answered but kept; when one
- * of its keys is changed it runs again, and either answers or keeps its place in the queue.
+ * Who waits for which key, first come first served (Redis: blocked.c). A blocked command is not answered but kept; when
+ * one of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
 export class BlockedClients implements KeyspaceListener {
   private readonly queues = new Map<Database, Map<string, Queue>>();
@@ -63,7 +63,7 @@ export class BlockedClients implements KeyspaceListener {
     this.resume = resume;
   }
 
-  /** Makes the client wait (Redis: `blockForKeys`). A request that is tried again and still has to wait keeps its place. */
+  /** Makes the client wait (`blockForKeys`). A request that is tried again and still has to wait keeps its place. */
   block(request: Request, wait: Wait): typeof NO_REPLY {
     const { client, db } = request;
     if (client.blocked !== undefined) return NO_REPLY;
@@ -99,7 +99,7 @@ export class BlockedClients implements KeyspaceListener {
     for (const db of [a, b]) this.queues.get(db)?.forEach((queue) => this.signalReady(queue));
   }
 
-  /** Serves who waits for keys that have been changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
+  /** Serves who waits for keys that have changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
   serve(): void {
     while (this.ready.length > 0) {
       const { ready } = this;

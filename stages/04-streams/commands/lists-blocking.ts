@@ -20,7 +20,15 @@ export const listBlocking: Family = {
     { name: 'blpop', arity: -3, flags: POP, keys: takeAny, since: '2.0.0', summary: 'LPOP that waits.', run: blpop },
     { name: 'brpop', arity: -3, flags: POP, keys: takeAny, since: '2.0.0', summary: 'RPOP that waits.', run: brpop },
     { name: 'blmove', arity: 6, flags: MOVE, keys: fromTo, since: '6.2.0', summary: 'LMOVE that waits.', run: blmove },
-    { name: 'brpoplpush', arity: 4, flags: MOVE, keys: fromTo, since: '2.2.0', summary: 'RPOPLPUSH that waits.', run: brpoplpush },
+    {
+      name: 'brpoplpush',
+      arity: 4,
+      flags: MOVE,
+      keys: fromTo,
+      since: '2.2.0',
+      summary: 'RPOPLPUSH that waits.',
+      run: brpoplpush,
+    },
     {
       name: 'blmpop',
       arity: -5,
@@ -74,7 +82,7 @@ function brpoplpush(request: Request): Reply {
   return blockingMove(request, 'right', 'left', args[3]!, ['RPOPLPUSH', ...args.slice(1, 3)]);
 }
 
-/** Where it may not block it answers nil as LMOVE does, but the null array when its time is over (Redis: `blmoveGenericCommand`). */
+/** Where it may not block it answers nil, as LMOVE does; after its time, the null array (`blmoveGenericCommand`). */
 function blockingMove(request: Request, from: ListEnd, to: ListEnd, timeoutText: string, effect: string[]): Reply {
   const [, source, target] = request.args;
   const timeout = parseTimeout(timeoutText);

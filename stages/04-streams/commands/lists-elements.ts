@@ -23,8 +23,8 @@ export const listElements: Family = {
       summary: 'Puts an element next to another one.',
       run: linsert,
     },
-    { name: 'lrem', arity: 4, flags: 'write', keys: remove, since: '1.0.0', summary: 'Removes equal elements.', run: lrem },
-    { name: 'lpos', arity: -3, flags: 'readonly', keys: access, since: '6.0.6', summary: 'Indexes of equal elements.', run: lpos },
+    { name: 'lrem', arity: 4, flags: 'write', keys: remove, since: '1.0.0', summary: 'Removes equal ones.', run: lrem },
+    { name: 'lpos', arity: -3, flags: 'readonly', keys: access, since: '6.0.6', summary: 'Where it is.', run: lpos },
   ],
 };
 
@@ -64,12 +64,13 @@ interface PositionOptions {
   maxlen: number;
 }
 
-/** `LPOS key element [RANK rank] [COUNT n] [MAXLEN len]`: with COUNT an array, where 0 means all; else one index or nil. */
+/** `LPOS key element [RANK rank] [COUNT n] [MAXLEN len]`: with COUNT an array (0: all), else one index or nil. */
 function lpos({ db, args }: Request): Reply {
   const { rank, count, maxlen } = parsePositionOptions(args);
   const list = db.lookupReadType(args[1]!, List);
   if (list === undefined) return count === undefined ? null : [];
-  const found = list.positions(args[2]!, Math.abs(rank), count === undefined ? 1 : count || Infinity, maxlen || Infinity, rank < 0);
+  const limit = count === undefined ? 1 : count || Infinity;
+  const found = list.positions(args[2]!, Math.abs(rank), limit, maxlen || Infinity, rank < 0);
   return count === undefined ? (found[0] ?? null) : found;
 }
 
@@ -98,7 +99,9 @@ function parsePositionOptions(args: readonly string[]): PositionOptions {
 function parseRank(text: string): number {
   const rank = parseLongLong(text);
   if (rank === 0) throw new ReplyError(ZERO_RANK);
-  if (rank === INT64_MIN) throw new ReplyError(`ERR value is out of range, value must between ${-INT64_MAX} and ${INT64_MAX}`);
+  if (rank === INT64_MIN) {
+    throw new ReplyError(`ERR value is out of range, value must between ${-INT64_MAX} and ${INT64_MAX}`);
+  }
   return Number(rank);
 }
 

@@ -55,7 +55,13 @@ function rpoplpush({ db, args }: Request): Reply {
 }
 
 /** @returns the element, undefined when there is no source (Redis: `lmoveGenericCommand`) */
-export function moveElement(db: Database, source: string, target: string, from: ListEnd, to: ListEnd): string | undefined {
+export function moveElement(
+  db: Database,
+  source: string,
+  target: string,
+  from: ListEnd,
+  to: ListEnd,
+): string | undefined {
   const sourceList = db.lookupWriteType(source, List);
   if (sourceList === undefined) return undefined;
   const targetList = db.lookupWriteType(target, List);
@@ -74,7 +80,7 @@ function lmpop(request: Request): Reply {
   return popFirst(request, keys, end, count) ?? NULL_ARRAY;
 }
 
-/** Takes up to `count` elements from the first key that has any; undefined when none has (Redis: `mpopGenericCommand`). */
+/** Takes up to `count` elements from the first key that has any; undefined when none has (`mpopGenericCommand`). */
 export function popFirst(request: Request, keys: readonly string[], end: ListEnd, count: number): Reply | undefined {
   const { db } = request;
   for (const key of keys) {
@@ -87,8 +93,14 @@ export function popFirst(request: Request, keys: readonly string[], end: ListEnd
   return undefined;
 }
 
+interface MultiPop {
+  readonly keys: readonly string[];
+  readonly end: ListEnd;
+  readonly count: number;
+}
+
 /** `numkeys key [key ...] LEFT|RIGHT [COUNT count]` from an argument on (Redis: `lmpopGenericCommand`). */
-export function parseMultiPop(args: readonly string[], at: number): { keys: readonly string[]; end: ListEnd; count: number } {
+export function parseMultiPop(args: readonly string[], at: number): MultiPop {
   const numkeys = parseAtLeastOne(args[at]!, 'ERR numkeys should be greater than 0');
   const keys = args.slice(at + 1, at + 1 + numkeys);
   let next = at + 1 + numkeys;

@@ -8,6 +8,7 @@ import { parseLongLong } from './arguments.ts';
 
 const PUSH = 'write denyoom fast';
 const POP = 'write fast';
+const READ = 'readonly';
 
 const insert = [keyAt(1, 'RW insert')];
 const take = [keyAt(1, 'RW access delete')];
@@ -20,17 +21,17 @@ const remove = [keyAt(1, 'RW delete')];
 export const lists: Family = {
   group: 'list',
   rows: [
-    { name: 'lpush', arity: -3, flags: PUSH, keys: insert, since: '1.0.0', summary: 'Puts elements before the first.', run: lpush },
-    { name: 'rpush', arity: -3, flags: PUSH, keys: insert, since: '1.0.0', summary: 'Puts elements behind the last.', run: rpush },
-    { name: 'lpushx', arity: -3, flags: PUSH, keys: insert, since: '2.2.0', summary: 'LPUSH to a list that exists.', run: lpushx },
-    { name: 'rpushx', arity: -3, flags: PUSH, keys: insert, since: '2.2.0', summary: 'RPUSH to a list that exists.', run: rpushx },
-    { name: 'lpop', arity: -2, flags: POP, keys: take, since: '1.0.0', summary: 'Takes the first elements out.', run: lpop },
-    { name: 'rpop', arity: -2, flags: POP, keys: take, since: '1.0.0', summary: 'Takes the last elements out.', run: rpop },
-    { name: 'llen', arity: 2, flags: 'readonly fast', keys: look, since: '1.0.0', summary: 'The number of elements.', run: llen },
-    { name: 'lrange', arity: 4, flags: 'readonly', keys: access, since: '1.0.0', summary: 'Elements by index.', run: lrange },
-    { name: 'lindex', arity: 3, flags: 'readonly', keys: access, since: '1.0.0', summary: 'The element at an index.', run: lindex },
-    { name: 'lset', arity: 4, flags: 'write denyoom', keys: update, since: '1.0.0', summary: 'Replaces an element.', run: lset },
-    { name: 'ltrim', arity: 4, flags: 'write', keys: remove, since: '1.0.0', summary: 'Keeps a range, drops the rest.', run: ltrim },
+    { name: 'lpush', arity: -3, flags: PUSH, keys: insert, since: '1.0.0', summary: 'Adds at the left.', run: lpush },
+    { name: 'rpush', arity: -3, flags: PUSH, keys: insert, since: '1.0.0', summary: 'Adds at the right.', run: rpush },
+    { name: 'lpushx', arity: -3, flags: PUSH, keys: insert, since: '2.2.0', summary: 'LPUSH to a list.', run: lpushx },
+    { name: 'rpushx', arity: -3, flags: PUSH, keys: insert, since: '2.2.0', summary: 'RPUSH to a list.', run: rpushx },
+    { name: 'lpop', arity: -2, flags: POP, keys: take, since: '1.0.0', summary: 'Takes from the left.', run: lpop },
+    { name: 'rpop', arity: -2, flags: POP, keys: take, since: '1.0.0', summary: 'Takes from the right.', run: rpop },
+    { name: 'llen', arity: 2, flags: 'readonly fast', keys: look, since: '1.0.0', summary: 'The length.', run: llen },
+    { name: 'lrange', arity: 4, flags: READ, keys: access, since: '1.0.0', summary: 'Elements by index.', run: lrange },
+    { name: 'lindex', arity: 3, flags: READ, keys: access, since: '1.0.0', summary: 'One by index.', run: lindex },
+    { name: 'lset', arity: 4, flags: 'write denyoom', keys: update, since: '1.0.0', summary: 'Sets one.', run: lset },
+    { name: 'ltrim', arity: 4, flags: 'write', keys: remove, since: '1.0.0', summary: 'Keeps a range.', run: ltrim },
   ],
 };
 

@@ -2,8 +2,8 @@
 export const BLOCK_MAX = 512;
 
 /**
- * Neighbouring elements of a list (Redis: `quicklistNode`). They stand in `slots` from `start` on; the slots before are room
- * for what is pushed at the left, so that neither end ever has to move the others.
+ * Neighbouring elements of a list (Redis: `quicklistNode`). They stand in `slots` from `start` on; the slots before are
+ * room for what is pushed at the left, so that neither end ever has to move the others.
  */
 export class Block {
   prev: Block | null = null;

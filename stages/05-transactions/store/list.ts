@@ -11,8 +11,8 @@ const ELEMENT_BYTES = 32;
 const LISTPACK_MAX_BYTES = 8192;
 
 /**
- * A list: blocks of elements in a chain (Redis: quicklist.c). Both ends are O(1) however long it is, since a full block gets
- * a new neighbour and nothing is moved; a walk to the middle skips whole blocks.
+ * A list: blocks of elements in a chain (Redis: quicklist.c). Both ends are O(1) however long it is, since a full block
+ * gets a new neighbour and nothing is moved; a walk to the middle skips whole blocks.
  */
 export class List extends StoredValue {
   readonly type = 'list';
@@ -179,7 +179,7 @@ export class List extends StoredValue {
     return { block, slot: block.slots.length - right };
   }
 
-  /** A block has lost elements: an empty one goes, and small neighbours become one, lest the chain grow long with little in it. */
+  /** A block has lost elements: an empty one goes, and small neighbours become one, lest the chain grow long. */
   private shrunk(block: Block): void {
     const { prev } = block;
     if (block.length === 0) this.unlink(block);
