@@ -109,8 +109,8 @@ export class ReplyWriter {
 const HEADERS = Array.from({ length: 256 }, (_, length) => `$${length}\r\n`);
 
 /** Elements up to this length are copied byte by byte; longer ones are concatenated. */
-const SHORT_BYTES = 64;
-/** `$64\r\n` and `\r\n`. */
+const SHORT_BYTES = 24;
+/** `$24\r\n` and `\r\n`. */
 const FRAME_BYTES = 7;
 const CR = 0x0d;
 const LF = 0x0a;
