@@ -23,16 +23,13 @@ export interface FuzzResult {
   connections: number;
   /** Lines in replies that tell of a bug in a handler. */
   bugs: string[];
-  /**
-   * Resident memory in MB, or null where it cannot be seen: fresh, after a warm-up, at the end with all connections
-   * closed.
-   */
-  memory: { start: number | null; warm: number | null; end: number | null };
+  /** Resident memory in MB, or null where it cannot be seen: fresh, and at the end with all connections closed. */
+  memory: { start: number | null; end: number | null };
 }
 
 const LONGEST_CONNECTION = 400;
-/** Until V8's young generation has grown to its size under this load. */
-const WARM_UP = 100_000;
+/** Memory counts as returned when no more than this is kept. */
+const RETURNED_MB = 20;
 const PENDING_BYTES = 256 * 1024;
 
 /**
@@ -41,20 +38,17 @@ const PENDING_BYTES = 256 * 1024;
  * @throws Error when the server stops serving
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { port, pid, chunks, seed, connections = 40, patienceMs = 20_000 } = options;
+  const { port, pid, connections = 40, patienceMs = 60_000 } = options;
   const result: FuzzResult = {
     chunks: 0,
     connections: 0,
     bugs: [],
-    memory: { start: memoryMb(pid), warm: null, end: null },
+    memory: { start: memoryMb(pid), end: null },
   };
-  await throwChunks({ ...options, chunks: Math.min(WARM_UP, chunks / 4), seed: seed + 1 }, connections, result);
-  await quiet(port);
-  result.memory.warm = memoryMb(pid);
   await throwChunks(options, connections, result);
   await quiet(port);
-  // What is garbage is returned when the collector gets to it.
-  const returned = () => (memoryMb(pid) ?? 0) <= (result.memory.warm ?? 0) + 20;
+  // V8 gives back what has become free when nothing has happened for some ten seconds.
+  const returned = () => (memoryMb(pid) ?? 0) <= (result.memory.start ?? 0) + RETURNED_MB;
   await until(returned, 'memory to be returned', patienceMs).catch(() => {});
   result.memory.end = memoryMb(pid);
   return result;

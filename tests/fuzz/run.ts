@@ -46,9 +46,7 @@ async function main(): Promise<number> {
     });
     const mb = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} MB`);
     console.log(`${chunks} chunks over ${connections} connections in ${seconds()} s: still serving`);
-    console.log(
-      `resident memory: ${mb(memory.start)} fresh, ${mb(memory.warm)} after the warm-up, ${mb(memory.end)} at the end`,
-    );
+    console.log(`resident memory: ${mb(memory.start)} fresh, ${mb(memory.end)} at the end`);
     for (const bug of bugs) console.log(`a bug in a handler: ${bug}`);
     if (bugs.length > 0) console.log(server.process!.output());
     return bugs.length > 0 ? 1 : 0;
