@@ -1,8 +1,8 @@
 /**
- * Glob-style matching of binary strings as Redis's `stringmatchlen` does it: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and `\`
- * to take the next character literally. Odd cases are Redis's too: an unclosed `[` matches to the pattern's end, and the
- * empty text matches the empty pattern alone, not even `*` (which Redis's commands look for first).
- * Linear in practice: on a mismatch only the latest `*` is tried again.
+ * Glob-style matching of binary strings as Redis's `stringmatchlen` does it: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, and
+ * `\` to take the next character literally. Odd cases are Redis's too: an unclosed `[` matches to the pattern's end,
+ * and the empty text matches the empty pattern alone, not even `*` (which Redis's commands look for first). Linear in
+ * practice: on a mismatch only the latest `*` is tried again.
  */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
   if (ignoreCase) return match(asciiLower(pattern), asciiLower(text));

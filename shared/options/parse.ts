@@ -1,9 +1,10 @@
 import { editDistance, nearest } from '../nearest.ts';
 import { OptionError, type OptionType } from './types.ts';
 
-export type OptionTable = Record<string, OptionType<never>>;
 /** The values of a table's options, by their names as in redis.conf. */
-export type OptionValues<Table> = { -readonly [Name in keyof Table]: Table[Name] extends OptionType<infer T> ? T : never };
+export type OptionValues<Table> = {
+  -readonly [Name in keyof Table]: Table[Name] extends OptionType<infer T> ? T : never;
+};
 
 /**
  * Reads `--name value …` as redis-server does: a flag's words go up to the next word that starts with `--`.

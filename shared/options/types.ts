@@ -55,6 +55,7 @@ export function memory(row: Common<number> & { min?: number; max?: number }): Op
   };
 }
 
+/** `yes` or `no`. */
 export function boolean(row: Common<boolean>): OptionType<boolean> {
   return {
     ...row,
@@ -68,6 +69,7 @@ export function boolean(row: Common<boolean>): OptionType<boolean> {
   };
 }
 
+/** One word out of a few. */
 export function choice<const T extends string>(row: Common<T> & { values: readonly T[] }): OptionType<T> {
   return {
     ...row,
@@ -82,6 +84,7 @@ export function choice<const T extends string>(row: Common<T> & { values: readon
   };
 }
 
+/** One word, as it is. */
 export function string(row: Common<string>): OptionType<string> {
   return { ...row, placeholder: '<string>', format: String, parse: single };
 }

@@ -1,4 +1,15 @@
-import { Double, MapReply, NO_REPLY, NULL_ARRAY, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from './reply.ts';
+import {
+  Double,
+  MapReply,
+  NO_REPLY,
+  NULL_ARRAY,
+  Push,
+  ReplyError,
+  SetReply,
+  Status,
+  Verbatim,
+  type Reply,
+} from './reply.ts';
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
@@ -86,8 +97,10 @@ export class ReplyWriter {
     if (reply instanceof Status) this.text += reply.wire;
     else if (reply instanceof ReplyError) this.text += `-${oneLine(reply.message)}\r\n`;
     else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
-    else if (reply instanceof Double) this.text += resp3 ? `,${reply.text}\r\n` : `$${reply.text.length}\r\n${reply.text}\r\n`;
-    else if (reply instanceof MapReply) {
+    else if (reply instanceof Double) {
+      if (resp3) this.text += `,${reply.text}\r\n`;
+      else this.bulk(reply.text);
+    } else if (reply instanceof MapReply) {
       if (resp3) this.aggregate('%', reply.flat, reply.flat.length / 2);
       else this.aggregate('*', reply.flat);
     } else if (reply instanceof SetReply) this.aggregate(resp3 ? '~' : '*', reply.members);
@@ -116,8 +129,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Where short elements of an array are put together: a concatenation of each would be a tree of small strings, which costs the
- * garbage collector more than the copying.
+ * Where short elements of an array are put together: a concatenation of each would be a tree of small strings, which
+ * costs the garbage collector more than the copying.
  */
 const SCRATCH = Buffer.allocUnsafeSlow(PART_BYTES + SHORT_BYTES + FRAME_BYTES) as Buffer & {
   latin1Slice(start: number, end: number): string;

@@ -32,12 +32,12 @@ export class ProtocolError extends Error {
 }
 
 /**
- * Incremental parser of requests: RESP arrays of bulk strings, and inline commands. Bytes come in as they arrive (`feed`),
- * requests go out one by one (`next`), as arrays of binary strings.
- * Follows `processMultibulkBuffer` and `processInlineBuffer` in Redis's networking.c.
+ * Incremental parser of requests: RESP arrays of bulk strings, and inline commands. Bytes come in as they arrive
+ * (`feed`), requests go out one by one (`next`), as arrays of binary strings. Follows `processMultibulkBuffer` and
+ * `processInlineBuffer` in Redis's networking.c.
  */
 export class RequestParser {
-  // The input: bytes [pos, end) of `buf` are not parsed yet. `borrowed` when `buf` is the caller's and will be overwritten.
+  // The input: bytes [pos, end) of `buf` are not parsed yet. `borrowed`: it is the caller's, and will be overwritten.
   private buf: LatinBuffer = EMPTY;
   private pos = 0;
   private end = 0;
@@ -48,7 +48,7 @@ export class RequestParser {
   private windowStart = 0;
   private windowEnd = 0;
 
-  // The request under way: its arguments so far, how many are missing, and the length of the one being read (-1: unknown).
+  // The request under way: its arguments so far, how many are missing, the length of the one being read (-1: unknown).
   private args: string[] = NO_ARGS;
   private filled = 0;
   private missing = 0;
@@ -64,7 +64,8 @@ export class RequestParser {
   }
 
   /**
-   * Adds `length` bytes of `chunk`. The chunk may be overwritten after the call of `next` that returns null, or after `keep`.
+   * Adds `length` bytes of `chunk`. The chunk may be overwritten after the call of `next` that returns null, or after
+   * `keep`.
    */
   feed(chunk: Buffer, length = chunk.length): void {
     if (this.pos === this.end) {

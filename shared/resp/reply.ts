@@ -1,9 +1,9 @@
 /**
  * What a command may return, in JavaScript's own types where they fit and in small marker classes where they don't.
  *
- * Every bulk string, in requests and replies alike, is a **binary string**: a JS string with one character per byte (latin1).
- * It is lossless for any byte, cheap as a Map key, and ordinary string code works on it. It becomes UTF-8 only where a
- * human reads it.
+ * Every bulk string, in requests and replies alike, is a **binary string**: a JS string with one character per byte
+ * (latin1). It is lossless for any byte, cheap as a Map key, and ordinary string code works on it. It becomes UTF-8
+ * only where a human reads it.
  *
  * | reply              | RESP2            | RESP3        |
  * |--------------------|------------------|--------------|
@@ -49,7 +49,7 @@ export class Status {
   }
 }
 
-/** An error reply. The message begins with its code: `ERR …`, `WRONGTYPE …`. Thrown by handlers, or returned inside arrays. */
+/** An error reply, thrown by handlers or returned inside arrays. Its message begins with a code: `ERR`, `WRONGTYPE`. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }

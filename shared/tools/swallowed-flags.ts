@@ -3,8 +3,8 @@ import { ToolError } from './tool-error.ts';
 
 /**
  * npm keeps flags in front of `--` for itself, and hands them to the script as `npm_config_*` variables. Names that npm
- * has a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names only `dry-run` counts:
- * it is always typed, and to miss it would be to write when the caller wanted to look.
+ * has a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names only `dry-run`
+ * counts: it is always typed, and to miss it would be to write when the caller wanted to look.
  */
 const AMBIGUOUS = ['color', 'loglevel', 'save', 'user'];
 

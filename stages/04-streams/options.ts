@@ -8,14 +8,14 @@ export const optionTable = {
   port: integer({ default: 6379, min: 0, max: 65535, immutable: true, help: 'TCP port; 0 takes a free one' }),
   bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
   'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
-  'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections that may wait for accept' }),
-  timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for this many seconds; 0: never' }),
+  'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
-  'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'what an unfinished request may hold' }),
+  'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
-  loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'what the log leaves out' }),
+  loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 
 export type Options = OptionValues<typeof optionTable>;

@@ -17,7 +17,7 @@ export const infoSections: InfoSection[] = [
   { name: 'Keyspace', fields: keyspaceFields },
 ];
 
-/** The text of INFO for sections named in any case (Redis: `genRedisInfoString`); no name, `all`, `default`: every section. */
+/** The text of INFO (Redis: `genRedisInfoString`). Sections in any case; no name, `all`, `default`: every section. */
 export function infoText(server: Server, names: string[]): string {
   const wanted = new Set(names.map((name) => name.toLowerCase()));
   const every = wanted.size === 0 || ['all', 'default', 'everything'].some((name) => wanted.has(name));

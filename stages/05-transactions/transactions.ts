@@ -17,7 +17,7 @@ export class Transaction {
 
 const QUEUED = new Status('QUEUED');
 
-/** The last guard: between MULTI and EXEC a request that got this far is kept for later (Redis: `queueMultiCommand`). */
+/** The last guard: between MULTI and EXEC a request that got this far is kept (Redis: `queueMultiCommand`). */
 export const queueInTransaction: Guard = (request) => {
   if (!isQueued(request)) return undefined;
   const transaction = request.client.transaction!;
@@ -45,8 +45,8 @@ export function flagTransaction(server: Server, client: Client, refused: Reply, 
 }
 
 /**
- * EXEC: runs what was queued, all of it or nothing; other clients see no state in between. An error inside does not undo
- * what came before, nor keep back what follows (Redis: `execCommand`).
+ * EXEC: runs what was queued, all of it or nothing; other clients see no state in between. An error inside does not
+ * undo what came before, nor keep back what follows (Redis: `execCommand`).
  */
 export function executeTransaction({ server, client }: Request, call: (request: Request) => Reply): Reply {
   const { transaction } = client;

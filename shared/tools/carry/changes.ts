@@ -37,6 +37,7 @@ export function readIfThere(path: string): Buffer | null {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : null;
 }
 
+/** Whether two files are alike, byte for byte; null stands for one that is not there. */
 export function sameContent(a: Buffer | null, b: Buffer | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
 }

@@ -15,6 +15,7 @@ export interface StageCost {
   readonly newShared: number;
 }
 
+/** Counts a stage's diff against the one before. */
 export function stageCost(stage: Stage, root: string): StageCost {
   const { files } = diffStage(stage, root);
   const own = files.filter(({ file }) => !file.startsWith('shared/'));

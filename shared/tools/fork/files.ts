@@ -28,6 +28,7 @@ export function tsconfigJson(root: string): string {
   return json({ ...(readJson(join(root, 'tsconfig.json')) as object), include: ['server', 'shared'] });
 }
 
+/** What a copy's folder says of itself. */
 export function readme(name: string, stage: Stage): string {
   return `# ${name}
 

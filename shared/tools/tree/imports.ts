@@ -38,7 +38,7 @@ export function filesNeededBy(paths: string[], root: string): string[] {
   return [...needed].sort();
 }
 
-/** The name, from the root, of the file that an import in `from` leads to; undefined for a package or a module of Node. */
+/** The name, from the root, of the file that an import in `from` leads to; undefined for a package, and for `node:`. */
 export function targetOf(specifier: string, from: string, root: string): string | undefined {
   if (specifier.startsWith('#')) return specifier.slice(1);
   if (!specifier.startsWith('.')) return undefined;

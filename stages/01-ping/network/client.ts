@@ -13,7 +13,7 @@ export class Client {
   libVersion = '';
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
-  /** Nothing more is read or executed; the connection ends once what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
+  /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;

@@ -1,10 +1,10 @@
 import { helpRow } from './help.ts';
 import type { Command, CommandRow, Family } from './command.ts';
 
-/** Every command by lower-case name, and by the upper-case one that most clients send (Redis: `populateCommandTable`). */
+/** Every command by its lower-case name, and by the upper-case one that most clients send (`populateCommandTable`). */
 export interface CommandTable {
   readonly commands: ReadonlyMap<string, Command>;
-  /** The command of a request, its sub-command where it has one; undefined when there is none (Redis: `lookupCommand`). */
+  /** The command of a request, or its sub-command; undefined when there is none (Redis: `lookupCommand`). */
   find(args: readonly string[]): Command | undefined;
   /** The command or container alone, in any case of letters. */
   findByName(name: string): Command | undefined;

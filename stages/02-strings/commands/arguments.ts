@@ -1,13 +1,6 @@
 import { ReplyError } from '#shared/resp/reply.ts';
 import { parseInt64, type Int64 } from '#shared/numbers/int64.ts';
 
-/** An argument that must be a whole number in JavaScript's exact range. @throws ReplyError */
-export function parseInteger(text: string, error = NOT_AN_INTEGER): number {
-  const value = parseInt64(text);
-  if (typeof value !== 'number') throw new ReplyError(error);
-  return value;
-}
-
 /** An argument that must be a signed 64-bit integer: a number while that is exact, else a bigint. @throws ReplyError */
 export function parseLongLong(text: string, error = NOT_AN_INTEGER): Int64 {
   const value = parseInt64(text);
@@ -24,6 +17,7 @@ export function parseInt32(text: string, error?: string): number {
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 
+/** What an option gets that the command does not know, or not in this place (Redis: `shared.syntaxerr`). */
 export function syntaxError(): ReplyError {
   return new ReplyError('ERR syntax error');
 }

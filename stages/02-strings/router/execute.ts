@@ -29,7 +29,7 @@ function refusal(request: Request): Reply | undefined {
   return undefined;
 }
 
-/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client, and the server goes on. */
+/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */
 export function call(request: Request): Reply {
   const { server, command } = request;
   server.stats.commands++;

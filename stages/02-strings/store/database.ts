@@ -13,8 +13,8 @@ const DEADLINE_BYTES = 128;
 /**
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
  *
- * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After changing
- * a value in place they call `signalModified`. From there everybody who cares for changes hears of it.
+ * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After
+ * changing a value in place they call `signalModified`. From there everybody who cares for changes hears of it.
  */
 export class Database {
   readonly index: number;
@@ -118,8 +118,9 @@ export class Database {
   }
 
   /**
-   * Something about a value was changed that WATCH does not count as a change of its key, such as a stream's consumer groups
-   * (Redis: `notifyKeyspaceEvent` and `server.dirty` without `signalModifiedKey`); without an event nobody is notified.
+   * Something about a value was changed that WATCH does not count as a change of its key, such as a stream's consumer
+   * groups (Redis: `notifyKeyspaceEvent` and `server.dirty` without `signalModifiedKey`); without an event nobody is
+   * notified.
    */
   signalUnwatched(key: string, event?: string): void {
     const value = this.dict.get(key);
@@ -135,7 +136,7 @@ export class Database {
     return this.expiry.size === 0 ? undefined : this.expiry.get(key);
   }
 
-  /** Gives an existing key a deadline, Unix time in ms; event null: as part of a change signalled already (Redis: `setExpire`). */
+  /** Gives a key a deadline, Unix time in ms (Redis: `setExpire`); event null: part of a change signalled already. */
   setExpire(key: string, at: Int64, event: string | null = 'expire'): void {
     const before = this.expiry.size;
     this.expiry.set(key, at);
@@ -169,7 +170,7 @@ export class Database {
     return this.dict.keys().filter((key) => !this.isExpired(key));
   }
 
-  /** About `count` keys and values from a cursor on; @returns the next cursor, 0 at the end (Redis: `scanGenericCommand`). */
+  /** Visits about `count` keys from a cursor on (Redis: `scanGenericCommand`). @returns the next one; 0 at the end */
   scan(cursor: number, count: number, visit: (key: string, value: Value) => void): number {
     const expired: string[] = [];
     const next = this.dict.scan(cursor, count, (key, value) => {
@@ -195,7 +196,7 @@ export class Database {
     [this.bytes, other.bytes] = [other.bytes, this.bytes];
   }
 
-  /** Removes keys whose deadline has passed until none is left or `until` (ms, performance.now) is reached; true: none left. */
+  /** Removes keys whose deadline has passed, until `until` (ms, performance.now). @returns whether none is left */
   expireUntil(until: number): boolean {
     for (let i = 1; ; i++) {
       const first = this.expiry.first();

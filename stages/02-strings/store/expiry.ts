@@ -11,9 +11,9 @@ interface Deadline {
 }
 
 /**
- * When which key dies: a dict for "does this key have a deadline?", and a binary min-heap of the same nodes for "which is
- * the next one?". Each node knows its place in the heap, so changing a deadline is O(log n) and leaves nothing behind.
- * (Redis samples its `expires` dict at random instead, in `activeExpireCycle`.)
+ * When which key dies: a dict for "does this key have a deadline?", and a binary min-heap of the same nodes for "which
+ * is the next one?". Each node knows its place in the heap, so changing a deadline is O(log n) and leaves nothing
+ * behind. (Redis samples its `expires` dict at random instead, in `activeExpireCycle`.)
  */
 export class Expiry {
   private readonly nodes = new Dict<Deadline>();

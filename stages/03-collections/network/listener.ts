@@ -6,8 +6,8 @@ import { Client } from './client.ts';
 import { readQuery } from './read-query.ts';
 
 /**
- * Opens one listening socket per `bind` address: `*` is all of IPv4, `::*` all of IPv6, and one with `-` in front may be
- * missing on this host. @throws Error with one line for the operator
+ * Opens one listening socket per `bind` address: `*` is all of IPv4, `::*` all of IPv6, and one with `-` in front may
+ * be missing on this host. @throws Error with one line for the operator
  */
 export async function openListeners(server: Server): Promise<NetServer[]> {
   const { bind, port, 'tcp-backlog': backlog } = server.options;

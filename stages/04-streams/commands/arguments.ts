@@ -2,13 +2,6 @@ import { ReplyError } from '#shared/resp/reply.ts';
 import { INT64_MAX, parseInt64, type Int64 } from '#shared/numbers/int64.ts';
 import { INFINITE, parseLongDouble, type Finite } from '#shared/numbers/long-double.ts';
 
-/** An argument that must be a whole number in JavaScript's exact range. @throws ReplyError */
-export function parseInteger(text: string, error = NOT_AN_INTEGER): number {
-  const value = parseInt64(text);
-  if (typeof value !== 'number') throw new ReplyError(error);
-  return value;
-}
-
 /** An argument that must be a signed 64-bit integer: a number while that is exact, else a bigint. @throws ReplyError */
 export function parseLongLong(text: string, error = NOT_AN_INTEGER): Int64 {
   const value = parseInt64(text);
@@ -25,7 +18,7 @@ export function parseInt32(text: string, error?: string): number {
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 
-/** The timeout of a blocking command: seconds with a fraction; @returns ms, 0 for ever (`getTimeoutFromObjectOrReply`) */
+/** A blocking command's timeout, given in seconds (`getTimeoutFromObjectOrReply`). @returns ms, rounded up; 0: none */
 export function parseTimeout(text: string): number {
   const seconds = parseLongDouble(text);
   if (seconds === undefined) throw new ReplyError('ERR timeout is not a float or out of range');
@@ -46,6 +39,7 @@ function ceilMs({ mantissa, exponent }: Finite): bigint {
   return product > 0n ? (product + divisor - 1n) / divisor : product / divisor;
 }
 
+/** What an option gets that the command does not know, or not in this place (Redis: `shared.syntaxerr`). */
 export function syntaxError(): ReplyError {
   return new ReplyError('ERR syntax error');
 }

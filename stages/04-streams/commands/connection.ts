@@ -7,15 +7,32 @@ import type { Request } from '../router/request.ts';
 
 const HANDSHAKE = 'noscript loading stale fast no_auth allow_busy';
 const CLIENT = 'noscript loading stale';
+const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 
 export const connection: Family = {
   group: 'connection',
   rows: [
-    { name: 'ping', arity: -1, flags: 'fast', since: '1.0.0', summary: 'Answers PONG, or the message given.', run: ping },
-    { name: 'echo', arity: 2, flags: 'loading stale fast', since: '1.0.0', summary: 'Answers its argument.', run: echo },
-    { name: 'quit', arity: -1, flags: HANDSHAKE, since: '1.0.0', summary: 'Closes the connection.', queued: false, run: quit },
-    { name: 'reset', arity: 1, flags: HANDSHAKE, since: '6.2.0', summary: 'Makes the connection as new.', queued: false, run: reset },
-    { name: 'hello', arity: -1, flags: HANDSHAKE, since: '6.0.0', summary: 'Agrees on the protocol version.', run: hello },
+    { name: 'ping', arity: -1, flags: 'fast', since: '1.0.0', summary: 'Answers PONG, or its argument.', run: ping },
+    { name: 'echo', arity: 2, flags: 'loading stale fast', since: '1.0.0', summary: 'Answers the message.', run: echo },
+    {
+      name: 'quit',
+      arity: -1,
+      flags: HANDSHAKE,
+      since: '1.0.0',
+      summary: 'Closes the connection.',
+      queued: false,
+      run: quit,
+    },
+    {
+      name: 'reset',
+      arity: 1,
+      flags: HANDSHAKE,
+      since: '6.2.0',
+      summary: 'Makes the connection as new.',
+      queued: false,
+      run: reset,
+    },
+    { name: 'hello', arity: -1, flags: HANDSHAKE, since: '6.0.0', summary: 'Agrees on the protocol.', run: hello },
     {
       name: 'client',
       arity: -2,
@@ -82,7 +99,8 @@ function reset({ client }: Request): Reply {
 function hello({ client, args }: Request): Reply {
   let protocol = client.replies.protocol;
   if (args.length > 1) {
-    if (parseInt64(args[1]!) === undefined) throw new ReplyError('ERR Protocol version is not an integer or out of range');
+    const version = parseInt64(args[1]!);
+    if (version === undefined) throw new ReplyError('ERR Protocol version is not an integer or out of range');
     if (args[1] !== '2' && args[1] !== '3') throw new ReplyError('NOPROTO unsupported protocol version');
     protocol = args[1] === '2' ? 2 : 3;
   }
@@ -92,7 +110,7 @@ function hello({ client, args }: Request): Reply {
     const left = args.length - 1 - i;
     // Until there are users, the default user has no password and takes any, as in Redis.
     if (option === 'AUTH' && left >= 2 && args[i + 1] === 'default') i += 2;
-    else if (option === 'AUTH' && left >= 2) throw new ReplyError('WRONGPASS invalid username-password pair or user is disabled.');
+    else if (option === 'AUTH' && left >= 2) throw new ReplyError(WRONG_PASSWORD);
     else if (option === 'SETNAME' && left >= 1) name = validName(args[++i]!);
     else throw new ReplyError(`ERR Syntax error in HELLO option '${args[i]}'`);
   }

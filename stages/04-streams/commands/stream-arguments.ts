@@ -54,10 +54,12 @@ export function parseBlock(text: string): number {
   return timeout;
 }
 
+/** An entry as clients see it: its ID, then fields and values. */
 export function entryReply(entry: StreamEntry): Reply {
   return [idText(entry), entry.fields];
 }
 
+/** The error of the commands that read, acknowledge or claim (Redis: `-NOGROUP`). */
 export function noGroup(key: string, group: string): ReplyError {
   return new ReplyError(`NOGROUP No such key '${cString(key)}' or consumer group '${cString(group)}'`);
 }
@@ -67,6 +69,7 @@ export function noGroupOfKey(key: string, group: string): ReplyError {
   return new ReplyError(`NOGROUP No such consumer group '${cString(group)}' for key name '${cString(key)}'`);
 }
 
+/** What an argument gets that is no stream ID. */
 export function invalidId(): ReplyError {
   return new ReplyError('ERR Invalid stream ID specified as stream command argument');
 }

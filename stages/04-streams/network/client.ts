@@ -18,7 +18,7 @@ export class Client {
   lastInteraction = Date.now();
   /** Set while a blocking command waits; later requests wait behind it. */
   blocked: Waiter | undefined;
-  /** Nothing more is read or executed; the connection ends once what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
+  /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;

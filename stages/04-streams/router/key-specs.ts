@@ -1,15 +1,17 @@
 /**
- * Where a command's keys stand among its arguments (Redis: `keySpec`). `flags` are Redis's words: what is done to the key as
- * a whole (RO, RW, OW, RM) and to its value (access, update, insert, delete).
+ * Where a command's keys stand among its arguments (Redis: `keySpec`). `flags` are Redis's words: what is done to the
+ * key as a whole (RO, RW, OW, RM) and to its value (access, update, insert, delete).
  */
 export interface KeySpec {
   readonly flags: string;
-  /** Position of the first key, or the word behind which it stands, looked for from `from` on (negative: from the end). */
+  /**
+   * Position of the first key, or the word behind which it stands, looked for from `from` on (negative: from the end).
+   */
   readonly begin: number | { readonly keyword: string; readonly from: number };
   readonly find: KeyRange | KeyCount;
 }
 
-/** Every `step`th argument up to `last`: relative to the first key, negative ones from the end. `limit` 2: half the rest. */
+/** Every `step`th argument up to `last`: relative to the first key; negative: from the end. `limit` 2: half of them. */
 interface KeyRange {
   readonly last: number;
   readonly step: number;
@@ -46,7 +48,7 @@ export interface FoundKey {
   readonly flags: string;
 }
 
-/** The keys of a request, in the order of the specs (Redis: `getKeysUsingKeySpecs`). Positions out of range end the search. */
+/** The keys of a request, in the specs' order (Redis: `getKeysUsingKeySpecs`). One out of range ends the search. */
 export function findKeys(specs: readonly KeySpec[], args: readonly string[]): FoundKey[] {
   return specs.flatMap((spec) => {
     const first = firstPosition(spec, args);

@@ -8,11 +8,11 @@ const HASH_SPACE = 2 ** 32;
 
 /**
  * A hash table of binary strings that never stops to rehash: many small segments, and a directory that leads from the
- * leading bits of a key's hash to its segment. A full segment splits in two, which is all that growing ever costs at once
- * (extendible hashing; Redis's `dict.c` spreads its rehashing over time instead).
+ * leading bits of a key's hash to its segment. A full segment splits in two, which is all that growing ever costs at
+ * once (extendible hashing; Redis's `dict.c` spreads its rehashing over time instead).
  *
- * Segments hold neighbouring hashes, so the dict can be walked in the order of hashes. A key's place in that order never
- * changes, whatever else comes and goes: a hash is all that SCAN's cursor has to remember.
+ * Segments hold neighbouring hashes, so the dict can be walked in the order of hashes. A key's place in that order
+ * never changes, whatever else comes and goes: a hash is all that SCAN's cursor has to remember.
  */
 export class Dict<V> {
   size = 0;
@@ -125,8 +125,9 @@ export class Dict<V> {
     let left = count;
     for (let steps = 0; left > 0 && steps < count * 10; steps++) {
       const segment = this.directory[this.slotOf(from)]!;
-      const taken = segment.hashes === null ? segment.keys.map((_, i) => i) : indexesFrom(segment.hashes, segment.size, from);
-      if (segment.hashes !== null && taken.length > left) return visitSome(segment, taken, left, visit);
+      const { hashes, keys, size } = segment;
+      const taken = hashes === null ? keys.map((_, i) => i) : indexesFrom(hashes, size, from);
+      if (hashes !== null && taken.length > left) return visitSome(segment, taken, left, visit);
       for (const index of taken) visit(segment.keys[index]!, segment.values[index]!);
       left -= taken.length;
       const span = HASH_SPACE / 2 ** segment.depth;
@@ -213,7 +214,12 @@ function indexesFrom(hashes: Int32Array, size: number, from: number): number[] {
 }
 
 /** The `count` entries of the lowest hashes, and those that share the last one's. */
-function visitSome<V>(segment: Segment<V>, indexes: number[], count: number, visit: (key: string, value: V) => void): number {
+function visitSome<V>(
+  segment: Segment<V>,
+  indexes: number[],
+  count: number,
+  visit: (key: string, value: V) => void,
+): number {
   const hashAt = (index: number) => segment.hashes![index]! >>> 0;
   indexes.sort((a, b) => hashAt(a) - hashAt(b));
   const lastHash = hashAt(indexes[count - 1]!);

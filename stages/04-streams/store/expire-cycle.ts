@@ -4,8 +4,9 @@ import type { Keyspace } from './keyspace.ts';
 const SLICE_MS = 2;
 
 /**
- * Removes the keys whose time has come, whether or not anybody asks for them (Redis: `activeExpireCycle`). Works in slices,
- * with room for requests between them, until no expired key is left. Called by the cron; a cycle under way goes on.
+ * Removes the keys whose time has come, whether or not anybody asks for them (Redis: `activeExpireCycle`). Works in
+ * slices, with room for requests between them, until no expired key is left. Called by the cron; a cycle under way goes
+ * on.
  */
 export class ExpireCycle {
   private readonly keyspace: Keyspace;

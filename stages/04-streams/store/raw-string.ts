@@ -6,8 +6,9 @@ const HEADER_BYTES = 320;
 const MAX_ROOM = 32 * 1024 * 1024;
 
 /**
- * A string that APPEND or SETRANGE has changed: bytes with room to grow, as Redis keeps them too (`raw` encoding, an sds
- * with free space). JavaScript's strings cannot change: each change would copy the whole, or pile up in a tree of pieces.
+ * A string that APPEND or SETRANGE has changed: bytes with room to grow, as Redis keeps them too (`raw` encoding, an
+ * sds with free space). JavaScript's strings cannot change: each change would copy the whole, or pile up in a tree of
+ * pieces.
  */
 export class RawString extends StoredValue {
   readonly type = 'string';

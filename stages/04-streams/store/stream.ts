@@ -9,8 +9,8 @@ export type { StreamEntry };
 const GROUP_BYTES = 300;
 
 /**
- * An append-only log: entries in the order of their IDs, which only grow (Redis: `stream`, t_stream.c). The entries stand
- * in blocks; an ID is found by binary search over the blocks and then inside one.
+ * An append-only log: entries in the order of their IDs, which only grow (Redis: `stream`, t_stream.c). The entries
+ * stand in blocks; an ID is found by binary search over the blocks and then inside one.
  *
  * A stream stays when its last entry goes: it still knows the last ID and its consumer groups.
  */

@@ -89,7 +89,8 @@ function commandInfo(request: Request): Reply {
 function commandDocs(request: Request): Reply {
   const names = request.args.slice(2);
   const all = [...request.server.commands.commands.values()];
-  const commands = names.length === 0 ? all : names.map((name) => findFullName(request, name)).filter((found) => found !== undefined);
+  const named = names.map((name) => findFullName(request, name)).filter((command) => command !== undefined);
+  const commands = names.length === 0 ? all : named;
   return new MapReply(commands.flatMap((command) => [command.fullName, docsReply(command)]));
 }
 
@@ -106,7 +107,9 @@ function commandList({ server, args }: Request): Reply {
     case 'PATTERN':
       return every.map((command) => command.fullName).filter((name) => globMatch(value!, name, true));
     case 'ACLCAT':
-      return every.filter((command) => aclCategories(command).includes(value!.toLowerCase())).map((found) => found.fullName);
+      return every
+        .filter((command) => aclCategories(command).includes(value!.toLowerCase()))
+        .map((command) => command.fullName);
     default:
       throw new ReplyError('ERR syntax error');
   }
@@ -163,7 +166,7 @@ function docsReply(command: Command): Reply {
   return new MapReply(facts);
 }
 
-/** First key, last key and step, as clients older than key specs want them; the specs that are ranges from a fixed place. */
+/** First key, last key and step, as clients older than key specs want them: of ranges from a fixed place. */
 function keyPositions(keys: readonly KeySpec[]): [first: number, last: number, step: number] {
   let range: [number, number, number] = [0, 0, 0];
   for (const { begin, find } of keys) {

@@ -105,7 +105,7 @@ function xadd(request: Request): Reply {
   return text;
 }
 
-/** The ID of the next entry (Redis: `streamAppendItem`). @throws ReplyError when it would not be greater than the last */
+/** The ID of the next entry (Redis: `streamAppendItem`). @throws ReplyError where it is not greater than the last */
 function idForEntry(last: StreamId, { ms, seq }: AddId): StreamId {
   if (compareIds(last, MAX_ID) === 0) {
     throw new ReplyError('ERR The stream has exhausted the last possible ID, unable to add more items');

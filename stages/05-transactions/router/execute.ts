@@ -19,7 +19,7 @@ export function execute(server: Server, client: Client, args: readonly string[])
   server.blocking.serve();
 }
 
-/** A blocked request once more, guards and all: much may have changed meanwhile (Redis: CLIENT_REPROCESSING_COMMAND). */
+/** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
 export function reprocess(request: Request): Reply {
   return refusal(request) ?? call(request);
 }
@@ -37,7 +37,7 @@ function refusal(request: Request): Reply | undefined {
   return undefined;
 }
 
-/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client, and the server goes on. */
+/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */
 export function call(request: Request): Reply {
   const { server, command } = request;
   server.stats.commands++;

@@ -27,7 +27,8 @@ export class Request {
   /** Whether the command has one of Redis's flags, such as `denyoom`; EXEC has those of what it will run. */
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
-    return this.command.fullName === 'exec' && this.client.transaction?.queued.some((request) => request.has(flag)) === true;
+    if (this.command.fullName !== 'exec') return false;
+    return this.client.transaction?.queued.some((request) => request.has(flag)) === true;
   }
 
   /** The database that the client has selected. */
@@ -37,13 +38,15 @@ export class Request {
 
   /** What a blocking command returns when it has to wait. It will run again; `args` may be changed for that. */
   block(wait: Wait): Reply {
-    if (this.client.transaction?.executing) return wait.deniedReply === undefined ? wait.timeoutReply : wait.deniedReply;
+    if (this.client.transaction?.executing) {
+      return wait.deniedReply === undefined ? wait.timeoutReply : wait.deniedReply;
+    }
     return this.server.blocking.block(this, wait);
   }
 
   /**
-   * Says what the request did, where that is not what was typed: the AOF and the replicas are told `commands` instead, or
-   * nothing when there are none (Redis: `rewriteClientCommandVector`, `alsoPropagate`, `preventCommandPropagation`).
+   * Says what the request did, where that is not what was typed: the AOF and the replicas are told `commands` instead,
+   * or nothing when there are none (Redis: `rewriteClientCommandVector`, `alsoPropagate`, `preventCommandPropagation`).
    */
   propagateAs(...commands: string[][]): void {
     this.effects = commands;

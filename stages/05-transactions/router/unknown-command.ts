@@ -19,10 +19,11 @@ export function unknownCommand(server: Server, client: Client, args: readonly st
   for (let i = 1; i < args.length && shown.length < MAX_SHOWN; i++) {
     shown += `'${cString(args[i]!).slice(0, MAX_SHOWN - shown.length)}' `;
   }
-  return new ReplyError(`ERR unknown command '${cString(name).slice(0, MAX_SHOWN)}', with args beginning with: ${shown}`);
+  const typed = cString(name).slice(0, MAX_SHOWN);
+  return new ReplyError(`ERR unknown command '${typed}', with args beginning with: ${shown}`);
 }
 
-/** A web page can make its reader's browser POST commands to a server on the same host: that connection is cut at once. */
+/** A web page can make its reader's browser POST commands to a server on the same host: that connection is cut. */
 function refuseHttp(client: Client): Reply {
   log.warning(`Possible SECURITY ATTACK: client id=${client.id} sends HTTP (POST or Host:). Connection aborted.`);
   client.closing = true;

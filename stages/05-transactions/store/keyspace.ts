@@ -2,7 +2,7 @@ import { Database } from './database.ts';
 
 /** Who wants to hear of changes: each method is called at the moment of the change. */
 export interface KeyspaceListener {
-  /** A key was added, changed, removed, or got another deadline. `event` is the one of Redis's keyspace notifications. */
+  /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
   keyModified?(db: Database, key: string, event: string): void;
   /** Something about a value was changed that WATCH does not count as a change of its key. */
   unwatchedModified?(db: Database, key: string, event: string | undefined): void;
@@ -30,7 +30,7 @@ export class Keyspace {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
   }
 
-  /** The one place that every change passes. Expiry is not the work of a command, so it does not count as one's change. */
+  /** The one place that every change passes. Expiry is no command's work, so it does not count as one's change. */
   signalModified(db: Database, key: string, event: string): void {
     if (event !== 'expired') this.dirty++;
     const { listeners } = this;

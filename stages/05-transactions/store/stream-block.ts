@@ -15,8 +15,8 @@ const MAX_LISTPACK_BYTES = 4096;
 const ENTRY_BYTES = 40;
 
 /**
- * Up to 100 entries of a stream, in order of their IDs (Redis: a node of the radix tree, one listpack). All entries share
- * a few flat arrays, so that a million entries are ten thousand blocks and not millions of objects.
+ * Up to 100 entries of a stream, in order of their IDs (Redis: a node of the radix tree, one listpack). All entries
+ * share a few flat arrays, so that a million entries are ten thousand blocks and not millions of objects.
  *
  * Approximate trimming removes whole nodes, and clients see which: so a block is full when Redis's listpack would be,
  * and what is deleted from it makes no room.

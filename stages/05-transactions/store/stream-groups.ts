@@ -105,6 +105,7 @@ export class ConsumerGroup {
   }
 }
 
+/** One delivery more, counted exactly. */
 export function countDelivery(entry: PendingEntry): void {
   entry.deliveryCount = increment(entry.deliveryCount);
 }

@@ -20,6 +20,7 @@ export function compareIds(a: StreamId, b: StreamId): number {
   return 0;
 }
 
+/** Whether it is `0-0`, which no entry can have. */
 export function isZero(id: StreamId): boolean {
   return id.ms === 0 && id.seq === 0;
 }
@@ -59,6 +60,7 @@ export function previousId({ ms, seq }: StreamId): StreamId | undefined {
   return ms === 0 ? undefined : { ms: subtract(ms, 1), seq: UINT64_MAX };
 }
 
+/** Exact; callers look first whether it is the greatest. */
 export function increment(value: Uint64): Uint64 {
   return typeof value === 'number' && value < Number.MAX_SAFE_INTEGER ? value + 1 : BigInt(value) + 1n;
 }

@@ -23,6 +23,7 @@ export abstract class StoredValue {
 /** A type's class, by which a lookup says what it wants. */
 export type TypeOf<T extends StoredValue> = abstract new (...args: never[]) => T;
 
+/** As TYPE says it (Redis: `getObjectTypeName`). */
 export function typeName(value: Value): string {
   return typeof value === 'string' ? 'string' : value.type;
 }
@@ -40,14 +41,17 @@ const EMBSTR_MAX = 44;
 /** V8 keeps 16 bytes before the characters of a string. */
 const STRING_HEADER_BYTES = 16;
 
+/** About what a string takes in memory: header, characters, and padding to 8 bytes. */
 export function stringBytes(text: string): number {
   return STRING_HEADER_BYTES + text.length + 7;
 }
 
+/** About what a value takes in memory, as its database has counted it. */
 export function valueBytes(value: Value): number {
   return typeof value === 'string' ? stringBytes(value) : value.accounted;
 }
 
+/** What a command gets whose key holds another type (Redis: `shared.wrongtypeerr`). */
 export function wrongType(): ReplyError {
   return new ReplyError('WRONGTYPE Operation against a key holding the wrong kind of value');
 }

@@ -9,8 +9,8 @@ interface Watch {
 }
 
 /**
- * Optimistic locking: WATCH takes no lock, it remembers who wants to know. A change of the key marks those clients, and EXEC
- * looks at the mark (Redis: `watchForKey`, `touchWatchedKey` in multi.c).
+ * Optimistic locking: WATCH takes no lock, it remembers who wants to know. A change of the key marks those clients, and
+ * EXEC looks at the mark (Redis: `watchForKey`, `touchWatchedKey` in multi.c).
  */
 export class WatchedKeys implements KeyspaceListener {
   private readonly watches = new Map<Client, Watch>();
