@@ -4,6 +4,7 @@ import { startVitest } from 'vitest/node';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
 import { folderPlan, folders, foreignPlan, stagePlan, wholePlan, type Part } from '../../tests/harness/plan.ts';
 import { createReporter } from '../../tests/harness/reporter.ts';
+import { parseTarget } from '../../tests/harness/target.ts';
 import { callerDirectory, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -40,11 +41,13 @@ await runTool(import.meta.url, {
     if (positionals.length > 1) throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'`);
     if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
     const foreign = foreignTarget(values.cmd, values.url);
+    process.env['COMMAND_DIR'] = callerDirectory();
     const redis = hasRedis();
     if (!redis && !foreign && (values['require-redis'] || process.env['CI'] === 'true')) {
       throw new ToolError('redis-server is not on the PATH, and it is required here');
     }
     const parts = choose(positionals[0], foreign, redis);
+    if (foreign !== null) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     return runParts(parts, {
       watch: values.watch,
@@ -63,6 +66,15 @@ function foreignTarget(cmd: string | undefined, url: string | undefined): string
   }
   if (cmd !== undefined) return `cmd:${cmd}`;
   return url === undefined ? null : `url:${url}`;
+}
+
+/** One clear line, where each test would say the same. @throws ToolError when no server answers */
+async function requireStart(target: string): Promise<void> {
+  try {
+    await (await parseTarget(target).start()).stop();
+  } catch (error) {
+    throw new ToolError((error as Error).message);
+  }
 }
 
 function choose(word: string | undefined, foreign: string | null, redis: boolean): Part[] {
@@ -86,7 +98,6 @@ interface RunOptions {
 async function runParts(parts: Part[], { watch, bail, alone, closing }: RunOptions): Promise<number> {
   const config = join(PROJECT_ROOT, 'tests/vitest.config.ts');
   const reporter = createReporter(closing);
-  process.env['COMMAND_DIR'] = callerDirectory();
   const projects = parts
     .filter((part) => part.include.length > 0)
     .map(({ name, include, target }) => ({

@@ -64,11 +64,21 @@ test('a server that answers PONG to everything fails, and is told why', { timeou
   expect(lines[sent + 2]).toMatch(/^ {4}received  "\+PONG/);
 });
 
+test('a server that does not start is told once, with what it printed', { timeout: 60_000 }, async () => {
+  const { code, lines } = await npmTest('01', '--cmd', './nosuch --port {port}');
+  expect(code).toBe(1);
+  expect(lines[0]).toBe('the server ended with exit code 127 before it answered PING');
+  expect(lines[1]).toMatch(/^ {2}command: \.\/nosuch --port \d+$/);
+  expect(lines.join('\n')).toMatch(/output:\n.*nosuch/);
+  expect(lines.join('\n')).not.toMatch(/failed/);
+});
+
 test.each([
   [['77'], /no stage '77'/],
   [['01', '02'], /One stage at a time/],
   [['01', '--cmd', './my-server'], /--cmd needs \{port\}/],
   [['01', '--cmd', 'a {port}', '--url', 'b'], /Either --cmd or --url/],
+  [['01', '--url', 'http://[x'], /--url takes an address/],
   [['--nosuch'], /Unknown option '--nosuch'/],
 ])('%j is refused in a line', async (args, text) => {
   const { code, lines } = await npmTest(...args);

@@ -37,7 +37,9 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 export async function startProcess(options: StartOptions): Promise<ServerProcess> {
   const { argv, port, cwd, shell = false } = options;
   // With a shell the server is a grandchild: a group of its own lets us stop it all the same.
-  const child = spawn(argv[0]!, argv.slice(1), {
+  // Signals reach the shell too, which must live on to tell how the server ended.
+  const program = shell ? `trap : TERM INT HUP; ${argv[0]}` : argv[0]!;
+  const child = spawn(program, argv.slice(1), {
     cwd,
     env: { ...process.env, ...options.env },
     shell,

@@ -79,7 +79,7 @@ export async function clientResp3(): Promise<Client> {
  * A server of the target of its own, with these flags; the test is skipped, and says so, when the target takes none.
  */
 export async function server(...flags: string[]): Promise<OwnServer> {
-  onlyIf(target.takesFlags, 'needs a server started with its own flags (with --cmd: put {flags} into the command)');
+  needsFlags();
   let given = flags;
   let running = await target.start(given);
   const process = () => running.process!;
@@ -141,6 +141,11 @@ export function rng(): Rng {
 /** Skips the test, saying why, unless the condition holds. */
 export function onlyIf(condition: boolean, reason: string): void {
   if (!condition) current().context.skip(reason);
+}
+
+/** Skips the test where servers take no flags. `server` does so too, but not inside `expect(…).rejects`. */
+export function needsFlags(): void {
+  onlyIf(target.takesFlags, 'needs a server started with its own flags (with --cmd: put {flags} into the command)');
 }
 
 async function run(context: TestContext, body: TestBody): Promise<void> {

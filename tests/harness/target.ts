@@ -84,9 +84,7 @@ function commandTarget(template: string): Target {
             dir: shellQuote(dir),
             flags: flags.map(shellQuote).join(' '),
           };
-          const command = template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!);
-          // Signals go to the shell too, which must live to tell how the server ended.
-          return [`trap : TERM INT HUP; ${command}`];
+          return [template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!)];
         },
         { shell: true, cwd: process.env['COMMAND_DIR'] ?? process.cwd() },
       ),
@@ -94,7 +92,9 @@ function commandTarget(template: string): Target {
 }
 
 function urlTarget(text: string): Target {
-  const url = new URL(text.includes('://') ? text : `redis://${text}`);
+  const address = text.includes('://') ? text : `redis://${text}`;
+  if (!URL.canParse(address)) throw new Error(`--url takes an address such as redis://127.0.0.1:6379, not '${text}'`);
+  const url = new URL(address);
   const host = url.hostname || '127.0.0.1';
   const port = Number(url.port || 6379);
   return {

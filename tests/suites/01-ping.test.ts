@@ -7,6 +7,7 @@ import {
   items,
   resp,
   rng,
+  needsFlags,
   server,
   status,
   test,
@@ -703,6 +704,7 @@ describe('a server of our own', () => {
   });
 
   test('--bind with an address of another host: exit code 1', async () => {
+    needsFlags();
     await expect(server('--bind', '192.0.2.1')).rejects.toThrow(/exit code 1 [^]*192\.0\.2\.1/);
   });
 
@@ -713,6 +715,7 @@ describe('a server of our own', () => {
 
   for (const [flag, value] of [['--port', '65536'], ['--no-such-option', 'x']]) {
     test(`${flag} ${value} is refused with exit code 1`, async () => {
+      needsFlags();
       await expect(server(flag!, value!)).rejects.toThrow(new RegExp(`exit code 1 [^]*${flag!.slice(2)}`));
     });
   }
