@@ -13,6 +13,11 @@ import {
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
+/** What goes beyond this leaves V8's heap at once: a reply may be as long as the heap is large. */
+const HEAP_BYTES = 1024 * 1024;
+
+/** A piece of a long reply, as a binary string or already as bytes. */
+export type Part = string | Buffer;
 
 /**
  * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
@@ -23,7 +28,7 @@ export class ReplyWriter {
   protocol: 2 | 3 = 2;
   /** Bytes in closed parts. */
   private closedBytes = 0;
-  private parts: string[] = [];
+  private parts: Part[] = [];
   private text = '';
 
   /** Bytes not yet taken. */
@@ -32,7 +37,7 @@ export class ReplyWriter {
   }
 
   /** Hands over everything written so far, in order, and starts anew. */
-  take(): string | string[] {
+  take(): string | Part[] {
     const { parts, text } = this;
     this.text = '';
     if (parts.length === 0) return text;
@@ -65,8 +70,8 @@ export class ReplyWriter {
   private longBulk(text: string): void {
     this.text += bulkHeader(text.length);
     this.closePart();
-    this.text = text;
-    this.closePart();
+    this.parts.push(text);
+    this.closedBytes += text.length;
     this.text = '\r\n';
   }
 
@@ -113,7 +118,7 @@ export class ReplyWriter {
   }
 
   private closePart(): void {
-    this.parts.push(this.text);
+    this.parts.push(this.closedBytes < HEAP_BYTES ? this.text : Buffer.from(this.text, 'latin1'));
     this.closedBytes += this.text.length;
     this.text = '';
   }
@@ -166,5 +171,5 @@ export function encodeReply(reply: Reply, protocol: 2 | 3 = 2): string {
   writer.protocol = protocol;
   writer.write(reply);
   const wire = writer.take();
-  return typeof wire === 'string' ? wire : wire.join('');
+  return typeof wire === 'string' ? wire : wire.map((part) => part.toString('latin1')).join('');
 }

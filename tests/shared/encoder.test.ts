@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ReplyDecoder } from '#shared/resp/decoder.ts';
-import { encodeReply, ReplyWriter } from '#shared/resp/encoder.ts';
+import { encodeReply, ReplyWriter, type Part } from '#shared/resp/encoder.ts';
 import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
 
 const TABLE: [name: string, reply: Reply, resp2: string, resp3: string][] = [
@@ -47,7 +47,7 @@ describe('long replies come in parts', () => {
   const LIMIT = 512 * 1024;
 
   /** Writes the replies, and checks that the parts hold exactly what they should. */
-  function parts(...replies: Reply[]): string[] {
+  function parts(...replies: Reply[]): Part[] {
     const writer = new ReplyWriter();
     for (const reply of replies) writer.write(reply);
     const { size } = writer;
@@ -89,10 +89,19 @@ describe('long replies come in parts', () => {
     });
   }
 
+  test('a very long one leaves the heap: all but its first megabyte are bytes', () => {
+    const reply = Array.from({ length: 400_000 }, (_, i) => `\xff${i}`);
+    const found = parts(reply);
+    const onHeap = found.filter((part) => typeof part === 'string').reduce((sum, part) => sum + part.length, 0);
+    expect(onHeap).toBeLessThan(1.1 * 1024 * 1024);
+    expect(found.map((part) => part.toString('latin1')).join('') === encodeReply(reply)).toBe(true);
+    expect(encodeReply(reply)).toContain('$7\r\n\xff399999\r\n');
+  });
+
   test('raw bytes too', () => {
     const writer = new ReplyWriter();
     for (let i = 0; i < 10; i++) writer.raw(`+${'x'.repeat(99_997)}\r\n`);
     expect(writer.size).toBe(1_000_000);
-    expect((writer.take() as string[]).join('')).toHaveLength(1_000_000);
+    expect((writer.take() as Part[]).join('')).toHaveLength(1_000_000);
   });
 });

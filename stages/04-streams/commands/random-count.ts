@@ -3,7 +3,7 @@ import { INT64_MAX } from '#shared/numbers/int64.ts';
 import { parseLongLong } from './arguments.ts';
 
 /** A reply of more picks may not fit in memory. Redis would try. */
-const MAX_REPEATED = 2 ** 24;
+const MAX_REPEATED = 2 ** 20;
 
 /**
  * The count of SRANDMEMBER, HRANDFIELD and their like: how many different picks, or negative: how many that may repeat.
