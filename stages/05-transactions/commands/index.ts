@@ -14,6 +14,7 @@ import { object } from './object.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
+import { streamClaim } from './stream-claim.ts';
 import { streamGroups } from './stream-groups.ts';
 import { streamInfo } from './stream-info.ts';
 import { streamPending } from './stream-pending.ts';
@@ -22,6 +23,7 @@ import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { substrings } from './substrings.ts';
 import { transactions } from './transactions.ts';
+import { xgroup } from './xgroup.ts';
 
 /** Every family of commands that this stage knows. */
 export const families: readonly Family[] = [
@@ -45,8 +47,10 @@ export const families: readonly Family[] = [
   setAlgebra,
   streams,
   streamsRead,
+  xgroup,
   streamGroups,
   streamPending,
+  streamClaim,
   streamInfo,
   transactions,
 ];
