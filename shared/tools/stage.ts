@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { callerDirectory, requireStage, runTool, stageList } from './cli.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 
@@ -69,10 +69,12 @@ await runTool(import.meta.url, {
   async run(argv) {
     const [query, ...args] = argv;
     if (query === undefined) {
-      console.log(`${stageList()}\n\nnpm run stage 07 runs one; npm run stage -- --help tells more.`);
+      const last = builtStages().at(-1)!;
+      refuseSwallowedFlags('stage', [last.number], await optionNames(last));
+      console.log(`${stageList()}\n\nnpm run stage ${last.number} runs one; npm run stage -- --help tells more.`);
       return 0;
     }
-    const stage = requireStage(query);
+    const stage = requireStage(query.startsWith('-') ? undefined : query);
     refuseSwallowedFlags('stage', argv, await optionNames(stage));
     return runServer([...stageCommand(stage), ...args]);
   },

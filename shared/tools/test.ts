@@ -38,7 +38,9 @@ await runTool(import.meta.url, {
   help: HELP,
   async run(argv) {
     const { values, positionals } = parseToolArguments('test', argv, OPTIONS);
-    if (positionals.length > 1) throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'`);
+    if (positionals.length > 1) {
+      throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'; flags stand behind '--'`);
+    }
     if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
     const foreign = foreignTarget(values.cmd, values.url);
     process.env['COMMAND_DIR'] = callerDirectory();

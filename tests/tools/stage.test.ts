@@ -57,6 +57,7 @@ describe('npm run stage', () => {
     expect(stdout.match(/^ {2}\d\d /gm)).toHaveLength(12);
     expect(stdout).toMatch(/07 aof +A log of every write$/m);
     expect(stdout).toMatch(/08 replication .*\(not built yet\)$/m);
+    expect(stdout).toMatch(/^npm run stage 07 runs one;/m);
   });
 
   test('an unknown stage gets the nearest, the list and exit code 1', () => {
@@ -64,6 +65,16 @@ describe('npm run stage', () => {
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^There is no stage 'aoff'; did you mean 07-aof\?\n {2}01 ping/);
+  });
+
+  test('flags without a stage are asked for one, on either side of --', () => {
+    const { root } = project();
+    const behind = runToolIn(root, 'stage', ['--port', '1']);
+    expect([behind.code, behind.stdout]).toEqual([1, '']);
+    expect(behind.stderr).toMatch(/^Which stage\?\n {2}01 ping/);
+    const before = runToolIn(root, 'stage', [], { ...UNDER_NPM, npm_config_tcp_backlog: '9' });
+    expect([before.code, before.stdout]).toEqual([1, '']);
+    expect(before.stderr).toContain('  npm run stage 07 -- --tcp-backlog 9\n');
   });
 
   test('a leading --help is its own', () => {
