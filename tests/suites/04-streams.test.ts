@@ -1,4 +1,4 @@
-import { client, clientResp3, describe, expect, ioredis, items, nilArray, rng, test, until, type Client, type Decoded } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, ioredis, items, nilArray, rng, server, test, until, type Client, type Decoded } from '../harness/suite.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -609,6 +609,16 @@ describe('streams among the other features', () => {
     ]);
     await c.expect('XREAD', 'STREAMS', 'x', '9999').array([['x', [['10000-0', ['f', 'v']]]]]);
     await c.expect('XTRIM', 'x', 'MAXLEN', '10').int(9_990);
+  });
+
+  test('field names count as memory: long ones end in refusals too', async () => {
+    const c = await (await server('--maxmemory', '8mb')).client();
+    const add = (round: number) => c.send('XADD', 'x', '*', `${round}`.padEnd(100_000, 'x'), 'v');
+    let round = 0;
+    while (!String(await add(round)).includes('OOM')) expect(++round).toBeLessThan(200);
+    expect(round).toBeGreaterThan(10);
+    await c.expect('DEL', 'x').int(1);
+    await c.expect('XADD', 'x', '1-1', 'f', 'v').bulk('1-1');
   });
 
   test('ioredis adds, reads and waits', async () => {

@@ -102,9 +102,15 @@ function inAny(sets: readonly SetValue[], member: string): boolean {
   return false;
 }
 
-function union(sets: readonly SetValue[]): string[] {
-  if (sets.length === 1) return sets[0]!.members();
-  return collect(sets).keys();
+/** The largest set's members, and what the others have besides: only those are collected. */
+function union(sets: SetValue[]): string[] {
+  const [largest, ...others] = sets.sort((a, b) => b.size - a.size);
+  const members = largest!.members();
+  const more = new Dict<true>();
+  const add = (member: string) => largest!.has(member) || more.set(member, true);
+  for (const set of others) set.forEach(add);
+  more.forEach((member) => members.push(member));
+  return members;
 }
 
 /**

@@ -44,7 +44,10 @@ export class StreamBlock {
     for (let i = at; i < args.length; i += 2) this.names.push(args[i]!);
     // Numbers of entries and of deleted ones, of names, the names, and a zero: the "master entry".
     this.listpackBytes += 3 * 2 + integerBytes(this.names.length);
-    for (const name of this.names) this.listpackBytes += textBytes(name);
+    for (const name of this.names) {
+      this.listpackBytes += textBytes(name);
+      this.bytes += 8 + stringBytes(name);
+    }
   }
 
   /** Number of entries that are not deleted. */

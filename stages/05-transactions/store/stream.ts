@@ -60,7 +60,10 @@ export class Stream extends StoredValue {
   append(id: StreamId, args: readonly string[], at: number): void {
     const { blocks } = this;
     let block = blocks[blocks.length - 1];
-    if (block === undefined || !block.hasRoomFor(args, at)) blocks.push((block = new StreamBlock(id, args, at)));
+    if (block === undefined || !block.hasRoomFor(args, at)) {
+      blocks.push((block = new StreamBlock(id, args, at)));
+      this.logBytes += block.bytes;
+    }
     const before = block.bytes;
     block.append(id, args, at);
     this.logBytes += block.bytes - before;
