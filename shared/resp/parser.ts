@@ -58,9 +58,14 @@ export class RequestParser {
   private big: LatinBuffer | null = null;
   private bigFilled = 0;
 
+  /** Bytes of the arguments that wait for the rest of their request; they take from V8's heap. */
+  get argumentBytes(): number {
+    return this.argBytes + this.filled * ARGUMENT_BYTES;
+  }
+
   /** Bytes held for requests that are not complete yet; empty arguments count too, since each takes its place. */
   get size(): number {
-    return this.end - this.pos + this.argBytes + this.filled * ARGUMENT_BYTES + this.bigFilled;
+    return this.end - this.pos + this.argumentBytes + this.bigFilled;
   }
 
   /**

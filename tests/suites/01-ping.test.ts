@@ -683,6 +683,17 @@ describe('a server of our own', () => {
     await other.expect('PING').status('PONG');
   });
 
+  test('--maxmemory-clients: of many clients with unfinished requests, the largest are closed', async () => {
+    const own = await server('--maxmemory-clients', '4mb');
+    const [idle, large] = [await own.client(), await own.client()];
+    const others = await Promise.all(Array.from({ length: 3 }, () => own.client()));
+    const argument = `$10000\r\n${'x'.repeat(10_000)}\r\n`;
+    large.write(`*1000\r\n$4\r\nPING\r\n${argument.repeat(300)}`);
+    for (const other of others) other.write(`*1000\r\n$4\r\nPING\r\n${argument.repeat(90)}`);
+    await large.closed();
+    await idle.expect('PING').status('PONG');
+  });
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`${signal} ends it with exit code 0, whoever is connected`, async () => {
       const own = await server();
