@@ -65,8 +65,8 @@ export class Server {
   /** A connection is gone (Redis: `freeClient`). */
   freeClient(client: Client): void {
     client.closing = true;
-    this.clients.delete(client.id);
     forgetClient(this, client);
+    this.clients.delete(client.id);
   }
 
   private closeIdleClients(): void {
