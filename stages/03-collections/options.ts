@@ -11,6 +11,7 @@ export const optionTable = {
   'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
+  'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
@@ -37,4 +38,9 @@ export function readOptions(argv: string[]): Options {
     log.warning((error as Error).message);
     process.exit(1);
   }
+}
+
+/** Arguments are kept in V8's heap, and V8 ends the process when that is full. */
+function eighthOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 8);
 }

@@ -3,6 +3,7 @@ import type { Server as NetServer } from 'node:net';
 import { log } from '#shared/log.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
+import { forgetClient } from './network/client-memory.ts';
 import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
@@ -22,6 +23,8 @@ export class Server {
   readonly startTime = Date.now();
   readonly commands = buildCommandTable(families);
   readonly clients = new Map<number, Client>();
+  /** What all clients hold for unfinished requests. */
+  clientsBytes = 0;
   readonly infoSections = infoSections;
   readonly stats = { connections: 0, rejectedConnections: 0, commands: 0 };
   readonly keyspace: Keyspace;
@@ -76,6 +79,7 @@ export class Server {
   /** A connection is gone (Redis: `freeClient`). */
   freeClient(client: Client): void {
     client.closing = true;
+    forgetClient(this, client);
     this.clients.delete(client.id);
     this.blocking.forget(client);
   }

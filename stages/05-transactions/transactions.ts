@@ -7,7 +7,7 @@ import type { Server } from './server.ts';
 /** What a client has said since MULTI (Redis: `multiState`). */
 export class Transaction {
   readonly queued: Request[] = [];
-  /** Characters in the queued arguments. */
+  /** About how many bytes the queue takes. */
   size = 0;
   /** A request was refused: EXEC will refuse them all (CLIENT_DIRTY_EXEC). */
   aborted = false;
@@ -17,11 +17,16 @@ export class Transaction {
 
 const QUEUED = new Status('QUEUED');
 
+/** What a queued request takes besides its arguments, and each of those besides its characters. */
+const REQUEST_BYTES = 120;
+const ARGUMENT_BYTES = 32;
+
 /** The last guard: between MULTI and EXEC a request that got this far is kept (Redis: `queueMultiCommand`). */
 export const queueInTransaction: Guard = (request) => {
   if (!isQueued(request)) return undefined;
   const transaction = request.client.transaction!;
-  for (const arg of request.args) transaction.size += arg.length;
+  transaction.size += REQUEST_BYTES;
+  for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
   if (transaction.size > request.server.options['client-query-buffer-limit']) {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');

@@ -459,6 +459,15 @@ describe('combined with blocked clients', () => {
 });
 
 describe('limits', () => {
+  test('a queue counts towards --maxmemory-clients', async () => {
+    const s = await server('--maxmemory-clients', '4mb');
+    const [large, other] = [await s.client(), await s.client()];
+    await large.expect('MULTI').ok();
+    large.write('*2\r\n$4\r\nPING\r\n$10000\r\n'.concat('x'.repeat(10_000), '\r\n').repeat(600));
+    await large.closed();
+    await other.expect('PING').status('PONG');
+  });
+
   test('past maxmemory a queued write is refused, and EXEC with it', async () => {
     const s = await server('--maxmemory', '3mb');
     const c = await s.client();

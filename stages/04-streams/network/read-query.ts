@@ -3,6 +3,7 @@ import { ProtocolError } from '#shared/resp/parser.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { execute } from '../router/execute.ts';
 import type { Server } from '../server.ts';
+import { accountClient } from './client-memory.ts';
 import type { Client } from './client.ts';
 import { flush, scheduleFlush } from './write-replies.ts';
 
@@ -15,6 +16,7 @@ export function readQuery(server: Server, client: Client, buffer: Buffer, length
   client.lastInteraction = Date.now();
   client.parser.feed(buffer, length);
   processInput(server, client);
+  if (client.heldBytes !== client.accounted) accountClient(server, client);
   if (client.parser.size > server.options['client-query-buffer-limit']) {
     log.warning(`Closing client id=${client.id} that reached max query buffer length`);
     client.socket.destroy();

@@ -23,11 +23,18 @@ export class Client {
   blocked: Waiter | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
+  /** What the server has counted of `heldBytes`. */
+  accounted = 0;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
   constructor(id: number, socket: Socket) {
     this.id = id;
     this.socket = socket;
+  }
+
+  /** What the client makes the server keep until a request is complete, or a transaction. */
+  get heldBytes(): number {
+    return this.parser.argumentBytes + (this.transaction?.size ?? 0);
   }
 }
