@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { callerDirectory, callerPath, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { GITIGNORE, packageJson, readme, tsconfigJson } from './fork/files.ts';
 import { quoted } from './quote.ts';
@@ -54,7 +54,7 @@ function nextSteps(stage: Stage, folder: string): string {
   const { number } = stage;
   const there = quoted(shorter(relative(callerDirectory(), folder), folder));
   const flags = number < '06' ? '{flags}' : '--dir {dir} {flags}';
-  const next = String(Number(number) + 1).padStart(2, '0');
+  const next = builtStages().find((later) => later.number > number);
   return `Stage ${number}-${stage.name} is now in ${folder}. Go on with:
 
   cd ${there}
@@ -63,7 +63,7 @@ function nextSteps(stage: Stage, folder: string): string {
 
 And back here:
 
-  npm run diff ${number} -- ${there}${next > '12' ? '' : `\n  npm run diff ${next}`}
+  npm run diff ${number} -- ${there}${next === undefined ? '' : `\n  npm run diff ${next.number}`}
   npm test ${number} -- --cmd "npx tsx ${there}/server/main.ts --port {port} ${flags}"`;
 }
 

@@ -31,6 +31,8 @@ describe('npm run fork', () => {
       'tsconfig.json',
     ]);
     expect(stdout).toContain("  cd 'my redis'\n  npm install\n  npm start -- --port 7000\n");
+    expect(stdout).toContain('  npm run diff 01 -- ');
+    expect(stdout).not.toContain('npm run diff 02');
   });
 
   test('its package has a proper name, our imports and exact versions', () => {
