@@ -463,7 +463,8 @@ describe('limits', () => {
     const s = await server('--maxmemory-clients', '4mb');
     const [large, other] = [await s.client(), await s.client()];
     await large.expect('MULTI').ok();
-    large.write('*2\r\n$4\r\nPING\r\n$10000\r\n'.concat('x'.repeat(10_000), '\r\n').repeat(600));
+    for (let i = 0; i < 35; i++) await large.expect('ECHO', 'x'.repeat(100_000)).status('QUEUED');
+    large.write(`*3\r\n$4\r\nECHO\r\n$1000000\r\n${'x'.repeat(1_000_000)}\r\n`);
     await large.closed();
     await other.expect('PING').status('PONG');
   });
