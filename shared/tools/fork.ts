@@ -50,6 +50,7 @@ npm run fork 06 ../my-redis     … beside this project
 The copy is a project of its own, and the place to write the next stage in.
 `;
 
+/** The test command starts node itself: `npx` and `tsx` in between would die of a signal that the server survives. */
 function nextSteps(stage: Stage, folder: string): string {
   const { number } = stage;
   const there = quoted(shorter(relative(callerDirectory(), folder), folder));
@@ -64,7 +65,7 @@ function nextSteps(stage: Stage, folder: string): string {
 And back here:
 
   npm run diff ${number} -- ${there}${next === undefined ? '' : `\n  npm run diff ${next.number}`}
-  npm test ${number} -- --cmd "npx tsx ${there}/server/main.ts --port {port} ${flags}"`;
+  npm test ${number} -- --cmd "node --import tsx ${there}/server/main.ts --port {port} ${flags}"`;
 }
 
 function shorter(a: string, b: string): string {

@@ -32,6 +32,7 @@ describe('npm run fork', () => {
     ]);
     expect(stdout).toContain("  cd 'my redis'\n  npm install\n  npm start -- --port 7000\n");
     expect(stdout).toContain('  npm run diff 01 -- ');
+    expect(stdout).toMatch(/npm test 01 -- --cmd "node --import tsx .*'\/server\/main\.ts --port \{port\} \{flags\}"\n/);
     expect(stdout).not.toContain('npm run diff 02');
   });
 

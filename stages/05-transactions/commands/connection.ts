@@ -10,6 +10,7 @@ const HANDSHAKE = 'noscript loading stale fast no_auth allow_busy';
 const CLIENT = 'noscript loading stale';
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 
+/** A connection: its protocol, its name, its end. */
 export const connection: Family = {
   group: 'connection',
   rows: [

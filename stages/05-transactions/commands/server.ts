@@ -4,6 +4,7 @@ import type { Family } from '../router/command.ts';
 import type { Request } from '../router/request.ts';
 import { commandRow } from './command.ts';
 
+/** What the server tells of itself and its commands. */
 export const server: Family = {
   group: 'server',
   rows: [

@@ -10,6 +10,7 @@ import { parseLongLong } from './arguments.ts';
 import { entryReply, noGroupOfKey } from './stream-arguments.ts';
 import { byName } from './stream-pending.ts';
 
+/** What a stream tells of itself. */
 export const streamInfo: Family = {
   group: 'stream',
   rows: [

@@ -7,6 +7,7 @@ import { Stream } from '../store/stream.ts';
 import { syntaxError } from './arguments.ts';
 import { entryReply, parseBlock, parseCount, requireId } from './stream-arguments.ts';
 
+/** Reading behind an ID, and waiting for what comes. */
 export const streamsRead: Family = {
   group: 'stream',
   rows: [

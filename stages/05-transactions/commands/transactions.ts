@@ -7,6 +7,7 @@ import { discardTransaction, executeTransaction, Transaction } from '../transact
 
 const FLAGS = 'noscript loading stale fast allow_busy';
 
+/** All or nothing (Redis: multi.c). */
 export const transactions: Family = {
   group: 'transactions',
   rows: [
