@@ -711,6 +711,11 @@ describe('INFO', () => {
   });
 });
 
+/** A reply, or the text of an error. */
+function shown(reply: unknown): unknown {
+  return reply instanceof Error ? `(error) ${reply.message}` : reply;
+}
+
 describe('--maxmemory', () => {
   test('past it writes are refused, reads and DEL are not, and DEL makes room', async () => {
     const c = await (await server('--maxmemory', '20mb')).client();
@@ -732,6 +737,14 @@ describe('--maxmemory', () => {
     await c.expect('DEL', 'large').int(1);
     await c.expect('SET', 'a', 'room').ok();
     await c.expect('GET', 'a').bulk('room');
+  });
+
+  test('COPY of what is half of all is refused or done, and the server goes on', async () => {
+    const c = await (await server('--maxmemory', '20mb')).client();
+    await c.expect('SETRANGE', 'k', 15_000_000, 'x').int(15_000_001);
+    for (let i = 0; i < 3; i++) expect([1, `(error) ${OOM}`]).toContainEqual(shown(await c.send('COPY', 'k', `copy${i}`)));
+    await c.expect('COPY', 'k', 'more').error(OOM);
+    await c.expect('STRLEN', 'k').int(15_000_001);
   });
 
   test('a flood of small keys ends in refusals, and the server goes on', async () => {

@@ -2,9 +2,10 @@ import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ReplyError, SetReply, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt, keyCount, keyRange } from '../router/key-specs.ts';
+import { expectRoom } from '../router/guards.ts';
 import type { Request } from '../router/request.ts';
 import { Dict } from '../store/dict.ts';
-import { SetValue } from '../store/set-value.ts';
+import { MEMBER_BYTES, SetValue } from '../store/set-value.ts';
 import { syntaxError } from './arguments.ts';
 
 const read = { flags: 'readonly', keys: [keyRange(1, -1, 1, 'RO access')] };
@@ -144,8 +145,10 @@ function collect(sets: readonly SetValue[]): Dict<true> {
 }
 
 /** The result takes the place of what the key held; an empty one removes it. */
-function store({ db, args }: Request, event: string, members: readonly string[]): Reply {
+function store(request: Request, event: string, members: readonly string[]): Reply {
+  const { db, args } = request;
   const key = args[1]!;
+  expectRoom(request, members.length * MEMBER_BYTES);
   if (members.length === 0) db.delete(key);
   else db.set(key, SetValue.from(members), event);
   return members.length;

@@ -1,6 +1,7 @@
 import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../router/command.ts';
 import { keyAt } from '../router/key-specs.ts';
+import { expectRoom } from '../router/guards.ts';
 import type { Request } from '../router/request.ts';
 import type { Database } from '../store/database.ts';
 import type { Value } from '../store/value.ts';
@@ -90,6 +91,7 @@ function copy(request: Request): Reply {
   if (value === undefined) return 0;
   const at = db.getExpire(from);
   if (target.lookupWrite(to) !== undefined && !replace) return 0;
+  if (typeof value !== 'string') expectRoom(request, value.bytes);
   target.set(to, typeof value === 'string' ? value : value.copy(), 'copy_to');
   if (at !== undefined) target.setExpire(to, at, null);
   return 1;

@@ -8,7 +8,7 @@ const MAX_INTSET_ENTRIES = 512;
 const MAX_LISTPACK_ENTRIES = 128;
 const MAX_LISTPACK_VALUE = 64;
 /** What a member costs besides its string: its places in the dict's arrays. Measured, rounded up. */
-const MEMBER_BYTES = 32;
+export const MEMBER_BYTES = 32;
 const EMPTY_BYTES = 400;
 
 /** A set of different strings (Redis: t_set.c). */

@@ -19,5 +19,16 @@ function checkMemory(request: Request): Reply | undefined {
   const { maxmemory } = request.server.options;
   if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
   if (!request.has('denyoom') && !isQueued(request)) return undefined;
-  return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
+  return new ReplyError(OOM);
 }
+
+/**
+ * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
+ * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
+ */
+export function expectRoom({ server }: Request, bytes: number): void {
+  const { maxmemory } = server.options;
+  if (maxmemory !== 0 && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+}
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
