@@ -97,6 +97,7 @@ export function words(row: Common<readonly string[]>): OptionType<readonly strin
     format: (value) => value.join(' '),
     parse(given) {
       if (given.length === 0) throw new Error('wrong number of arguments');
+      if (given.includes('')) throw new Error('an argument is empty');
       return given;
     },
   };

@@ -97,6 +97,7 @@ describe('errors are one line that names the option', () => {
     [['--appendonly', 'maybe'], `Bad value for '--appendonly' ("maybe"): argument must be 'yes' or 'no'`],
     [['--appendfsync', 'x'], `Bad value for '--appendfsync' ("x"): argument(s) must be one of the following: always, everysec, no`],
     [['--bind'], `Bad value for '--bind' (""): wrong number of arguments`],
+    [['--bind', ''], `Bad value for '--bind' (""): an argument is empty`],
   ];
   for (const [argv, message] of CASES) test(argv.join(' '), () => expect(problem(...argv)).toBe(message));
 });
