@@ -164,12 +164,3 @@ function bulkHeader(length: number): string {
 function oneLine(message: string): string {
   return /[\r\n]/.test(message) ? message.replace(/[\r\n]/g, ' ') : message;
 }
-
-/** Encodes one reply on its own. */
-export function encodeReply(reply: Reply, protocol: 2 | 3 = 2): string {
-  const writer = new ReplyWriter();
-  writer.protocol = protocol;
-  writer.write(reply);
-  const wire = writer.take();
-  return typeof wire === 'string' ? wire : wire.map((part) => part.toString('latin1')).join('');
-}

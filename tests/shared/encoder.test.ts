@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ReplyDecoder } from '#shared/resp/decoder.ts';
-import { encodeReply, ReplyWriter, type Part } from '#shared/resp/encoder.ts';
+import { ReplyWriter, type Part } from '#shared/resp/encoder.ts';
 import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
 
 const TABLE: [name: string, reply: Reply, resp2: string, resp3: string][] = [
@@ -105,3 +105,12 @@ describe('long replies come in parts', () => {
     expect((writer.take() as Part[]).join('')).toHaveLength(1_000_000);
   });
 });
+
+/** Encodes one reply on its own. */
+function encodeReply(reply: Reply, protocol: 2 | 3 = 2): string {
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  writer.write(reply);
+  const wire = writer.take();
+  return typeof wire === 'string' ? wire : wire.map((part) => part.toString('latin1')).join('');
+}

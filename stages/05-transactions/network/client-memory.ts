@@ -3,8 +3,8 @@ import type { Server } from '../server.ts';
 import type { Client } from './client.ts';
 
 /**
- * Takes new account of what a client makes the server keep until a request of its is complete. While all clients together
- * hold more than `maxmemory-clients`, the one that holds most is closed (Redis: `updateClientMemUsage`, `evictClients`).
+ * Takes new account of what a client makes the server keep until its request is complete. While all clients together
+ * hold more than `maxmemory-clients`, the one that holds most is closed (`updateClientMemUsage`, `evictClients`).
  */
 export function accountClient(server: Server, client: Client): void {
   account(server, client, client.heldBytes);
