@@ -2,7 +2,7 @@ import { hashOf } from './hash.ts';
 import { Segment, SEGMENT_MAX } from './segment.ts';
 
 /** Segments are not split deeper than this, however badly hashes fall. */
-const MAX_DEPTH = 26;
+const MAX_DEPTH = 22;
 /** Hashes are 32 bits; a cursor counts up to here. */
 const HASH_SPACE = 2 ** 32;
 
