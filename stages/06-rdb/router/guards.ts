@@ -1,0 +1,34 @@
+import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { isQueued, queueInTransaction } from '../transactions.ts';
+import type { Request } from './request.ts';
+
+/** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
+export type Guard = (request: Request) => Reply | undefined;
+
+/** In the order of Redis's `processCommand`, which decides which error a client sees. */
+export const guards: readonly Guard[] = [checkArity, checkMemory, queueInTransaction];
+
+function checkArity({ command, args }: Request): Reply | undefined {
+  const { arity } = command;
+  if (arity > 0 ? args.length === arity : args.length >= -arity) return undefined;
+  return new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
+}
+
+/** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
+function checkMemory(request: Request): Reply | undefined {
+  const { maxmemory } = request.server.options;
+  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
+  if (!request.has('denyoom') && !isQueued(request)) return undefined;
+  return new ReplyError(OOM);
+}
+
+/**
+ * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
+ * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
+ */
+export function expectRoom({ server }: Request, bytes: number): void {
+  const { maxmemory } = server.options;
+  if (maxmemory !== 0 && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+}
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
