@@ -12,10 +12,10 @@ export interface Comparer {
 export function createComparer(onException: (reason: string) => void = () => {}): Comparer {
   let queued: Command[] | null = null;
 
-  const compare = (command: Command, ours: string, theirs: string): boolean => {
+  const compare = (command: Command, ours: string, theirs: string, before: readonly Command[] = []): boolean => {
     if (ours === theirs) return true;
     if (RULES[name(command)]?.(ours, theirs, command)) return true;
-    const reason = exceptionFor(command, ours, theirs);
+    const reason = exceptionFor(command, ours, theirs, before);
     if (reason !== null) onException(reason);
     return reason !== null;
   };
@@ -28,7 +28,8 @@ export function createComparer(onException: (reason: string) => void = () => {})
       else if (['EXEC', 'DISCARD'].includes(name(command)) && !theirs.startsWith('-ERR wrong number')) queued = null;
       if (name(command) !== 'EXEC' || !isArray(ours) || !isArray(theirs)) return compare(command, ours, theirs);
       const [a, b] = [children(ours), children(theirs)];
-      return a.length === b.length && a.every((reply, at) => compare(inTransaction?.[at] ?? [''], reply, b[at]!));
+      const ran = inTransaction ?? [];
+      return a.length === b.length && a.every((reply, at) => compare(ran[at] ?? [''], reply, b[at]!, ran.slice(0, at)));
     },
   };
 }

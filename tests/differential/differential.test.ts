@@ -95,4 +95,19 @@ describe('the comparison of replies', () => {
     expect(comparer.same(['EXEC'], `*2\r\n${free}${free}`, `*2\r\n${fixed}${free}`)).toBe(true);
     expect(comparer.same(['EXEC'], `*2\r\n${free}${free}`, `*2\r\n${free}${fixed}`)).toBe(false);
   });
+
+  test('excuses a reference count by what the same EXEC has run', () => {
+    const inside = (made: string) => {
+      const comparer = createComparer();
+      comparer.same(['MULTI'], '+OK\r\n', '+OK\r\n');
+      for (const command of [made, 'OBJECT REFCOUNT k']) {
+        comparer.same(command.split(' '), '+QUEUED\r\n', '+QUEUED\r\n');
+      }
+      return comparer.same(['EXEC'], '*2\r\n+1\r\n:2147483647\r\n', '*2\r\n+1\r\n:2\r\n');
+    };
+    expect(inside('INCRBYFLOAT k 3')).toBe(true);
+    expect(inside('SET k 3')).toBe(false);
+    expect(same('OBJECT REFCOUNT k', ':2147483647\r\n', ':2\r\n')).toBe(false);
+    expect(same('OBJECT REFCOUNT k', ':1\r\n', ':2\r\n')).toBe(false);
+  });
 });

@@ -3,7 +3,8 @@ import type { Command } from './arguments.ts';
 /** A difference that is allowed, and why. */
 interface Exception {
   readonly reason: string;
-  matches(command: Command, ours: string, theirs: string): boolean;
+  /** @param before what EXEC has run in front of the command; empty outside EXEC */
+  matches(command: Command, ours: string, theirs: string, before: readonly Command[]): boolean;
 }
 
 /** Where our servers and Redis 7.0 may differ. Each use is counted and printed. */
@@ -21,9 +22,22 @@ const EXCEPTIONS: readonly Exception[] = [
       isObject(command, 'REFCOUNT') && ours === ':2147483647\r\n' && theirs === ':1\r\n',
   },
   {
+    reason: 'OBJECT REFCOUNT of a small integer that the same EXEC made with INCRBYFLOAT: Redis says 2, ours shared',
+    // Redis has put the new value into the queued request, which it propagates as SET.
+    matches: (command, ours, theirs, before) => {
+      return (
+        isObject(command, 'REFCOUNT') &&
+        ours === ':2147483647\r\n' &&
+        theirs === ':2\r\n' &&
+        before.some(([name]) => name!.toUpperCase() === 'INCRBYFLOAT')
+      );
+    },
+  },
+  {
     reason:
       'OBJECT REFCOUNT inside EXEC of a value that the transaction has set: in Redis its queued request holds it too',
-    matches: (command, ours, theirs) => isObject(command, 'REFCOUNT') && ours === ':1\r\n' && theirs === ':2\r\n',
+    matches: (command, ours, theirs, before) =>
+      before.length > 0 && isObject(command, 'REFCOUNT') && ours === ':1\r\n' && theirs === ':2\r\n',
   },
   {
     reason: 'OBJECT ENCODING of a small list or set: listpack since 7.2; 7.0 says quicklist, hashtable',
@@ -55,7 +69,15 @@ function isObject([name, subcommand]: Command, wanted: string): boolean {
   return name!.toUpperCase() === 'OBJECT' && subcommand?.toUpperCase() === wanted;
 }
 
-/** The reason why this difference is allowed, or null when it is not. */
-export function exceptionFor(command: Command, ours: string, theirs: string): string | null {
-  return EXCEPTIONS.find((exception) => exception.matches(command, ours, theirs))?.reason ?? null;
+/**
+ * The reason why this difference is allowed, or null when it is not.
+ * @param before what EXEC has run in front of the command; empty outside EXEC
+ */
+export function exceptionFor(
+  command: Command,
+  ours: string,
+  theirs: string,
+  before: readonly Command[],
+): string | null {
+  return EXCEPTIONS.find((exception) => exception.matches(command, ours, theirs, before))?.reason ?? null;
 }
