@@ -50,7 +50,7 @@ function hset({ db, args, command }: Request): Reply {
   const hash = found ?? new Hash();
   let added = 0;
   for (let i = 2; i < args.length; i += 2) if (hash.set(args[i]!, args[i + 1]!)) added++;
-  changed(db, key, hash, found, 'hset');
+  changed(db, key, hash, found, 'hset', (args.length - 2) / 2);
   return added;
 }
 
@@ -102,7 +102,7 @@ function hdel({ db, args }: Request): Reply {
   if (hash === undefined) return 0;
   let removed = 0;
   for (let i = 2; i < args.length; i++) if (hash.delete(args[i]!)) removed++;
-  if (removed > 0) db.signalModified(key, 'hdel');
+  if (removed > 0) db.signalModified(key, 'hdel', removed);
   return removed;
 }
 
@@ -184,7 +184,14 @@ function hscan({ db, args }: Request): Reply {
 }
 
 /** A hash was changed; a new one goes into the keyspace. */
-function changed(db: Database, key: string, hash: Hash, found: Hash | undefined, event: string): void {
-  if (found === undefined) db.set(key, hash, event);
-  else db.signalModified(key, event);
+function changed(
+  db: Database,
+  key: string,
+  hash: Hash,
+  found: Hash | undefined,
+  event: string,
+  changes = 1,
+): void {
+  if (found === undefined) db.set(key, hash, null);
+  db.signalModified(key, event, changes);
 }

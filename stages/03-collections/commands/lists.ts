@@ -48,8 +48,8 @@ function pushAll({ db, args }: Request, end: ListEnd): Reply {
   const found = db.lookupWriteType(key, List);
   const list = found ?? new List();
   for (let i = 2; i < args.length; i++) list.push(end, args[i]!);
-  if (found === undefined) db.set(key, list, PUSHED[end]);
-  else db.signalModified(key, PUSHED[end]);
+  if (found === undefined) db.set(key, list, null);
+  db.signalModified(key, PUSHED[end], args.length - 2);
   return list.length;
 }
 
@@ -95,7 +95,7 @@ export function popOne(db: Database, key: string, list: List, end: ListEnd): str
 export function popMany(db: Database, key: string, list: List, end: ListEnd, count: number): string[] {
   const elements: string[] = [];
   for (let left = Math.min(count, list.length); left > 0; left--) elements.push(list.pop(end));
-  db.signalModified(key, POPPED[end]);
+  db.signalModified(key, POPPED[end], elements.length);
   return elements;
 }
 

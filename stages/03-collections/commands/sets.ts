@@ -41,8 +41,8 @@ function sadd({ db, args }: Request): Reply {
   const set = found ?? new SetValue();
   let added = 0;
   for (let i = 2; i < args.length; i++) if (set.add(args[i]!)) added++;
-  if (found === undefined) db.set(key, set, 'sadd');
-  else if (added > 0) db.signalModified(key, 'sadd');
+  if (found === undefined) db.set(key, set, null);
+  if (added > 0) db.signalModified(key, 'sadd', added);
   return added;
 }
 
@@ -52,7 +52,7 @@ function srem({ db, args }: Request): Reply {
   if (set === undefined) return 0;
   let removed = 0;
   for (let i = 2; i < args.length; i++) if (set.delete(args[i]!)) removed++;
-  if (removed > 0) db.signalModified(key, 'srem');
+  if (removed > 0) db.signalModified(key, 'srem', removed);
   return removed;
 }
 
@@ -98,7 +98,7 @@ function spopCount(request: Request): Reply {
   if (members.length === set.size) request.propagateAs(['DEL', key]);
   else request.propagateAs(...removals(key, members));
   for (let i = 0; i < members.length; i++) set.delete(members[i]!);
-  db.signalModified(key, 'spop');
+  db.signalModified(key, 'spop', members.length);
   return new SetReply(members);
 }
 

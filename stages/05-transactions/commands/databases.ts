@@ -78,16 +78,25 @@ function dbsize({ db }: Request): Reply {
   return db.size;
 }
 
-function flushdb({ server, db, args }: Request): Reply {
-  checkFlushMode(args);
-  server.keyspace.flush(db);
+function flushdb(request: Request): Reply {
+  checkFlushMode(request.args);
+  request.server.keyspace.flush(request.db);
+  propagateAlways(request);
   return OK;
 }
 
-function flushall({ server, args }: Request): Reply {
-  checkFlushMode(args);
-  for (const db of server.keyspace.databases) server.keyspace.flush(db);
+function flushall(request: Request): Reply {
+  checkFlushMode(request.args);
+  const { keyspace } = request.server;
+  for (const db of keyspace.databases) keyspace.flush(db);
+  keyspace.dirty++;
+  propagateAlways(request);
   return OK;
+}
+
+/** A replica may have keys where there was none to remove here (Redis: `forceCommandPropagation`). */
+function propagateAlways(request: Request): void {
+  request.propagateAs([...request.args]);
 }
 
 /** `[ASYNC | SYNC]`: either way takes no time, since the garbage collector frees the memory. */

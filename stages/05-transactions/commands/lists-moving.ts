@@ -70,7 +70,7 @@ export function moveElement(
   receiver.push(to, element);
   if (targetList === undefined) db.set(target, receiver, PUSHED[to]);
   else db.signalModified(target, PUSHED[to]);
-  db.signalModified(source, POPPED[from]);
+  db.signalModified(source, POPPED[from], 0);
   return element;
 }
 

@@ -75,7 +75,7 @@ function move(request: Request): Reply {
   const value = db.lookupWrite(key);
   if (value === undefined || target.lookupWrite(key) !== undefined) return 0;
   const at = db.getExpire(key);
-  db.delete(key, 'move_from');
+  db.delete(key, 'move_from', 0);
   target.set(key, value, 'move_to');
   if (at !== undefined) target.setExpire(key, at, null);
   return 1;
@@ -112,7 +112,7 @@ function parseCopyOptions(request: Request): { target: Database; replace: boolea
 
 function transfer(db: Database, from: string, value: Value, to: string): void {
   const at = db.getExpire(from);
-  db.delete(from, 'rename_from');
+  db.delete(from, 'rename_from', 0);
   db.set(to, value, 'rename_to');
   if (at !== undefined) db.setExpire(to, at, null);
 }

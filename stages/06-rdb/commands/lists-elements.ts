@@ -54,7 +54,7 @@ function lrem({ db, args }: Request): Reply {
   if (list === undefined) return 0;
   const limit = count === 0 ? Infinity : Math.abs(count);
   const removed = list.remove(args[3]!, limit, count < 0);
-  if (removed > 0) db.signalModified(key, 'lrem');
+  if (removed > 0) db.signalModified(key, 'lrem', removed);
   return removed;
 }
 

@@ -112,14 +112,14 @@ function xack({ db, args }: Request): Reply {
   for (let i = 3; i < args.length; i++) ids.push(requireId(args[i]!));
   let acknowledged = 0;
   for (const id of ids) if (group.acknowledge(id)) acknowledged++;
-  if (acknowledged > 0) signalGroups(db, args[1]!, stream);
+  if (acknowledged > 0) signalGroups(db, args[1]!, stream, undefined, acknowledged);
   return acknowledged;
 }
 
 /** The groups of a stream were changed: that is a change to log, but none that WATCH counts. */
-export function signalGroups(db: Request['db'], key: string, stream: Stream, event?: string): void {
+export function signalGroups(db: Request['db'], key: string, stream: Stream, event?: string, changes = 1): void {
   stream.accountGroups();
-  db.signalUnwatched(key, event);
+  db.signalUnwatched(key, event, changes);
 }
 
 /** How a delivery is told to the AOF and the replicas: so that it can be repeated (Redis: `streamPropagateXCLAIM`). */

@@ -98,7 +98,9 @@ function xadd(request: Request): Reply {
   else db.signalModified(key, 'xadd');
 
   const text = idText(id);
-  if (trim !== undefined && stream.trim(trim.keep, trim.approximate, trim.limit) > 0) db.signalModified(key, 'xtrim');
+  if (trim !== undefined && stream.trim(trim.keep, trim.approximate, trim.limit) > 0) {
+    db.signalModified(key, 'xtrim', 0);
+  }
   if (wanted.seq === undefined || trim?.approximate) {
     request.propagateAs([args[0]!, key, ...(trim ? exactTrim(stream, trim) : []), text, ...args.slice(fieldsAt)]);
   }
@@ -165,7 +167,7 @@ function xdel({ db, args }: Request): Reply {
   for (let i = 2; i < args.length; i++) ids.push(requireId(args[i]!));
   let deleted = 0;
   for (const id of ids) if (stream.delete(id)) deleted++;
-  if (deleted > 0) db.signalModified(args[1]!, 'xdel');
+  if (deleted > 0) db.signalModified(args[1]!, 'xdel', deleted);
   return deleted;
 }
 
@@ -176,7 +178,7 @@ function xtrim(request: Request): Reply {
   if (stream === undefined) return 0;
   const removed = stream.trim(trim.keep, trim.approximate, trim.limit);
   if (removed > 0) {
-    db.signalModified(args[1]!, 'xtrim');
+    db.signalModified(args[1]!, 'xtrim', removed);
     if (trim.approximate) request.propagateAs([args[0]!, args[1]!, ...exactTrim(stream, trim)]);
   }
   return removed;

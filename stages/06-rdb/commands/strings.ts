@@ -134,7 +134,7 @@ function setWithOptions(request: Request, { nx, xx, get, keepTtl, expire }: SetO
 
   db.set(key, value, 'set', keepTtl);
   if (at !== undefined) {
-    db.setExpire(key, at);
+    db.setExpire(key, at, 'expire', 0);
     request.propagateAs(['SET', key, value, 'PXAT', String(at)]);
   } else if (get) request.propagateAs(keepTtl ? ['SET', key, value, 'KEEPTTL'] : ['SET', key, value]);
   return get ? before : OK;
@@ -151,7 +151,7 @@ function setWithTtl(request: Request, unit: Unit): Reply {
   const [, key, ttl, value] = args as [string, string, string, string];
   const at = parsePositiveExpireTime(request, ttl, unit, Date.now());
   db.set(key, value, 'set');
-  db.setExpire(key, at);
+  db.setExpire(key, at, 'expire', 0);
   request.propagateAs(['SET', key, value, 'PXAT', String(at)]);
   return OK;
 }

@@ -89,32 +89,38 @@ export class Database {
     return !this.expireIfNeeded(key) && this.dict.has(key);
   }
 
-  /** Adds or overwrites a key, without its old deadline unless `keepTtl` (Redis: `setKey`). */
-  set(key: string, value: Value, event: string, keepTtl = false): void {
+  /**
+   * Adds or overwrites a key, without its old deadline unless `keepTtl` (Redis: `setKey`); event null: the change is
+   * signalled afterwards.
+   */
+  set(key: string, value: Value, event: string | null, keepTtl = false): void {
     const before = this.dict.set(key, value, this.keyspace.lruClock);
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
     const bytesBefore = before === undefined ? 0 : valueBytes(before);
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(valueBytes(value) - bytesBefore);
-    this.signal(key, event);
+    if (event !== null) this.signal(key, event);
   }
 
-  /** @returns whether there was such a key (Redis: `dbDelete`) */
-  delete(key: string, event = 'del'): boolean {
+  /** @returns whether there was such a key (Redis: `dbDelete`); `changes` as in `signalModified` */
+  delete(key: string, event = 'del', changes = 1): boolean {
     if (this.expireIfNeeded(key)) return false;
-    return this.remove(key, event);
+    return this.remove(key, event, changes);
   }
 
-  /** A value was changed in place (Redis: `signalModifiedKey`, `notifyKeyspaceEvent`); an empty one is removed. */
-  signalModified(key: string, event: string): void {
+  /**
+   * A value was changed in place (Redis: `signalModifiedKey`, `notifyKeyspaceEvent`); an empty one is removed. `changes`
+   * is what `dirty` grows by: one per element that came or went, and none for the lesser half of a move.
+   */
+  signalModified(key: string, event: string, changes = 1): void {
     const value = this.dict.get(key);
     if (value !== undefined && typeof value !== 'string') {
       this.account(value.bytes - value.accounted);
       value.accounted = value.bytes;
-      this.signal(key, event);
-      if (value.isEmpty) this.remove(key, 'del');
-    } else this.signal(key, event);
+      this.signal(key, event, changes);
+      if (value.isEmpty) this.remove(key, 'del', 0);
+    } else this.signal(key, event, changes);
   }
 
   /**
@@ -122,13 +128,13 @@ export class Database {
    * groups (Redis: `notifyKeyspaceEvent` and `server.dirty` without `signalModifiedKey`); without an event nobody is
    * notified.
    */
-  signalUnwatched(key: string, event?: string): void {
+  signalUnwatched(key: string, event?: string, changes = 1): void {
     const value = this.dict.get(key);
     if (value !== undefined && typeof value !== 'string') {
       this.account(value.bytes - value.accounted);
       value.accounted = value.bytes;
     }
-    this.keyspace.signalUnwatched(this, key, event);
+    this.keyspace.signalUnwatched(this, key, event, changes);
   }
 
   /** The deadline of a key, Unix time in ms; undefined when it has none (Redis: `getExpire`). */
@@ -137,11 +143,11 @@ export class Database {
   }
 
   /** Gives a key a deadline, Unix time in ms (Redis: `setExpire`); event null: part of a change signalled already. */
-  setExpire(key: string, at: Int64, event: string | null = 'expire'): void {
+  setExpire(key: string, at: Int64, event: string | null = 'expire', changes = 1): void {
     const before = this.expiry.size;
     this.expiry.set(key, at);
     this.account((this.expiry.size - before) * DEADLINE_BYTES);
-    if (event !== null) this.signal(key, event);
+    if (event !== null) this.signal(key, event, changes);
   }
 
   /** @returns whether there was a deadline (Redis: `removeExpire`) */
@@ -222,16 +228,16 @@ export class Database {
     if (!this.isExpired(key)) return false;
     this.keyspace.stats.expired++;
     this.keyspace.propagateExpired(this, key);
-    this.remove(key, 'expired');
+    this.remove(key, 'expired', 0);
     return true;
   }
 
-  private remove(key: string, event: string): boolean {
+  private remove(key: string, event: string, changes: number): boolean {
     const value = this.dict.delete(key);
     if (value === undefined) return false;
     this.account(-(ENTRY_BYTES + key.length + valueBytes(value)));
     if (this.expiry.size > 0) this.forgetDeadline(key);
-    this.signal(key, event);
+    this.signal(key, event, changes);
     return true;
   }
 
@@ -246,8 +252,8 @@ export class Database {
     this.keyspace.usedBytes += bytes;
   }
 
-  private signal(key: string, event: string): void {
-    this.keyspace.signalModified(this, key, event);
+  private signal(key: string, event: string, changes = 1): void {
+    this.keyspace.signalModified(this, key, event, changes);
   }
 }
 

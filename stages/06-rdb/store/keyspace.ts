@@ -30,15 +30,15 @@ export class Keyspace {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
   }
 
-  /** The one place that every change passes. Expiry is no command's work, so it does not count as one's change. */
-  signalModified(db: Database, key: string, event: string): void {
-    if (event !== 'expired') this.dirty++;
+  /** The one place that every change passes. Expiry is no command's work: 0 changes. */
+  signalModified(db: Database, key: string, event: string, changes: number): void {
+    this.dirty += changes;
     const { listeners } = this;
     for (let i = 0; i < listeners.length; i++) listeners[i]!.keyModified?.(db, key, event);
   }
 
-  signalUnwatched(db: Database, key: string, event: string | undefined): void {
-    this.dirty++;
+  signalUnwatched(db: Database, key: string, event: string | undefined, changes: number): void {
+    this.dirty += changes;
     for (const listener of this.listeners) listener.unwatchedModified?.(db, key, event);
   }
 
@@ -49,8 +49,8 @@ export class Keyspace {
   /** Empties a database (Redis: `emptyDbStructure`). */
   flush(db: Database): void {
     for (const listener of this.listeners) listener.databaseFlushed?.(db);
+    this.dirty += db.size;
     db.clear();
-    this.dirty++;
   }
 
   swap(a: Database, b: Database): void {
