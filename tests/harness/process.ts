@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Give the words to a shell instead, as one line. */
   shell?: boolean;
   readyMs?: number;
+  /** It is ready when it answers -LOADING, too. */
+  readyWhileLoading?: boolean;
 }
 
 const OUTPUT_BYTES = 16 * 1024;
@@ -81,7 +83,7 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
       await gone;
     },
   };
-  const problem = await waitUntilReady(server, options.readyMs ?? READY_MS);
+  const problem = await waitUntilReady(server, options);
   if (problem === null) return server;
   await server.kill();
   throw new Error(`${problem}\n  command: ${argv.join(' ')}\n  output:\n${indent(output)}`);
@@ -100,7 +102,8 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether a server answers PING at this address within `ms`; an error reply (NOAUTH …) is an answer too. */
-export async function answersPing(host: string, port: number, ms = 1000): Promise<boolean> {
+export async function answersPing(host: string, port: number, ms = 1000, whileLoading = false): Promise<boolean> {
+  const answers = whileLoading ? /^(\+|-NOAUTH|-LOADING)/ : /^(\+|-NOAUTH)/;
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: ms });
     const finish = (answer: boolean) => {
@@ -108,19 +111,20 @@ export async function answersPing(host: string, port: number, ms = 1000): Promis
       resolve(answer);
     };
     socket.once('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
-    socket.once('data', (chunk) => finish(chunk[0] === 0x2b || chunk.toString('latin1').startsWith('-NOAUTH')));
+    socket.once('data', (chunk) => finish(answers.test(chunk.toString('latin1'))));
     socket.once('timeout', () => finish(false));
     socket.once('error', () => finish(false));
     socket.once('close', () => finish(false));
   });
 }
 
-async function waitUntilReady(server: ServerProcess, ms: number): Promise<string | null> {
+async function waitUntilReady(server: ServerProcess, options: StartOptions): Promise<string | null> {
+  const { readyMs: ms = READY_MS, readyWhileLoading } = options;
   const deadline = Date.now() + ms;
   for (;;) {
     const ended = server.ended();
     if (ended !== null) return `the server ${ended} before it answered PING`;
-    if (await answersPing('127.0.0.1', server.port)) return null;
+    if (await answersPing('127.0.0.1', server.port, 1000, readyWhileLoading)) return null;
     if (Date.now() > deadline) return `the server did not answer PING on port ${server.port} within ${ms / 1000} s`;
     await sleep(20);
   }

@@ -10,6 +10,7 @@ export { double, error, map, nilArray, push, set, status } from './expected.ts';
 export { items } from './expectation.ts';
 export { ReplyError as RedisError, Status, Verbatim } from '#shared/resp/reply.ts';
 export { PushReply as Push, type Decoded } from '#shared/resp/decoder.ts';
+export * from './persistence.ts';
 export type { Client };
 
 type TestBody = () => void | Promise<void>;
@@ -36,6 +37,8 @@ export interface OwnServer {
   ended(): string | null;
   /** Starts it anew in the same folder, with the same flags or others. */
   restart(...flags: string[]): Promise<void>;
+  /** The same, but back as soon as the server answers anything: while it loads its data. */
+  restartLoading(...flags: string[]): Promise<void>;
 }
 
 /** What one test has open. */
@@ -84,6 +87,11 @@ export async function server(...flags: string[]): Promise<OwnServer> {
   let running = await target.start(given);
   const process = () => running.process!;
   current().cleanups.push(() => running.stop());
+  const restart = async (others: string[], whileLoading: boolean) => {
+    await running.stop(true);
+    given = others.length > 0 ? others : given;
+    running = await target.start(given, { dir: running.dir, whileLoading });
+  };
   return {
     get port() {
       return running.port;
@@ -101,11 +109,8 @@ export async function server(...flags: string[]): Promise<OwnServer> {
     kill: () => process().kill(),
     signal: (name) => process().signal(name),
     ended: () => process().ended(),
-    async restart(...others) {
-      await running.stop(true);
-      given = others.length > 0 ? others : given;
-      running = await target.start(given, running.dir);
-    },
+    restart: (...others) => restart(others, false),
+    restartLoading: (...others) => restart(others, true),
   };
 }
 
@@ -136,6 +141,17 @@ export function utf8(text: string): string {
 /** This test's source of random values; a failure names the seed, and SEED=… repeats it. */
 export function rng(): Rng {
   return (current().rng ??= createRng(chooseSeed()));
+}
+
+/** Where the server under test listens. */
+export async function address(): Promise<{ host: string; port: number }> {
+  const { host, port } = await sharedServer();
+  return { host, port };
+}
+
+/** Runs at this test's end, whatever it came to, when its connections are closed; the last one given runs first. */
+export function atEnd(cleanup: () => Promise<void> | void): void {
+  current().cleanups.push(cleanup);
 }
 
 /** Skips the test, saying why, unless the condition holds. */

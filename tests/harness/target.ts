@@ -15,7 +15,14 @@ export interface Target {
   /** Whether a server can be started with flags of the test's own. */
   readonly takesFlags: boolean;
   /** Starts a server (or finds the one at the URL) and waits until it answers PING. */
-  start(flags?: readonly string[], dir?: string): Promise<RunningServer>;
+  start(flags?: readonly string[], place?: Place): Promise<RunningServer>;
+}
+
+interface Place {
+  /** The folder to run in, which stays; else it gets a new one. */
+  readonly dir?: string;
+  /** Don't wait until it has loaded its data: -LOADING is an answer. */
+  readonly whileLoading?: boolean;
 }
 
 export interface RunningServer {
@@ -52,7 +59,7 @@ function stageTarget(description: string): Target {
     kind: 'stage',
     stage: stage.number,
     takesFlags: true,
-    start: (flags = [], at) => spawnIn(at, (port) => [...argv, '--port', String(port), ...flags]),
+    start: (flags = [], place) => spawnIn(place, (port) => [...argv, '--port', String(port), ...flags]),
   };
 }
 
@@ -63,7 +70,7 @@ function redisTarget(): Target {
     kind: 'redis',
     stage: null,
     takesFlags: true,
-    start: (flags = [], at) => spawnIn(at, (port) => ['redis-server', '--port', String(port), ...fixed, ...flags]),
+    start: (flags = [], place) => spawnIn(place, (port) => ['redis-server', '--port', String(port), ...fixed, ...flags]),
   };
 }
 
@@ -75,9 +82,9 @@ function commandTarget(template: string): Target {
     kind: 'cmd',
     stage: null,
     takesFlags: template.includes('{flags}'),
-    start: (flags = [], at) =>
+    start: (flags = [], place) =>
       spawnIn(
-        at,
+        place,
         (port, dir) => {
           const words: Record<string, string> = {
             port: String(port),
@@ -112,7 +119,7 @@ function urlTarget(text: string): Target {
 const ATTEMPTS = 3;
 
 async function spawnIn(
-  at: string | undefined,
+  { dir: at, whileLoading = false }: Place = {},
   argv: (port: number, dir: string) => string[],
   options: { shell?: boolean; cwd?: string } = {},
 ): Promise<RunningServer> {
@@ -125,6 +132,7 @@ async function spawnIn(
         port,
         cwd: options.cwd ?? dir,
         shell: options.shell ?? false,
+        readyWhileLoading: whileLoading,
       });
       return {
         host: '127.0.0.1',
