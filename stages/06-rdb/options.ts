@@ -16,6 +16,9 @@ export const optionTable = {
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
+  rdbcompression: boolean({ default: true, help: 'compress strings in RDB files' }),
+  rdbchecksum: boolean({ default: true, immutable: true, help: 'write and check a checksum at the end of RDB files' }),
+  'rdb-version': integer({ default: 11, min: 9, max: 11, help: 'format of RDB files; 10 for Redis 7.0, 9 for 5.0' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 

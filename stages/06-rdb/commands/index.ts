@@ -2,6 +2,7 @@ import type { Family } from '../router/command.ts';
 import { connection } from './connection.ts';
 import { counters } from './counters.ts';
 import { databases, selection } from './databases.ts';
+import { dump } from './dump.ts';
 import { expire } from './expire.ts';
 import { hashes } from './hashes.ts';
 import { keyTransfer } from './key-transfer.ts';
@@ -35,6 +36,7 @@ export const families: readonly Family[] = [
   keys,
   keyTransfer,
   object,
+  dump,
   expire,
   databases,
   selection,

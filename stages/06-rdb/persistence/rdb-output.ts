@@ -37,7 +37,7 @@ export class RdbOutput {
     this.buffer[this.size++] = value;
   }
 
-  append(bytes: Uint8Array): void {
+  bytes(bytes: Uint8Array): void {
     this.reserve(bytes.length);
     this.buffer.set(bytes, this.size);
     this.size += bytes.length;
@@ -90,7 +90,7 @@ export class RdbOutput {
   binary(bytes: Uint8Array): void {
     this.length(bytes.length);
     const start = this.size;
-    this.append(bytes);
+    this.bytes(bytes);
     if (this.compression && bytes.length >= COMPRESS_MIN) this.compress(start);
   }
 
@@ -114,7 +114,7 @@ export class RdbOutput {
     this.byte((RDB_LENGTH.ENCVAL << 6) | RDB_ENC.LZF);
     this.length(compressed.length);
     this.length(length);
-    this.append(compressed);
+    this.bytes(compressed);
   }
 
   /** Redis: `rdbTryIntegerEncoding`. @returns false for what is no integer of 32 bits */

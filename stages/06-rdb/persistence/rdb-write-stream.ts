@@ -115,7 +115,7 @@ function* pendingSteps(
     if (written > 0 && written % STEP === 0) yield;
     written++;
     putId(id, entry);
-    out.append(id);
+    out.bytes(id);
     more?.(entry);
   }
 }
