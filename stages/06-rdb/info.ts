@@ -1,3 +1,4 @@
+import { persistenceFields } from './persistence/info.ts';
 import type { Server } from './server.ts';
 
 /** One section of INFO: its name, and its fields in order. */
@@ -13,6 +14,7 @@ export const infoSections: InfoSection[] = [
   { name: 'Server', fields: serverFields },
   { name: 'Clients', fields: clientsFields },
   { name: 'Memory', fields: memoryFields },
+  { name: 'Persistence', fields: persistenceFields },
   { name: 'Stats', fields: statsFields },
   { name: 'Keyspace', fields: keyspaceFields },
 ];

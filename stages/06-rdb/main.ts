@@ -9,7 +9,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (server.stopping) process.exit(1);
     log.warning(`Received ${signal}, shutting down...`);
-    server.stop().then(() => process.exit(0));
+    server.shutdown();
   });
 }
 

@@ -9,6 +9,8 @@ import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
 import { flushPendingWrites, scheduleFlush } from './network/write-replies.ts';
 import type { Options } from './options.ts';
+import { loadAtStart, type Loading } from './persistence/loading.ts';
+import { RdbSaver } from './persistence/rdb-saver.ts';
 import { reprocess } from './router/execute.ts';
 import { buildCommandTable } from './router/command-table.ts';
 import { BlockedClients } from './store/blocking.ts';
@@ -16,6 +18,16 @@ import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { WatchedKeys } from './store/watched-keys.ts';
 import { discardTransaction } from './transactions.ts';
+
+/** What SHUTDOWN was told. */
+export interface ShutdownFlags {
+  readonly save?: boolean;
+  readonly nosave?: boolean;
+  /** Do not wait for replicas. */
+  readonly now?: boolean;
+  /** End even if saving fails. */
+  readonly force?: boolean;
+}
 
 /** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
 export class Server {
@@ -28,10 +40,15 @@ export class Server {
   /** What all clients hold for unfinished requests. */
   clientsBytes = 0;
   readonly infoSections = infoSections;
-  readonly stats = { connections: 0, rejectedConnections: 0, commands: 0 };
+  readonly stats = { connections: 0, rejectedConnections: 0, commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;
   readonly watchedKeys = new WatchedKeys();
+  readonly rdb = new RdbSaver(this);
+  /** Set while data is read from disk. */
+  loading: Loading | undefined;
+  /** DEBUG SET-ACTIVE-EXPIRE */
+  activeExpire = true;
   readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
   clientsPendingWrite: Client[] = [];
   stopping = false;
@@ -48,12 +65,31 @@ export class Server {
     log.setLevel(options.loglevel);
   }
 
-  /** @throws Error with one line for the operator, when an address cannot be listened on */
+  /** @throws Error with one line for the operator: an address cannot be listened on, data cannot be loaded */
   async start(): Promise<void> {
     this.listeners = await openListeners(this);
     this.port = (this.listeners[0]!.address() as { port: number }).port;
     this.cronTimer = setInterval(() => this.cron(), 1000 / this.options.hz);
+    await loadAtStart(this);
     log.notice(`Ready to accept connections on port ${this.port}`);
+  }
+
+  /**
+   * Saves if there is reason to, and ends the process (Redis: `prepareForShutdown`).
+   * @returns false when saving has failed: the server goes on, unless `force` is set
+   */
+  shutdown({ save = false, nosave = false, force = false }: ShutdownFlags = {}): boolean {
+    this.rdb.cancel();
+    if (this.loading === undefined && (save || (!nosave && this.options.save.length > 0))) {
+      try {
+        this.rdb.save();
+      } catch {
+        log.warning(force ? 'Error trying to save the DB, but ending is forced' : "Error trying to save the DB, can't exit");
+        if (!force) return false;
+      }
+    }
+    this.stop().then(() => process.exit(0));
+    return true;
   }
 
   /** Stops listening, sends what is written, closes every connection. */
@@ -70,8 +106,10 @@ export class Server {
   private cron(): void {
     this.closeIdleClients();
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
-    this.expireCycle.run();
+    if (this.loading !== undefined) return;
+    if (this.activeExpire) this.expireCycle.run();
     this.blocking.serve();
+    this.rdb.cron();
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */

@@ -2,6 +2,7 @@ import type { Family } from '../router/command.ts';
 import { connection } from './connection.ts';
 import { counters } from './counters.ts';
 import { databases, selection } from './databases.ts';
+import { debug } from './debug.ts';
 import { dump } from './dump.ts';
 import { expire } from './expire.ts';
 import { hashes } from './hashes.ts';
@@ -12,6 +13,7 @@ import { listElements } from './lists-elements.ts';
 import { listMoving } from './lists-moving.ts';
 import { lists } from './lists.ts';
 import { object } from './object.ts';
+import { persistence } from './persistence.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
@@ -55,4 +57,6 @@ export const families: readonly Family[] = [
   streamClaim,
   streamInfo,
   transactions,
+  persistence,
+  debug,
 ];

@@ -70,6 +70,6 @@ function refuse(server: Server, socket: Socket): string | undefined {
   return undefined;
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }

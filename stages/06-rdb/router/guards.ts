@@ -6,12 +6,24 @@ import type { Request } from './request.ts';
 export type Guard = (request: Request) => Reply | undefined;
 
 /** In the order of Redis's `processCommand`, which decides which error a client sees. */
-export const guards: readonly Guard[] = [checkArity, checkMemory, queueInTransaction];
+export const guards: readonly Guard[] = [
+  checkArity,
+  checkTransaction,
+  checkMemory,
+  checkDisk,
+  checkLoading,
+  queueInTransaction,
+];
 
 function checkArity({ command, args }: Request): Reply | undefined {
   const { arity } = command;
   if (arity > 0 ? args.length === arity : args.length >= -arity) return undefined;
   return new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
+}
+
+function checkTransaction({ client, command }: Request): Reply | undefined {
+  if (client.transaction === undefined || !command.flags.has('no_multi')) return undefined;
+  return new ReplyError('ERR Command not allowed inside a transaction');
 }
 
 /** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
@@ -20,6 +32,20 @@ function checkMemory(request: Request): Reply | undefined {
   if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
   if (!request.has('denyoom') && !isQueued(request)) return undefined;
   return new ReplyError(OOM);
+}
+
+/** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
+function checkDisk(request: Request): Reply | undefined {
+  const { server, command } = request;
+  const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
+  if (server.rdb.lastStatus === 'ok' || !stopWrites || save.length === 0) return undefined;
+  if (!request.has('write') && command.fullName !== 'ping') return undefined;
+  return new ReplyError(MISCONF);
+}
+
+function checkLoading({ server, command }: Request): Reply | undefined {
+  if (server.loading === undefined || command.flags.has('loading')) return undefined;
+  return new ReplyError('LOADING Redis is loading the dataset in memory');
 }
 
 /**
@@ -32,3 +58,8 @@ export function expectRoom({ server }: Request, bytes: number): void {
 }
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+
+const MISCONF =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may " +
+  'modify the data set are disabled, because this instance is configured to report errors during writes if RDB ' +
+  'snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.';

@@ -57,6 +57,7 @@ export class Database {
 
   /** The value of a key that is about to change (Redis: `lookupKeyWrite`). */
   lookupWrite(key: string): Value | undefined {
+    this.keyspace.beforeChange?.(this.dict, key);
     return this.lookup(key);
   }
 
@@ -94,6 +95,7 @@ export class Database {
    * signalled afterwards.
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
+    this.keyspace.beforeChange?.(this.dict, key);
     const before = this.dict.set(key, value, this.keyspace.lruClock);
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
@@ -101,6 +103,22 @@ export class Database {
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(valueBytes(value) - bytesBefore);
     if (event !== null) this.signal(key, event);
+  }
+
+  /**
+   * Adds a key that is loaded: nobody is told of it. `at`: its deadline, Unix time in ms.
+   * @returns false when there is such a key already, which stays as it is (Redis: `dbAddRDBLoad`)
+   */
+  load(key: string, value: Value, at?: Int64): boolean {
+    if (this.dict.has(key)) return false;
+    this.dict.set(key, value, this.keyspace.lruClock);
+    if (typeof value !== 'string') value.accounted = value.bytes;
+    this.account(ENTRY_BYTES + key.length + valueBytes(value));
+    if (at !== undefined) {
+      this.expiry.set(key, at);
+      this.account(DEADLINE_BYTES);
+    }
+    return true;
   }
 
   /** @returns whether there was such a key (Redis: `dbDelete`); `changes` as in `signalModified` */
@@ -144,6 +162,7 @@ export class Database {
 
   /** Gives a key a deadline, Unix time in ms (Redis: `setExpire`); event null: part of a change signalled already. */
   setExpire(key: string, at: Int64, event: string | null = 'expire', changes = 1): void {
+    this.keyspace.beforeChange?.(this.dict, key);
     const before = this.expiry.size;
     this.expiry.set(key, at);
     this.account((this.expiry.size - before) * DEADLINE_BYTES);
@@ -152,6 +171,7 @@ export class Database {
 
   /** @returns whether there was a deadline (Redis: `removeExpire`) */
   removeExpire(key: string, event = 'persist'): boolean {
+    this.keyspace.beforeChange?.(this.dict, key);
     if (!this.forgetDeadline(key)) return false;
     this.signal(key, event);
     return true;
@@ -161,6 +181,11 @@ export class Database {
   idleSeconds(key: string): number | undefined {
     const stamp = this.dict.stampOf(key);
     return stamp === undefined ? undefined : Math.max(0, this.keyspace.lruClock - stamp);
+  }
+
+  /** As if the key had last been used so many seconds ago (Redis: `objectSetLRUOrLFU`). */
+  setIdle(key: string, seconds: number): void {
+    this.dict.getAndStamp(key, this.keyspace.lruClock - seconds);
   }
 
   /** A key that has not expired, picked at random (Redis: `dbRandomKey`). */
@@ -212,6 +237,11 @@ export class Database {
     }
   }
 
+  /** What a snapshot walks: it stays with these, even if the database is emptied or swapped meanwhile. */
+  contents(): { dict: Dict<Value>; expiry: Expiry } {
+    return { dict: this.dict, expiry: this.expiry };
+  }
+
   isExpired(key: string): boolean {
     if (this.expiry.size === 0) return false;
     const at = this.expiry.get(key);
@@ -233,6 +263,7 @@ export class Database {
   }
 
   private remove(key: string, event: string, changes: number): boolean {
+    this.keyspace.beforeChange?.(this.dict, key);
     const value = this.dict.delete(key);
     if (value === undefined) return false;
     this.account(-(ENTRY_BYTES + key.length + valueBytes(value)));

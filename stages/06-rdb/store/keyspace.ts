@@ -1,4 +1,6 @@
 import { Database } from './database.ts';
+import type { Dict } from './dict.ts';
+import type { Value } from './value.ts';
 
 /** Who wants to hear of changes: each method is called at the moment of the change. */
 export interface KeyspaceListener {
@@ -18,6 +20,8 @@ export interface KeyspaceListener {
 export class Keyspace {
   readonly databases: readonly Database[];
   readonly listeners: KeyspaceListener[] = [];
+  /** While a snapshot is taken: is told of each key before it changes, and of the dict that it stands in. */
+  beforeChange: ((dict: Dict<Value>, key: string) => void) | undefined;
   /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */
   dirty = 0;
   /** About how much memory all keys and values take. */
