@@ -1,0 +1,49 @@
+import { getHeapStatistics } from 'node:v8';
+import { log } from '#shared/log.ts';
+import { describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+
+/** Every option of this stage; names and meanings are redis.conf's. */
+export const optionTable = {
+  port: integer({ default: 6379, min: 0, max: 65535, immutable: true, help: 'TCP port; 0 takes a free one' }),
+  bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
+  'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
+  'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
+  maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
+  'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
+  'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
+  maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
+  rdbcompression: boolean({ default: true, help: 'compress strings in RDB files' }),
+  rdbchecksum: boolean({ default: true, immutable: true, help: 'write and check a checksum at the end of RDB files' }),
+  'rdb-version': integer({ default: 11, min: 9, max: 11, help: 'format of RDB files; 10 for Redis 7.0, 9 for 5.0' }),
+  loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
+};
+
+export type Options = OptionValues<typeof optionTable>;
+
+/** V8 ends the process when its heap is full: keys and values may take what leaves room for everything else. */
+function safeShareOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
+}
+
+/** The options of a command line. `--help` prints them all; what is wrong is said in one line, and the process ends. */
+export function readOptions(argv: string[]): Options {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    console.log(`Options, named as in redis.conf:\n\n${describeOptions(optionTable)}`);
+    process.exit(0);
+  }
+  try {
+    return parseFlags(optionTable, argv);
+  } catch (error) {
+    log.warning((error as Error).message);
+    process.exit(1);
+  }
+}
+
+/** Arguments are kept in V8's heap, and V8 ends the process when that is full. */
+function eighthOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 8);
+}
