@@ -28,9 +28,9 @@ export class Propagation implements KeyspaceListener {
   }
 
   /** A command has run. It is told if it changed something, as it was typed unless it said how else. */
-  end({ client, args, effects }: Request, changed: boolean): void {
-    if (this.targets.length > 0 && (changed || effects !== undefined)) {
-      for (const command of effects ?? [args]) this.effects.push({ db: client.db, command });
+  end({ client, command, args, effects }: Request, changed: boolean): void {
+    if (this.targets.length > 0 && (changed || effects !== undefined) && command.flags.has('write')) {
+      for (const effect of effects ?? [args]) this.effects.push({ db: client.db, command: effect });
     }
     if (--this.depth === 0 && this.effects.length > 0) this.tell();
   }
