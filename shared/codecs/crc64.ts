@@ -13,10 +13,13 @@ export class Crc64 {
     for (; at <= end - 8; at += 8) {
       low ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
       high ^= bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
-      const [a, b, c, d] = [low & 0xff, (low >>> 8) & 0xff, (low >>> 16) & 0xff, low >>> 24];
-      const [e, f, g, h] = [high & 0xff, (high >>> 8) & 0xff, (high >>> 16) & 0xff, high >>> 24];
-      low = LOW_7[a]! ^ LOW_6[b]! ^ LOW_5[c]! ^ LOW_4[d]! ^ LOW_3[e]! ^ LOW_2[f]! ^ LOW_1[g]! ^ LOW_0[h]!;
-      high = HIGH_7[a]! ^ HIGH_6[b]! ^ HIGH_5[c]! ^ HIGH_4[d]! ^ HIGH_3[e]! ^ HIGH_2[f]! ^ HIGH_1[g]! ^ HIGH_0[h]!;
+      const lowNext =
+        LOW_7[low & 0xff]! ^ LOW_6[(low >>> 8) & 0xff]! ^ LOW_5[(low >>> 16) & 0xff]! ^ LOW_4[low >>> 24]! ^
+        LOW_3[high & 0xff]! ^ LOW_2[(high >>> 8) & 0xff]! ^ LOW_1[(high >>> 16) & 0xff]! ^ LOW_0[high >>> 24]!;
+      high =
+        HIGH_7[low & 0xff]! ^ HIGH_6[(low >>> 8) & 0xff]! ^ HIGH_5[(low >>> 16) & 0xff]! ^ HIGH_4[low >>> 24]! ^
+        HIGH_3[high & 0xff]! ^ HIGH_2[(high >>> 8) & 0xff]! ^ HIGH_1[(high >>> 16) & 0xff]! ^ HIGH_0[high >>> 24]!;
+      low = lowNext;
     }
     for (; at < end; at++) {
       const index = (low ^ bytes[at]!) & 0xff;

@@ -6,7 +6,7 @@ import { CodecError } from './codec-error.ts';
 // value, unused bytes. A length: one byte, or 0xfe and 32 bits (little endian).
 const LONG_LENGTH = 0xfe;
 const END = 0xff;
-/** From here on the number of pairs says only "count them". */
+/** As the number of pairs: so many or more, count them. */
 const UNKNOWN_COUNT = 0xfe;
 
 /**
@@ -34,7 +34,7 @@ export function readZipmap(bytes: Buffer): string[] {
     at = valueEnd + bytes[unusedAt]!;
   }
   const count = bytes[0]!;
-  if (count < UNKNOWN_COUNT && count !== items.length / 2) {
+  if (count !== UNKNOWN_COUNT && count !== items.length / 2) {
     throw new CodecError(`zipmap: ${items.length / 2} pairs, not ${count}`);
   }
   return items;
