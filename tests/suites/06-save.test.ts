@@ -1,0 +1,349 @@
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { client, describe, expect, field, readFile, saved, server, sleep, status } from '../harness/suite.ts';
+import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
+
+const BUSY = 'ERR Background save already in progress';
+const STARTED = 'Background saving started';
+const CANNOT_SHUT_DOWN = 'ERR Errors trying to SHUTDOWN. Check logs.';
+/** Save points that no test reaches. */
+const FAR = ['--save', '3600 1000000'];
+/** Slow enough to be seen at work: µs for each key. */
+const SLOW = ['--rdb-key-save-delay', '2000'];
+
+/** What changed since the last save. */
+const dirty = (c: Client) => field(c, 'rdb_changes_since_last_save');
+
+/** From now on the dump can't be put in its place: a folder stands there. Root, too, can't rename a file onto it. */
+function obstruct(s: OwnServer): () => void {
+  const folder = join(s.dir, 'dump.rdb');
+  mkdirSync(folder);
+  return () => rmdirSync(folder);
+}
+
+/** Waits until the server has ended, and tells how. */
+function ended(s: OwnServer): Promise<string> {
+  return until(() => s.ended(), 'the end of the server') as Promise<string>;
+}
+
+async function fill(c: Client, count: number): Promise<void> {
+  const pairs = Array.from({ length: count }, (_, at) => [`key:${at}`, String(at)]).flat();
+  await c.expect('MSET', ...pairs).ok();
+}
+
+describe('SAVE', () => {
+  test('writes the dump at once', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    expect(readFile(s, 'dump.rdb')).toBeNull();
+    await c.expect('SAVE').ok();
+    expect(readFile(s, 'dump.rdb')).toMatch(/^REDIS00\d\d/);
+  });
+
+  test('takes no arguments', async () => {
+    const c = await client();
+    await c.expect('SAVE', 'now').error("ERR wrong number of arguments for 'save' command");
+  });
+
+  test('is refused inside MULTI, and spoils it', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SAVE').error('ERR Command not allowed inside a transaction');
+    await c.expect('EXEC').error('EXECABORT Transaction discarded because of previous errors.');
+  });
+
+  test('--dir and --dbfilename say where', async () => {
+    const s = await server('--save', '');
+    mkdirSync(join(s.dir, 'data'));
+    await s.restart('--save', '', '--dir', join(s.dir, 'data'), '--dbfilename', 'my.rdb');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('SAVE').ok();
+    expect(readdirSync(join(s.dir, 'data'))).toEqual(['my.rdb']);
+    await s.kill();
+    await s.restart();
+    await (await s.client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('replaces the dump, and leaves nothing else behind', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'first').ok();
+    await c.expect('SAVE').ok();
+    await c.expect('SET', 'k', 'second').ok();
+    await c.expect('SAVE').ok();
+    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+    expect(readFile(s, 'dump.rdb')).toContain('second');
+    expect(readFile(s, 'dump.rdb')).not.toContain('first');
+  });
+
+  test('that fails is an error, keeps the count of changes, and leaves no temporary file', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    const clear = obstruct(s);
+    await c.expect('SAVE').errorLike(/^ERR/);
+    expect(await dirty(c)).toBe('1');
+    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+    clear();
+    await c.expect('SAVE').ok();
+    expect(await dirty(c)).toBe('0');
+  });
+});
+
+describe('BGSAVE', () => {
+  test('answers at once, and the dump comes', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('BGSAVE').status(STARTED);
+    await saved(c);
+    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
+  });
+
+  test('SCHEDULE starts at once where nothing is in the way', async () => {
+    const c = await client();
+    await c.expect('BGSAVE', 'SCHEDULE').status(STARTED);
+    await saved(c);
+    await c.expect('BGSAVE', 'schedule').status(STARTED);
+    await saved(c);
+  });
+
+  test('other arguments are syntax errors', async () => {
+    const c = await client();
+    await c.expect('BGSAVE', 'NOW').error('ERR syntax error');
+    await c.expect('BGSAVE', 'SCHEDULE', 'SCHEDULE').error('ERR syntax error');
+  });
+
+  test('while one runs: no second one, no SAVE', async () => {
+    const c = await (await server('--save', '', ...SLOW)).client();
+    await fill(c, 200);
+    await c.expect('BGSAVE').status(STARTED);
+    expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
+    await c.expect('BGSAVE').error(BUSY);
+    await c.expect('BGSAVE', 'SCHEDULE').error(BUSY);
+    await c.expect('SAVE').error(BUSY);
+    await saved(c);
+    await c.expect('SAVE').ok();
+  });
+
+  test('clients are served while it runs', async () => {
+    const c = await (await server('--save', '', ...SLOW)).client();
+    await fill(c, 200);
+    await c.expect('BGSAVE').status(STARTED);
+    for (let at = 0; at < 20; at++) await c.expect('INCR', 'n').int(at + 1);
+    await c.expect('GET', 'key:7').bulk('7');
+    expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
+    await saved(c);
+    await c.expect('GET', 'n').bulk('20');
+  });
+
+  test('inside a transaction it is scheduled: it starts after EXEC', async () => {
+    const c = await client();
+    const before = Number(await field(c, 'rdb_saves'));
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('BGSAVE').status('QUEUED');
+    await c.expect('EXEC').array([status('OK'), status('Background saving scheduled')]);
+    await until(async () => Number(await field(c, 'rdb_saves')) === before + 1, 'the save');
+    await saved(c);
+    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
+  });
+
+  test('changes made meanwhile are still to be saved afterwards', async () => {
+    const c = await (await server('--save', '', ...SLOW)).client();
+    await fill(c, 150);
+    await c.expect('BGSAVE').status(STARTED);
+    for (const key of ['a', 'b', 'c']) await c.expect('SET', key, 'v').ok();
+    expect(await dirty(c)).toBe('153');
+    await saved(c);
+    expect(await dirty(c)).toBe('3');
+  });
+
+  test('the old dump stays in its place until the new one is whole', async () => {
+    const s = await server('--save', '', ...SLOW);
+    const c = await s.client();
+    await c.expect('SET', 'old', 'v').ok();
+    await c.expect('SAVE').ok();
+    const before = readFile(s, 'dump.rdb');
+    await fill(c, 150);
+    await c.expect('BGSAVE').status(STARTED);
+    await sleep(30);
+    expect(readFile(s, 'dump.rdb')).toBe(before);
+    expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
+    await s.kill();
+    await s.restart();
+    await (await s.client()).expect('DBSIZE').int(1);
+  });
+});
+
+describe('LASTSAVE', () => {
+  test('is the time of the start, in seconds, before anything was saved', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('LASTSAVE').matches((value) => Math.abs(Number(value) - Date.now() / 1000) < 60, 'a time just past');
+    expect(String(await c.send('LASTSAVE'))).toBe(await field(c, 'rdb_last_save_time'));
+  });
+
+  test('moves on with each save that ends well', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    const start = Number(await c.send('LASTSAVE'));
+    await until(() => Date.now() / 1000 >= start + 1, 'the next second');
+    const clear = obstruct(s);
+    await c.expect('SAVE').errorLike(/^ERR/);
+    await c.expect('LASTSAVE').int(start);
+    clear();
+    await c.expect('SAVE').ok();
+    await c.expect('LASTSAVE').matches((value) => Number(value) > start, `a time after ${start}`);
+  });
+
+  test('takes no arguments', async () => {
+    const c = await client();
+    await c.expect('LASTSAVE', 'x').error("ERR wrong number of arguments for 'lastsave' command");
+  });
+});
+
+describe('SHUTDOWN', () => {
+  test('saves where there are save points', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    c.write('SHUTDOWN\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+    await s.restart();
+    await (await s.client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('saves nothing where there are none', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    c.write('SHUTDOWN\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+    expect(readdirSync(s.dir)).toEqual([]);
+  });
+
+  test('SAVE saves all the same, NOW and FORCE with it', async () => {
+    const s = await server('--save', '');
+    for (const [at, words] of ['SHUTDOWN SAVE', 'shutdown now save', 'SHUTDOWN SAVE FORCE'].entries()) {
+      const c = await s.client();
+      await c.expect('SET', 'k', at).ok();
+      c.write(`${words}\r\n`);
+      await c.closed();
+      expect(await ended(s)).toBe('ended with exit code 0');
+      await s.restart();
+      await (await s.client()).expect('GET', 'k').bulk(String(at));
+    }
+  });
+
+  test('NOSAVE does not save', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    c.write('SHUTDOWN NOSAVE\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+    expect(readdirSync(s.dir)).toEqual([]);
+  });
+
+  test('ends all connections without a word', async () => {
+    const s = await server('--save', '');
+    const [c, other] = [await s.client(), await s.client()];
+    await other.expect('PING').status('PONG');
+    c.write('SHUTDOWN NOW NOSAVE\r\n');
+    await Promise.all([c.closed(), other.closed()]);
+    expect(await ended(s)).toBe('ended with exit code 0');
+  });
+
+  test('what does not fit together is a syntax error', async () => {
+    const c = await client();
+    for (const words of [['SAVE', 'NOSAVE'], ['NOSAVE', 'SAVE'], ['LATER'], ['ABORT', 'NOW'], ['SAVE', 'ABORT']]) {
+      await c.expect('SHUTDOWN', ...words).error('ERR syntax error');
+    }
+  });
+
+  test('ABORT without a shutdown under way', async () => {
+    const c = await client();
+    await c.expect('SHUTDOWN', 'ABORT').error('ERR No shutdown in progress.');
+  });
+
+  test('is refused inside MULTI', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SHUTDOWN').error('ERR Command not allowed inside a transaction');
+    await c.expect('DISCARD').ok();
+  });
+
+  test('does not end a server that cannot save, unless with FORCE', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    obstruct(s);
+    await c.expect('SHUTDOWN').error(CANNOT_SHUT_DOWN);
+    await c.expect('SHUTDOWN', 'NOW').error(CANNOT_SHUT_DOWN);
+    await c.expect('SHUTDOWN', 'SAVE').error(CANNOT_SHUT_DOWN);
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w').ok();
+    c.write('SHUTDOWN FORCE\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+  });
+
+  test('NOSAVE ends a server that cannot save', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    obstruct(s);
+    c.write('SHUTDOWN NOSAVE\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+  });
+
+  test('during a BGSAVE saves what is there now', async () => {
+    const s = await server(...FAR, '--rdb-key-save-delay', '1000');
+    const c = await s.client();
+    await fill(c, 100);
+    await c.expect('BGSAVE').status(STARTED);
+    await c.expect('SET', 'late', 'v').ok();
+    c.write('SHUTDOWN\r\n');
+    await c.closed();
+    expect(await ended(s)).toBe('ended with exit code 0');
+    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+    await s.restart();
+    const after = await s.client();
+    await after.expect('DBSIZE').int(101);
+    await after.expect('GET', 'late').bulk('v');
+  });
+});
+
+describe('SIGTERM', () => {
+  test('saves where there are save points', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    s.signal('SIGTERM');
+    expect(await ended(s)).toBe('ended with exit code 0');
+    await s.restart();
+    await (await s.client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('does not end a server that cannot save', async () => {
+    const s = await server(...FAR);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    const clear = obstruct(s);
+    s.signal('SIGTERM');
+    await until(() => /error trying to save the db/i.test(s.output()), 'the refusal in the log');
+    await c.expect('GET', 'k').bulk('v');
+    clear();
+    s.signal('SIGTERM');
+    expect(await ended(s)).toBe('ended with exit code 0');
+    expect(readFile(s, 'dump.rdb')).toContain('v');
+  });
+});
