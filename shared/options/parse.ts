@@ -8,17 +8,22 @@ export type OptionValues<Table> = {
 
 /**
  * Reads `--name value …` as redis-server does: a flag's words go up to the next word that starts with `--`.
+ * @param values what they override, and `given` the names of those of them that are not at their default
  * @throws OptionError naming the flag that is unknown or whose value is wrong.
  */
-export function parseFlags<Table>(table: Table, argv: readonly string[]): OptionValues<Table> {
-  const values = defaults(table);
+export function parseFlags<Table>(
+  table: Table,
+  argv: readonly string[],
+  values = defaults(table),
+  given = new Set<string>(),
+): OptionValues<Table> {
   let i = 0;
   while (i < argv.length) {
     const flag = argv[i]!;
     if (!flag.startsWith('--')) throw new OptionError(`Unexpected argument '${flag}': options start with '--'`);
     const next = argv.findIndex((word, at) => at > i && word.startsWith('--'));
     const end = next === -1 ? argv.length : next;
-    setOption(table, values, flag.slice(2), argv.slice(i + 1, end));
+    setOption(table, values, flag.slice(2), argv.slice(i + 1, end), given);
     i = end;
   }
   return values;
@@ -34,15 +39,42 @@ export function defaults<Table>(table: Table): OptionValues<Table> {
 }
 
 /** Sets one option from its words. @throws OptionError */
-export function setOption<Table>(table: Table, values: OptionValues<Table>, name: string, words: string[]): void {
+export function setOption<Table>(
+  table: Table,
+  values: OptionValues<Table>,
+  name: string,
+  words: string[],
+  given?: Set<string>,
+): void {
   const key = name.toLowerCase();
-  const option = Object.hasOwn(table as object, key) && (table as Record<string, OptionType<unknown>>)[key];
+  const option = findOption(table, key);
   if (!option) throw new OptionError(`Unknown option '--${name}'${suggestion(Object.keys(table as object), key)}`);
   try {
-    (values as Record<string, unknown>)[key] = option.parse(words);
+    assign(option, values as Record<string, unknown>, key, words, given);
   } catch (error) {
     throw new OptionError(`Bad value for '--${key}' ("${words.join(' ')}"): ${(error as Error).message}`);
   }
+}
+
+/** The row of a lower-case name. */
+export function findOption(table: unknown, key: string): OptionType<unknown> | undefined {
+  return Object.hasOwn(table as object, key) ? (table as Record<string, OptionType<unknown>>)[key] : undefined;
+}
+
+/**
+ * Parses, and gives the value to the option; to one that has been `given` before, and whose values add up, more of it.
+ * @throws Error with what `parse` says
+ */
+export function assign(
+  option: OptionType<unknown>,
+  values: Record<string, unknown>,
+  key: string,
+  words: string[],
+  given = new Set<string>(),
+): void {
+  const value = option.parse(words);
+  values[key] = given.has(key) && option.add ? option.add(values[key], value) : value;
+  given.add(key);
 }
 
 /** The text of `--help`: one line an option, with its default. */

@@ -12,16 +12,25 @@ export interface OptionType<T> {
   readonly help: string;
   /** Cannot be changed once the server runs (`IMMUTABLE_CONFIG`). */
   readonly immutable?: boolean;
+  /** Can be changed where `enable-protected-configs` allows it, and nowhere else (`PROTECTED_CONFIG`). */
+  readonly protected?: boolean;
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;
   parse(words: string[]): T;
   format(value: T): string;
+  /** CONFIG SET splits its one argument at blanks (`MULTI_ARG_CONFIG`). */
+  readonly severalWords?: boolean;
+  /** What a second line of redis.conf makes of the value, where it does not replace it: `save`. */
+  add?(value: T, more: T): T;
+  /** The words of its lines in redis.conf; without it one line, with the value as CONFIG GET shows it. */
+  lines?(value: T): string[][];
 }
 
-interface Common<T> {
+export interface Common<T> {
   default: T | (() => T);
   help: string;
   immutable?: boolean;
+  protected?: boolean;
 }
 
 /** A whole number; `min` and `max` are inclusive. */
@@ -46,6 +55,7 @@ export function memory(row: Common<number> & { min?: number; max?: number }): Op
     ...row,
     placeholder: '<bytes>',
     format: String,
+    lines: (value) => [[withUnit(value)]],
     parse(words) {
       const parts = /^(\d{1,16})([a-z]{0,2})$/.exec(single(words).toLowerCase());
       const unit = parts && UNITS[parts[2]!];
@@ -53,6 +63,12 @@ export function memory(row: Common<number> & { min?: number; max?: number }): Op
       return inRange(Number(parts[1]) * unit, row.min ?? 0, row.max ?? Number.MAX_SAFE_INTEGER);
     },
   };
+}
+
+/** As `rewriteConfigFormatMemory` writes it: the largest unit that divides it. */
+function withUnit(bytes: number): string {
+  const unit = bytes === 0 ? undefined : ['gb', 'mb', 'kb'].find((name) => bytes % UNITS[name]! === 0);
+  return unit === undefined ? String(bytes) : `${bytes / UNITS[unit]!}${unit}`;
 }
 
 /** `yes` or `no`. */
@@ -94,7 +110,9 @@ export function words(row: Common<readonly string[]>): OptionType<readonly strin
   return {
     ...row,
     placeholder: '<word> …',
+    severalWords: true,
     format: (value) => value.join(' '),
+    lines: (value) => [[...value]],
     parse(given) {
       if (given.length === 0) throw new Error('wrong number of arguments');
       if (given.includes('')) throw new Error('an argument is empty');

@@ -1,7 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import { describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { directory, fileName } from '#shared/options/paths.ts';
+import { savePoints } from '#shared/options/save-points.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+
+const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
 
 /** Every option of this stage; names and meanings are redis.conf's. */
 export const optionTable = {
@@ -16,9 +20,22 @@ export const optionTable = {
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
+  dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
+  dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),
+  save: savePoints({ default: '3600 1 300 100 60 10000', help: 'save after so many seconds with so many changes' }),
+  'stop-writes-on-bgsave-error': boolean({ default: true, help: 'refuse writes while saving fails' }),
   rdbcompression: boolean({ default: true, help: 'compress strings in RDB files' }),
   rdbchecksum: boolean({ default: true, immutable: true, help: 'write and check a checksum at the end of RDB files' }),
-  'rdb-version': integer({ default: 11, min: 9, max: 11, help: 'format of RDB files; 10 for Redis 7.0, 9 for 5.0' }),
+  'rdb-version': integer({
+    default: 11,
+    min: 9,
+    max: 11,
+    help: 'format of RDB files (not an option of Redis): 10 for Redis 7.0, 9 for 5.0',
+  }),
+  'rdb-key-save-delay': integer({ default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, help: 'for tests: µs to wait for each key saved' }),
+  'key-load-delay': integer({ default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, help: 'for tests: µs to wait for each key loaded' }),
+  'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
+  'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 

@@ -1,0 +1,64 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Common, OptionType } from './types.ts';
+
+/** A path out of an option, a binary string of UTF-8 bytes, as Node's functions take it. */
+export function fsPath(path: string): string {
+  return Buffer.from(path, 'latin1').toString('utf8');
+}
+
+/** A path of Node's as a binary string. */
+export function binaryPath(path: string): string {
+  return Buffer.from(path, 'utf8').toString('latin1');
+}
+
+/** A folder that is there; the value is absolute, whatever the working directory becomes. */
+export function directory(row: Common<string>): OptionType<string> {
+  return {
+    ...row,
+    placeholder: '<path>',
+    format: String,
+    parse(words) {
+      if (words.length !== 1) throw new Error('wrong number of arguments');
+      if (words[0] === '') throw new Error(REASONS['ENOENT']);
+      const path = resolve(fsPath(words[0]!));
+      try {
+        if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+        accessSync(path, constants.X_OK);
+      } catch (error) {
+        throw new Error(systemReason(error));
+      }
+      return binaryPath(path);
+    },
+  };
+}
+
+/** A file's name without a folder, such as `dbfilename`. */
+export function fileName(name: string, row: Common<string>): OptionType<string> {
+  return {
+    ...row,
+    placeholder: '<name>',
+    format: String,
+    parse(words) {
+      if (words.length !== 1) throw new Error('wrong number of arguments');
+      if (words[0]!.includes('/')) throw new Error(`${name} can't be a path, just a filename`);
+      return words[0]!;
+    },
+  };
+}
+
+/** Why a system call failed, in the words of `strerror`. */
+export function systemReason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return REASONS[code ?? ''] ?? message;
+}
+
+const REASONS: Record<string, string> = {
+  ENOENT: 'No such file or directory',
+  ENOTDIR: 'Not a directory',
+  EISDIR: 'Is a directory',
+  EACCES: 'Permission denied',
+  EPERM: 'Operation not permitted',
+  ENOSPC: 'No space left on device',
+  EROFS: 'Read-only file system',
+};
