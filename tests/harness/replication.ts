@@ -1,0 +1,183 @@
+import { afterAll } from 'vitest';
+import { Client } from './client.ts';
+import { openFakePrimary, type FakePrimary, type PrimaryLink } from './fake-primary.ts';
+import { openFakeReplica, type FakeReplica } from './fake-replica.ts';
+import { address, atEnd, client, onlyIf, target, until } from './suite.ts';
+import type { RunningServer } from './target.ts';
+
+export { tinyRdb } from './tiny-rdb.ts';
+export type { FakePrimary, PrimaryLink } from './fake-primary.ts';
+export type { FakeReplica, Sync } from './fake-replica.ts';
+
+/** What the tests of replication need on every server: a diskless sync begins at once instead of after 5 s. */
+const PROMPT = { 'repl-diskless-sync-delay': '0' };
+
+/** The same for a server's command line. */
+export const PROMPT_FLAGS = Object.entries(PROMPT).flatMap(([name, value]) => [`--${name}`, value]);
+
+/** A primary of the test's own, gone when it ends. */
+export async function fakePrimary(): Promise<FakePrimary> {
+  const primary = await openFakePrimary();
+  atEnd(() => primary.close());
+  return primary;
+}
+
+/** A link of the test's own to a primary: the server under test, or the one on this port. */
+export async function fakeReplica(port?: number): Promise<FakeReplica> {
+  const primary = await address();
+  if (port === undefined) await configured(PROMPT);
+  const replica = await openFakeReplica(primary.host, port ?? primary.port);
+  atEnd(() => forget(port ?? primary.port, replica));
+  return replica;
+}
+
+/** A fake replica that has done a full sync and stands at the stream's beginning. */
+export async function syncedReplica(port?: number): Promise<FakeReplica> {
+  const replica = await fakeReplica(port);
+  // A port that nobody listens on, to know it again in INFO.
+  const announced = nextPort++;
+  await replica.ask('REPLCONF', 'listening-port', announced);
+  await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
+  const sync = await replica.psync();
+  if (sync.kind !== 'full') throw new Error(`a full sync was asked for; the primary answered ${JSON.stringify(sync)}`);
+  const online = `,port=${announced},state=online,`;
+  await until(async () => (await replicaLines(port)).some((line) => line.includes(online)), 'an online replica');
+  // Behind an RDB with EOF mark the stream begins when the replica has said that it is through.
+  replica.ack();
+  return replica;
+}
+
+/** Sets options of the server under test by CONFIG SET until the test ends. */
+export async function configured(settings: Record<string, string>): Promise<void> {
+  const { host, port } = await address();
+  const before = await withClient(host, port, async (open) => {
+    const old: string[] = [];
+    for (const name of Object.keys(settings)) old.push(...((await open.send('CONFIG', 'GET', name)) as string[]));
+    await open.expect('CONFIG', 'SET', ...Object.entries(settings).flat()).ok();
+    return old;
+  });
+  atEnd(() => withClient(host, port, async (open) => void (await open.send('CONFIG', 'SET', ...before))));
+}
+
+/** Makes the server under test a replica of this port until the test ends. */
+export async function follow(port: number): Promise<void> {
+  const own = await address();
+  await withClient(own.host, own.port, (open) => open.expect('REPLICAOF', '127.0.0.1', port).ok());
+  atEnd(() => withClient(own.host, own.port, async (open) => void (await open.send('REPLICAOF', 'NO', 'ONE'))));
+}
+
+/** A further server of the target. */
+export interface Companion {
+  readonly port: number;
+  client(): Promise<Client>;
+}
+
+const companions: RunningServer[] = [];
+afterAll(async () => {
+  for (const companion of companions.splice(0)) await companion.stop();
+});
+
+/**
+ * A second server of the target (or a third: `index` 1), started once for all tests of a file: a primary, empty and with
+ * its options unchanged at the start of each test that asks for it.
+ */
+export async function companion(index = 0): Promise<Companion> {
+  onlyIf(target.kind !== 'url', 'needs more servers than the one at the address given');
+  const flags = target.takesFlags ? PROMPT_FLAGS : [];
+  while (companions.length <= index) companions.push(await target.start(flags));
+  const { host, port } = companions[index]!;
+  await withClient(host, port, async (open) => {
+    await open.expect('REPLICAOF', 'NO', 'ONE').ok();
+    await open.expect('FLUSHALL').ok();
+  });
+  const opened: Client[] = [];
+  atEnd(async () => {
+    for (const open of opened) await open.close();
+    await withClient(host, port, async (open) => void (await open.send('REPLICAOF', 'NO', 'ONE')));
+  });
+  return {
+    port,
+    async client() {
+      const open = await Client.open(host, port);
+      opened.push(open);
+      return open;
+    },
+  };
+}
+
+/** The fields of INFO replication (or another section), of the server on this port or the one under test. */
+export async function info(port?: number, section = 'replication'): Promise<Record<string, string>> {
+  const { host, port: own } = await address();
+  return withClient(host, port ?? own, async (open) => {
+    const text = (await open.send('INFO', section)) as string;
+    const lines = text.split('\r\n').filter((line) => line.includes(':'));
+    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+  });
+}
+
+/** The lines `slave0:…`, `slave1:…` of INFO replication. */
+export async function replicaLines(port?: number): Promise<string[]> {
+  const fields = Object.entries(await info(port));
+  return fields.filter(([name]) => /^slave\d+$/.test(name)).map(([, line]) => line);
+}
+
+/** Waits until the server on `port` has its link to its primary up. */
+export async function linkUp(port?: number): Promise<void> {
+  await until(async () => (await info(port))['master_link_status'] === 'up', 'the link to the primary to be up');
+}
+
+/** Waits until the replica on `port` has applied all that its primary has streamed. */
+export async function caughtUp(primary: number | undefined, replica: number | undefined): Promise<void> {
+  await until(async () => {
+    const [above, below] = [await info(primary), await info(replica)];
+    return below['master_link_status'] === 'up' && above['master_repl_offset'] === below['master_repl_offset'];
+  }, 'the replica to have all that its primary has');
+}
+
+/** Redis streams its own pings in small letters. */
+export function isPing(name: string | undefined): boolean {
+  return name?.toUpperCase() === 'PING';
+}
+
+/** Waits until the server under test has applied all that a primary of the test streamed. */
+export async function applied(link: PrimaryLink): Promise<void> {
+  await until(async () => (await info())['slave_repl_offset'] === String(link.offset()), `offset ${link.offset()}`);
+}
+
+/** A request, as words separated by blanks or as a list of words, or a step to run between requests. */
+export type Step = string | readonly string[] | (() => Promise<unknown>);
+
+/** What is streamed to a synced replica for these requests, PING and SELECT left out; the words separated by blanks. */
+export async function streamedFor(replica: FakeReplica, ...steps: Step[]): Promise<string[]> {
+  const writer = await client();
+  for (const step of steps) {
+    if (typeof step === 'function') await step();
+    else await writer.expect(...(typeof step === 'string' ? step.split(' ') : step)).success();
+  }
+  const mark = `:mark:${++marks}`;
+  await writer.expect('SET', mark, '').ok();
+  const commands = await replica.readUntil((command) => command[1] === mark);
+  return commands.filter(([name]) => !isPing(name) && name !== 'SELECT').map((command) => command.join(' '));
+}
+
+let marks = 0;
+let nextPort = 1_001;
+const FORGET_MS = 500;
+
+/** Cuts the link, and waits until the primary counts a replica less. */
+async function forget(port: number, replica: FakeReplica): Promise<void> {
+  const before = (await replicaLines(port)).length;
+  const open = replica.isOpen();
+  replica.cut();
+  if (!open || before === 0) return;
+  await until(async () => (await replicaLines(port)).length < before, 'the link to go', FORGET_MS).catch(() => {});
+}
+
+async function withClient<T>(host: string, port: number, use: (open: Client) => Promise<T>): Promise<T> {
+  const open = await Client.open(host, port);
+  try {
+    return await use(open);
+  } finally {
+    await open.close();
+  }
+}

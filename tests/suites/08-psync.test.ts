@@ -1,0 +1,588 @@
+import { client, describe, expect, sleep, status, test, until } from '../harness/suite.ts';
+import {
+  applied,
+  configured,
+  fakePrimary,
+  fakeReplica,
+  follow,
+  info,
+  isPing,
+  linkUp,
+  replicaLines,
+  syncedReplica,
+  tinyRdb,
+  type FakeReplica,
+} from '../harness/replication.ts';
+
+/** The primary's side of the wire: the test plays the replica. */
+
+const NONE = '0'.repeat(40);
+
+describe('the handshake', () => {
+  test('PING, REPLCONF listening-port, REPLCONF capa', async () => {
+    const replica = await fakeReplica();
+    expect(await replica.ask('PING')).toBe('+PONG');
+    expect(await replica.ask('REPLCONF', 'listening-port', '6399')).toBe('+OK');
+    expect(await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2')).toBe('+OK');
+  });
+
+  test('REPLCONF takes ip-address, and capabilities that it does not know', async () => {
+    const replica = await fakeReplica();
+    expect(await replica.ask('REPLCONF', 'ip-address', '10.0.0.9')).toBe('+OK');
+    expect(await replica.ask('REPLCONF', 'capa', 'of-the-future')).toBe('+OK');
+  });
+
+  test('REPLCONF refuses what it does not know', async () => {
+    const c = await client();
+    await c.expect('REPLCONF', 'nonsense', '1').error('ERR Unrecognized REPLCONF option: nonsense');
+    await c.expect('REPLCONF', 'listening-port').error('ERR syntax error');
+    await c.expect('REPLCONF', 'listening-port', 'x').error('ERR value is not an integer or out of range');
+  });
+
+  test('the replica stands in INFO and ROLE with the address that it gave', async () => {
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'listening-port', '6399');
+    await replica.ask('REPLCONF', 'ip-address', '10.0.0.9');
+    await replica.psync();
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the replica to be online');
+    const [line] = await replicaLines();
+    expect(line).toMatch(/^ip=10\.0\.0\.9,port=6399,state=online,offset=\d+,lag=[01]$/);
+    const { master_repl_offset: offset } = await info();
+    const c = await client();
+    await c.expect('ROLE').matches((role) => {
+      const [name, , replicas] = role as [string, number, string[][]];
+      expect(name).toBe('master');
+      expect(replicas).toEqual([['10.0.0.9', '6399', expect.stringMatching(/^\d+$/)]]);
+      expect(Number(replicas[0]![2])).toBeLessThanOrEqual(Number(offset) + 200);
+    }, 'a primary with this replica');
+  });
+
+  test('without one, the address it comes from', async () => {
+    await (await fakeReplica()).psync();
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the replica to be online');
+    expect((await replicaLines())[0]).toMatch(/^ip=(::ffff:)?127\.0\.0\.1,port=0,state=online,/);
+  });
+
+  test('ROLE of a primary without replicas', async () => {
+    const { master_repl_offset: offset } = await info();
+    const c = await client();
+    await c.expect('ROLE').array(['master', Number(offset), []]);
+  });
+
+  test('PSYNC wants a replication ID and a number', async () => {
+    const c = await client();
+    await c.expect('PSYNC', '?').error("ERR wrong number of arguments for 'psync' command");
+    await c.expect('PSYNC', '?', 'x').error('ERR value is not an integer or out of range');
+    await c.expect('PING').status('PONG');
+  });
+});
+
+describe('full sync', () => {
+  test('+FULLRESYNC names the replication ID and offset of INFO', async () => {
+    const replica = await fakeReplica();
+    const sync = await replica.psync();
+    const fields = await info();
+    expect(sync).toMatchObject({ kind: 'full', replid: fields['master_replid'] });
+    expect(fields['master_replid']).toMatch(/^[0-9a-f]{40}$/);
+    expect(fields['master_replid2']).toBe(NONE);
+    expect(fields['second_repl_offset']).toBe('-1');
+  });
+
+  test('the RDB holds the data', async () => {
+    const c = await client();
+    await c.expect('SET', 'a-key-to-find', 'its-value').ok();
+    const sync = await (await fakeReplica()).psync();
+    if (sync.kind !== 'full') throw new Error(`no full sync: ${JSON.stringify(sync)}`);
+    expect(sync.rdb).toMatch(/^REDIS00\d\d/);
+    expect(sync.rdb).toContain('\x0da-key-to-find\x09its-value');
+    expect(sync.rdb.at(-9)).toBe('\xff');
+  });
+
+  test('with a length to a replica that does not know the EOF mark', async () => {
+    await configured({ 'repl-diskless-sync': 'yes' });
+    expect(await (await fakeReplica()).psync()).toMatchObject({ kind: 'full', form: 'length' });
+  });
+
+  test('with an EOF mark to a replica that knows it', async () => {
+    await configured({ 'repl-diskless-sync': 'yes' });
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    expect(await replica.psync()).toMatchObject({ kind: 'full', form: 'eof' });
+  });
+
+  test('with a length where repl-diskless-sync says no', async () => {
+    await configured({ 'repl-diskless-sync': 'no' });
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    expect(await replica.psync()).toMatchObject({ kind: 'full', form: 'length' });
+  });
+
+  for (const form of ['length', 'eof'] as const) {
+    test(`each write during the sync is in the RDB or in the stream, in order (${form})`, async () => {
+      const [replica, c] = [await fakeReplica(), await client()];
+      await configured({ 'repl-diskless-sync': form === 'eof' ? 'yes' : 'no' });
+      await replica.ask('REPLCONF', 'capa', 'eof');
+      const value = 'x'.repeat(200);
+      const key = (n: number) => `write-${String(n).padStart(4, '0')}`;
+      const numbers = Array.from({ length: 1_000 }, (_, n) => n);
+      const syncing = replica.psync();
+      for (const n of numbers) {
+        await c.expect('SET', key(n), value).ok();
+        // Writes go on until the sync is through, and a little longer.
+        if (n > 500 && (await replicaLines())[0]?.includes('online')) break;
+      }
+      const sync = await syncing;
+      if (sync.kind !== 'full') throw new Error('no full sync');
+      expect(sync.form).toBe(form);
+      await until(async () => (await replicaLines())[0]?.includes('online'), 'the replica to be online');
+      replica.ack();
+      await c.expect('SET', 'end', '1').ok();
+      const streamed = (await replica.readUntil(([, name]) => name === 'end'))
+        .filter(([name]) => name === 'SET')
+        .map(([, name]) => name!);
+      const written = (await c.send('KEYS', 'write-*')) as string[];
+      const expected = written.sort().filter((name) => !sync.rdb.includes(name));
+      expect(streamed).toEqual(expected);
+      expect(streamed.length).toBeGreaterThan(0);
+    });
+  }
+
+  test('all replicas get the same bytes', async () => {
+    const replicas = [await syncedReplica(), await syncedReplica(), await syncedReplica()];
+    const c = await client();
+    for (const n of [1, 2, 3]) await c.expect('SET', `k${n}`, 'v').ok();
+    for (const replica of replicas) await replica.readUntil(([, key]) => key === 'k3');
+    const [first, ...others] = replicas.map((replica) => replica.streamed());
+    for (const other of others) expect(first!.endsWith(other.slice(other.indexOf('*3')))).toBe(true);
+    expect(new Set(replicas.map((replica) => replica.offset())).size).toBe(1);
+  });
+
+  test('is counted in INFO stats', async () => {
+    const before = await info(undefined, 'stats');
+    await syncedReplica();
+    const after = await info(undefined, 'stats');
+    expect(Number(after['sync_full'])).toBe(Number(before['sync_full']) + 1);
+    expect(after['sync_partial_ok']).toBe(before['sync_partial_ok']);
+  });
+});
+
+describe('the stream', () => {
+  test('master_repl_offset counts its bytes', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('SELECT', '3').ok();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('SET', 'end', '').ok();
+    await replica.readUntil(([, key]) => key === 'end');
+    await until(async () => Number((await info())['master_repl_offset']) === replica.offset(), 'equal offsets');
+  });
+
+  test('the replica\'s acknowledgement stands in INFO', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    await replica.readUntil(([, key]) => key === 'k');
+    replica.ack();
+    await until(async () => (await replicaLines())[0]?.includes(`,offset=${replica.offset()},`), 'the offset in INFO');
+  });
+
+  test('an acknowledgement gets no reply', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    replica.ack();
+    replica.ack();
+    await c.expect('SET', 'k', 'v').ok();
+    const commands = await replica.readUntil(([, key]) => key === 'k');
+    expect(commands.every(([name]) => isPing(name) || name === 'SELECT')).toBe(true);
+  });
+
+  test('PING each repl-ping-replica-period seconds', async () => {
+    await configured({ 'repl-ping-replica-period': '1' });
+    const replica = await syncedReplica();
+    await replica.next();
+    expect(replica.streamed().toUpperCase()).toBe('*1\r\n$4\r\nPING\r\n');
+  });
+
+  test('a replica that says nothing for repl-timeout seconds is left', async () => {
+    await configured({ 'repl-timeout': '1', 'repl-ping-replica-period': '10' });
+    const replica = await syncedReplica();
+    await replica.closed();
+    await until(async () => (await info())['connected_slaves'] === '0', 'the primary to forget the replica');
+  });
+
+  test('a replica that reads too slowly is left (client-output-buffer-limit replica)', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await configured({ 'client-output-buffer-limit': 'replica 2mb 0 0' });
+    replica.pause();
+    const value = 'x'.repeat(2 ** 20);
+    await until(async () => {
+      await c.expect('SET', 'k', value).ok();
+      return (await info())['connected_slaves'] === '0';
+    }, 'the primary to give the replica up');
+    await c.expect('STRLEN', 'k').int(value.length);
+  });
+
+  test('a replica that left is forgotten', async () => {
+    const replica = await syncedReplica();
+    expect((await info())['connected_slaves']).toBe('1');
+    replica.cut();
+    await until(async () => (await info())['connected_slaves'] === '0', 'the replica to be forgotten');
+    expect(await replicaLines()).toEqual([]);
+  });
+});
+
+/** Writes keys of this prefix through the server, and reads them from the stream of an observer. */
+async function write(observer: FakeReplica, prefix: string, count: number, value = 'v'): Promise<void> {
+  const c = await client();
+  for (let n = 1; n <= count; n++) await c.expect('SET', `${prefix}${n}`, value).ok();
+  await observer.readUntil(([, key]) => key === `${prefix}${count}`);
+}
+
+/** A replica that was cut off at some offset, and an observer who read on. */
+async function leftBehind(prefix: string): Promise<{ replid: string; offset: number; observer: FakeReplica; at: number }> {
+  const [observer, leaving] = [await syncedReplica(), await syncedReplica()];
+  const from = observer.offset();
+  await write(observer, `${prefix}-before-`, 2);
+  await leaving.readUntil(([, key]) => key === `${prefix}-before-2`);
+  leaving.cut();
+  const at = observer.streamed().length;
+  await write(observer, `${prefix}-missed-`, 3);
+  const { master_replid: replid } = await info();
+  expect(observer.offset()).toBeGreaterThan(from);
+  return { replid: replid!, offset: leaving.offset(), observer, at };
+}
+
+describe('partial sync', () => {
+  test('+CONTINUE, then exactly the bytes that were missed', async () => {
+    const { replid, offset, observer, at } = await leftBehind('a');
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
+    expect(await replica.psync(replid, offset + 1)).toEqual({ kind: 'partial', replid });
+    await replica.readUntil(([, key]) => key === 'a-missed-3');
+    expect(replica.streamed()).toBe(observer.streamed().slice(at));
+    expect(replica.offset()).toBe(observer.offset());
+  });
+
+  test('+CONTINUE without an ID for a replica without capa psync2', async () => {
+    const { replid, offset } = await leftBehind('b');
+    const replica = await fakeReplica();
+    expect(await replica.psync(replid, offset + 1)).toEqual({ kind: 'partial', replid: null });
+    await replica.readUntil(([, key]) => key === 'b-missed-3');
+  });
+
+  test('from the middle of a command', async () => {
+    const { replid, offset, observer, at } = await leftBehind('c');
+    const replica = await fakeReplica();
+    expect(await replica.psync(replid, offset + 1 - 10)).toMatchObject({ kind: 'partial' });
+    const missed = observer.streamed().slice(at - 10);
+    await until(() => replica.unread().length >= missed.length, 'the bytes that were missed');
+    expect(replica.unread().slice(0, missed.length)).toBe(missed);
+  });
+
+  test('where nothing was missed the stream goes on', async () => {
+    const { replid, observer } = await leftBehind('d');
+    const replica = await fakeReplica();
+    expect(await replica.psync(replid, observer.offset() + 1)).toMatchObject({ kind: 'partial' });
+    await write(observer, 'd-after-', 1);
+    expect((await replica.next()).at(-2)).toBe('d-after-1');
+  });
+
+  test('of the whole backlog', async () => {
+    const { replid } = await leftBehind('e');
+    const { repl_backlog_first_byte_offset: first, repl_backlog_histlen: length } = await info();
+    const replica = await fakeReplica();
+    expect(await replica.psync(replid, Number(first))).toMatchObject({ kind: 'partial' });
+    await until(() => replica.unread().length >= Number(length), 'the whole backlog');
+  });
+
+  test('the replication ID may be of any case', async () => {
+    const { replid, offset } = await leftBehind('f');
+    const replica = await fakeReplica();
+    expect(await replica.psync(replid.toUpperCase(), offset + 1)).toMatchObject({ kind: 'partial' });
+  });
+
+  test('no: another history', async () => {
+    const { replid, offset } = await leftBehind('g');
+    expect(await (await fakeReplica()).psync('f'.repeat(40), offset + 1)).toMatchObject({ kind: 'full', replid });
+  });
+
+  test('no: an offset that is still to come', async () => {
+    const { replid, observer } = await leftBehind('h');
+    expect(await (await fakeReplica()).psync(replid, observer.offset() + 2)).toMatchObject({ kind: 'full', replid });
+  });
+
+  test('no: an offset that has left the backlog', async () => {
+    await configured({ 'repl-backlog-size': '16384' });
+    const { replid, offset, observer } = await leftBehind('i');
+    await write(observer, 'i-much-', 20, 'x'.repeat(2_000));
+    expect(await (await fakeReplica()).psync(replid, offset + 1)).toMatchObject({ kind: 'full', replid });
+  });
+
+  test('the backlog keeps the last repl-backlog-size bytes, and INFO tells which', async () => {
+    await configured({ 'repl-backlog-size': '16384' });
+    const observer = await syncedReplica();
+    await write(observer, 'much', 20, 'x'.repeat(2_000));
+    const fields = await info();
+    expect(fields['repl_backlog_active']).toBe('1');
+    expect(fields['repl_backlog_size']).toBe('16384');
+    const [first, length] = [Number(fields['repl_backlog_first_byte_offset']), Number(fields['repl_backlog_histlen'])];
+    expect(first + length - 1).toBe(Number(fields['master_repl_offset']));
+    expect(length).toBeGreaterThanOrEqual(16_384);
+    // Redis drops whole blocks, so it may keep some more.
+    expect(length).toBeLessThan(16_384 * 3);
+    expect(await (await fakeReplica()).psync(fields['master_replid'], first - 1)).toMatchObject({ kind: 'full' });
+  });
+
+  test('is counted in INFO stats, with the refused ones apart', async () => {
+    const { replid, offset } = await leftBehind('j');
+    const before = await info(undefined, 'stats');
+    await (await fakeReplica()).psync(replid, offset + 1);
+    await (await fakeReplica()).psync('f'.repeat(40), offset + 1);
+    const after = await info(undefined, 'stats');
+    const grown = ['sync_full', 'sync_partial_ok', 'sync_partial_err'].map((name) => Number(after[name]) - Number(before[name]));
+    expect(grown).toEqual([1, 1, 1]);
+  });
+});
+
+describe('after a promotion', () => {
+  const HISTORY = 'a1b2c3d4e5'.repeat(4);
+
+  /** The server under test follows a primary, reads some of its stream, and becomes a primary itself. */
+  async function promoted(): Promise<{ offset: number; replid: string }> {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 5_000, tinyRdb({ keys: { old: '1' } }));
+    link.stream('SELECT', '0');
+    link.stream('SET', 'streamed', '1');
+    await applied(link);
+    const c = await client();
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    return { offset: link.offset(), replid: (await info())['master_replid']! };
+  }
+
+  test('the old history is the second one, up to where it was left', async () => {
+    const { offset, replid } = await promoted();
+    const fields = await info();
+    expect(fields['role']).toBe('master');
+    expect(replid).not.toBe(HISTORY);
+    expect(fields['master_replid2']).toBe(HISTORY);
+    expect(fields['second_repl_offset']).toBe(String(offset + 1));
+    expect(fields['master_repl_offset']).toBe(String(offset));
+  });
+
+  test('replicas of the old primary continue, and learn the new ID', async () => {
+    const { offset, replid } = await promoted();
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
+    expect(await replica.psync(HISTORY, offset + 1)).toEqual({ kind: 'partial', replid });
+    const c = await client();
+    await c.expect('SET', 'new', '1').ok();
+    await replica.readUntil(([, key]) => key === 'new');
+    expect(replica.offset()).toBeGreaterThan(offset);
+  });
+
+  test('those that had less continue from the old primary\'s bytes', async () => {
+    const { offset } = await promoted();
+    const last = '*3\r\n$3\r\nSET\r\n$8\r\nstreamed\r\n$1\r\n1\r\n';
+    const replica = await fakeReplica();
+    expect(await replica.psync(HISTORY, offset + 1 - last.length)).toMatchObject({ kind: 'partial' });
+    await until(() => replica.unread().length >= last.length, 'the old primary\'s last command');
+    expect(replica.unread().slice(0, last.length)).toBe(last);
+  });
+
+  test('those that had more of it do not', async () => {
+    const { offset, replid } = await promoted();
+    expect(await (await fakeReplica()).psync(HISTORY, offset + 2)).toMatchObject({ kind: 'full', replid });
+  });
+
+  test('nor does the old ID hold for what came after', async () => {
+    const { offset } = await promoted();
+    const c = await client();
+    await c.expect('SET', 'after', '1').ok();
+    expect(await (await fakeReplica()).psync(HISTORY, offset + 5)).toMatchObject({ kind: 'full' });
+  });
+});
+
+describe('a replica as a primary', () => {
+  const HISTORY = 'b'.repeat(40);
+
+  test('passes its own primary\'s stream on, byte for byte, with its ID and offset', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb({ keys: { k: '1' } }));
+    await linkUp();
+    const replica = await fakeReplica();
+    await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
+    expect(await replica.psync()).toMatchObject({ kind: 'full', replid: HISTORY, offset: 700 });
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the sub-replica to be online');
+    replica.ack();
+    link.stream('SELECT', '4');
+    link.stream('set', 'K', 'Some Value');
+    link.stream('PING');
+    link.stream('incr', 'end');
+    await replica.readUntil(([, key]) => key === 'end');
+    expect(replica.streamed()).toBe(
+      '*2\r\n$6\r\nSELECT\r\n$1\r\n4\r\n*3\r\n$3\r\nset\r\n$1\r\nK\r\n$10\r\nSome Value\r\n*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nincr\r\n$3\r\nend\r\n',
+    );
+    expect(replica.offset()).toBe(link.offset());
+  });
+
+  test('a partial sync from it', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb());
+    link.stream('SELECT', '0');
+    link.stream('SET', 'k', 'v');
+    await applied(link);
+    const replica = await fakeReplica();
+    expect(await replica.psync(HISTORY, 701)).toMatchObject({ kind: 'partial' });
+    await replica.readUntil(([, key]) => key === 'k');
+    expect(replica.offset()).toBe(link.offset());
+  });
+
+  test('has nothing to give while its own link is down', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const replica = await fakeReplica();
+    expect(await replica.psync()).toEqual({
+      kind: 'error',
+      text: "-NOMASTERLINK Can't SYNC while not connected with my master",
+    });
+  });
+
+  test('cuts its replicas when its own full sync brings another history', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb());
+    await linkUp();
+    const replica = await fakeReplica();
+    await replica.psync();
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.fullSync('c'.repeat(40), 10, tinyRdb());
+    await replica.closed();
+  });
+});
+
+describe('WAIT', () => {
+  test('answers at once how many replicas have all, when nobody must', async () => {
+    const c = await client();
+    await c.expect('WAIT', '0', '0').int(0);
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('WAIT', '0', '100').int(0);
+  });
+
+  test('asks the replicas with REPLCONF GETACK, and waits for their answer', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAIT', '1', '0');
+    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+    expect(replica.streamed().endsWith('*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n')).toBe(true);
+    replica.ack();
+    await waiting.int(1);
+  });
+
+  test('an acknowledgement of less does not count', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    const before = replica.offset();
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAIT', '1', '0');
+    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+    replica.ack(before);
+    await sleep(20);
+    expect(c.pending).toBe(true);
+    replica.ack();
+    await waiting.int(1);
+  });
+
+  test('after the time it answers how many there were', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    const mute = await syncedReplica();
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAIT', '2', '80');
+    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+    replica.ack();
+    await waiting.int(1);
+    expect(mute.isOpen()).toBe(true);
+  });
+
+  test('what was acknowledged before needs no waiting', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    await replica.readUntil(([, key]) => key === 'k');
+    replica.ack();
+    await until(async () => (await replicaLines())[0]?.includes(`,offset=${replica.offset()},`), 'the acknowledgement');
+    await c.expect('WAIT', '1', '0').int(1);
+  });
+
+  test('inside MULTI it does not wait', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('WAIT', '1', '0').status('QUEUED');
+    await c.expect('EXEC').array([status('OK'), 0]);
+  });
+
+  test('refuses wrong numbers', async () => {
+    const c = await client();
+    await c.expect('WAIT', 'x', '0').error('ERR value is not an integer or out of range');
+    await c.expect('WAIT', '1', 'x').error('ERR timeout is not an integer or out of range');
+    await c.expect('WAIT', '1', '-1').error('ERR timeout is negative');
+    await c.expect('WAIT', '1').error("ERR wrong number of arguments for 'wait' command");
+  });
+});
+
+describe('min-replicas-to-write', () => {
+  const REFUSED = 'NOREPLICAS Not enough good replicas to write.';
+
+  test('too few replicas: no writes, but reads', async () => {
+    await configured({ 'min-replicas-to-write': '1' });
+    const c = await client();
+    await c.expect('SET', 'k', 'v').error(REFUSED);
+    await c.expect('GET', 'k').nil();
+    await c.expect('PING').status('PONG');
+  });
+
+  test('nor in a transaction', async () => {
+    await configured({ 'min-replicas-to-write': '1' });
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').error(REFUSED);
+    await c.expect('EXEC').error('EXECABORT Transaction discarded because of previous errors.');
+  });
+
+  test('one that came before the limit was set is refused as a whole', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await configured({ 'min-replicas-to-write': '1' });
+    await c.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${REFUSED}`);
+  });
+
+  test('a replica that acknowledges lets them pass', async () => {
+    await configured({ 'min-replicas-to-write': '1', 'min-replicas-max-lag': '10' });
+    const [replica, c] = [await syncedReplica(), await client()];
+    replica.ack();
+    await until(async () => (await info())['min_slaves_good_slaves'] === '1', 'a good replica');
+    await c.expect('SET', 'k', 'v').ok();
+    await configured({ 'min-replicas-to-write': '2' });
+    await c.expect('SET', 'k', 'v').error(REFUSED);
+  });
+
+  test('one that has not for more than min-replicas-max-lag seconds does not', async () => {
+    await configured({ 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' });
+    const [replica, c] = [await syncedReplica(), await client()];
+    replica.ack();
+    await until(async () => (await info())['min_slaves_good_slaves'] === '1', 'a good replica');
+    await until(async () => (await info())['min_slaves_good_slaves'] === '0', 'its acknowledgement to age');
+    await c.expect('SET', 'k', 'v').error(REFUSED);
+    expect(replica.isOpen()).toBe(true);
+  });
+});
