@@ -22,6 +22,7 @@ describe('lzfDecompress', () => {
 
   test.each([
     ['ends in a run', '0361', 4],
+    ['ends one byte before a run does', '026162', 3],
     ['ends before a distance', '006120', 4],
     ['ends before the length of a match', '0061e0', 10],
     ['ends before the distance of a long match', '0061e000', 10],
@@ -32,11 +33,17 @@ describe('lzfDecompress', () => {
     ['gives less', '0061', 2],
     ['gives something for nothing', '0061', 0],
     ['is empty', '', 1],
-    ['could never give so much', '0061e0ff00', 500 * 1024 * 1024],
     ['is asked for less than nothing', '0061', -1],
     ['is asked for what is no number', '0061', NaN],
   ])('refuses an input that %s', (_, compressed, length) => {
     expect(() => lzfDecompress(hex(compressed), length)).toThrow(CodecError);
+  });
+
+  test('takes no memory for a length that the input cannot give', () => {
+    for (const length of [441, 500 * 1024 * 1024, 2 ** 40]) {
+      expect(() => lzfDecompress(hex('0061e0ff00'), length)).toThrow(`5 bytes cannot hold ${length}`);
+    }
+    expect(() => lzfDecompress(hex('0061e0ff00'), 440)).toThrow('265 bytes came out, not 440');
   });
 
   test('any byte changed or cut off: a text of that length, or a CodecError', () => {

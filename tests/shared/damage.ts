@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { CodecError } from '#shared/codecs/codec-error.ts';
 
-/** Every byte set to every value: items not longer than bytes can hold, or a CodecError. A cut anywhere: a CodecError. */
+/** Every byte set to every value: items no longer than bytes can hold, or a CodecError. Cut anywhere: a CodecError. */
 export function expectSafe(read: (bytes: Buffer) => string[], good: Buffer): void {
   let refused = 0;
   for (let at = 0; at < good.length; at++) {
