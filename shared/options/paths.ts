@@ -12,6 +12,15 @@ export function binaryPath(path: string): string {
   return Buffer.from(path, 'utf8').toString('latin1');
 }
 
+/** Makes a folder the working directory; `dir` is a binary string. @throws Error in the words of `strerror` */
+export function changeDirectory(dir: string): void {
+  try {
+    process.chdir(fsPath(dir));
+  } catch (error) {
+    throw new Error(systemReason(error));
+  }
+}
+
 /** A folder that is there; the value is absolute, whatever the working directory becomes. */
 export function directory(row: Common<string>): OptionType<string> {
   return {

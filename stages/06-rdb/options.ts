@@ -1,7 +1,10 @@
+import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
-import { describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
-import { directory, fileName } from '#shared/options/paths.ts';
+import { readConfFile } from '#shared/options/conf-file.ts';
+import { loadConf } from '#shared/options/load-conf.ts';
+import { defaults, describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
 import { savePoints } from '#shared/options/save-points.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
 
@@ -46,18 +49,40 @@ function safeShareOfHeap(): number {
   return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
 }
 
-/** The options of a command line. `--help` prints them all; what is wrong is said in one line, and the process ends. */
-export function readOptions(argv: string[]): Options {
+/** The options of the process, and the absolute path of the redis.conf they came from, or ''. */
+interface Configuration {
+  options: Options;
+  configFile: string;
+}
+
+/**
+ * The options of a command line: `[redis.conf] [--name value …]`, where flags override the file; changes to `dir`.
+ * `--help` prints them all; what is wrong is said in one line, and the process ends.
+ */
+export function readOptions(argv: string[]): Configuration {
   if (argv.includes('--help') || argv.includes('-h')) {
-    console.log(`Options, named as in redis.conf:\n\n${describeOptions(optionTable)}`);
+    console.log(`[redis.conf] [options, named as in redis.conf]\n\n${describeOptions(optionTable)}`);
     process.exit(0);
   }
   try {
-    return parseFlags(optionTable, argv);
+    return readConfiguration(argv.map(binaryPath));
   } catch (error) {
     log.warning((error as Error).message);
     process.exit(1);
   }
+}
+
+function readConfiguration(argv: string[]): Configuration {
+  const options = defaults(optionTable);
+  const given = new Set<string>();
+  const file = argv[0]?.startsWith('-') === false ? argv.shift()! : undefined;
+  const ignored = file === undefined ? [] : loadConf(optionTable, readConfFile(file), options, given);
+  parseFlags(optionTable, argv, options, given);
+  const configFile = file === undefined ? '' : resolve(fsPath(file));
+  changeDirectory(options.dir);
+  options.dir = binaryPath(process.cwd());
+  if (ignored.length > 0) log.warning(`${file}: ignored, as this stage does not know them: ${ignored.join(', ')}`);
+  return { options, configFile };
 }
 
 /** Arguments are kept in V8's heap, and V8 ends the process when that is full. */
