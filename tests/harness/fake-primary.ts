@@ -14,6 +14,8 @@ export interface FakePrimary {
   close(): Promise<void>;
   /** Stops listening, so that a replica's next attempt is refused; links stay. */
   refuse(): Promise<void>;
+  /** Listens again, on the same port. */
+  accept(): Promise<void>;
 }
 
 /** One replica's link, as the primary has it. */
@@ -38,6 +40,8 @@ export interface PrimaryLink {
   acknowledged(): Promise<void>;
   /** Asks REPLCONF GETACK and resolves to the offset of the ACK that answers it. */
   getAck(): Promise<number>;
+  /** What the replica sent besides acknowledgements, and nobody has asked for. */
+  waiting(): string[][];
   /** The offsets acknowledged so far. */
   readonly acks: readonly number[];
   isOpen(): boolean;
@@ -57,7 +61,8 @@ export async function openFakePrimary(): Promise<FakePrimary> {
     socket.once('close', () => sockets.delete(socket));
     links.push(acceptLink(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
   const { port } = server.address() as AddressInfo;
   const refuse = async () => {
     if (server.listening) server.close();
@@ -70,6 +75,7 @@ export async function openFakePrimary(): Promise<FakePrimary> {
     },
     opened: () => links.length,
     refuse,
+    accept: () => listen(port),
     async close() {
       await refuse();
       for (const socket of sockets) socket.destroy();
@@ -122,6 +128,7 @@ function acceptLink(socket: Socket): PrimaryLink {
     write,
     streamBytes,
     acks,
+    waiting: () => waiting,
     async handshake() {
       const commands: string[][] = [];
       for (;;) {

@@ -5,7 +5,7 @@ import { openFakeReplica, type FakeReplica } from './fake-replica.ts';
 import { address, atEnd, client, onlyIf, target, until } from './suite.ts';
 import type { RunningServer } from './target.ts';
 
-export { tinyRdb } from './tiny-rdb.ts';
+export { tinyRdb, type TinyRdb } from './tiny-rdb.ts';
 export type { FakePrimary, PrimaryLink } from './fake-primary.ts';
 export type { FakeReplica, Sync } from './fake-replica.ts';
 

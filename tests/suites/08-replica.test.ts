@@ -1,0 +1,758 @@
+import { address, client, describe, expect, needsFlags, server, test, until } from '../harness/suite.ts';
+import {
+  applied,
+  configured,
+  fakePrimary,
+  follow,
+  info,
+  linkUp,
+  tinyRdb,
+  type FakePrimary,
+  type PrimaryLink,
+  type TinyRdb,
+} from '../harness/replication.ts';
+
+/** The replica's side of the wire: the test plays the primary. */
+
+const HISTORY = '0123456789'.repeat(4);
+const READONLY = "READONLY You can't write against a read only replica.";
+
+/** A primary whose replica is the server under test, synced with this data. */
+async function followed(data: TinyRdb = {}, offset = 100): Promise<{ primary: FakePrimary; link: PrimaryLink }> {
+  const primary = await fakePrimary();
+  await follow(primary.port);
+  const link = await primary.link();
+  await link.handshake();
+  link.fullSync(HISTORY, offset, tinyRdb(data));
+  await linkUp();
+  return { primary, link };
+}
+
+describe('REPLICAOF', () => {
+  test('makes a replica, NO ONE a primary', async () => {
+    const primary = await fakePrimary();
+    const c = await client();
+    await follow(primary.port);
+    expect((await info())['role']).toBe('slave');
+    await c.expect('REPLICAOF', 'no', 'one').ok();
+    expect((await info())['role']).toBe('master');
+  });
+
+  test('SLAVEOF is its old name', async () => {
+    const primary = await fakePrimary();
+    const c = await client();
+    await follow(primary.port);
+    await c.expect('SLAVEOF', '127.0.0.1', primary.port).status('OK Already connected to specified master');
+    await c.expect('SLAVEOF', 'NO', 'ONE').ok();
+  });
+
+  test('the same primary again is no new start', async () => {
+    const { primary } = await followed();
+    const c = await client();
+    await c.expect('REPLICAOF', '127.0.0.1', primary.port).status('OK Already connected to specified master');
+    expect(primary.opened()).toBe(1);
+  });
+
+  test('NO ONE on a primary changes nothing', async () => {
+    const before = await info();
+    const c = await client();
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    expect((await info())['master_replid']).toBe(before['master_replid']);
+  });
+
+  test('refuses what is no port', async () => {
+    const c = await client();
+    await c.expect('REPLICAOF', '127.0.0.1', 'x').error('ERR Invalid master port');
+    await c.expect('REPLICAOF', '127.0.0.1', '65536').error('ERR Invalid master port');
+    await c.expect('REPLICAOF', '127.0.0.1').error("ERR wrong number of arguments for 'replicaof' command");
+    expect((await info())['role']).toBe('master');
+  });
+
+  test('clients that wait for a key are sent away', async () => {
+    const primary = await fakePrimary();
+    const waiting = await client();
+    const popped = waiting.sendLater('BLPOP', 'l', '0');
+    await waiting.blocked();
+    await follow(primary.port);
+    await popped.error('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)');
+    await waiting.closed();
+  });
+
+  test('another primary replaces the first', async () => {
+    const { link } = await followed({ keys: { first: '1' } });
+    const second = await followed({ keys: { second: '2' } });
+    await link.closed();
+    const c = await client();
+    await c.expect('MGET', 'first', 'second').array([null, '2']);
+    expect(second.link.isOpen()).toBe(true);
+  });
+});
+
+describe('the handshake', () => {
+  test('PING, REPLCONF listening-port, REPLCONF capa eof psync2, PSYNC ? -1', async () => {
+    const { port } = await address();
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const [ping, ...others] = await (await primary.link()).handshake();
+    expect(ping).toEqual(['PING']);
+    const psync = others.pop();
+    const told = others.map((words) => words.map((word) => word.toLowerCase()));
+    expect(told).toContainEqual(['replconf', 'listening-port', String(port)]);
+    expect(told).toContainEqual(['replconf', 'capa', 'eof', 'capa', 'psync2']);
+    expect(told.every(([name]) => name === 'replconf')).toBe(true);
+    // A replica that was a primary offers the history that it has: then it asks for that.
+    expect(psync![0]).toBe('PSYNC');
+    expect(psync).toHaveLength(3);
+  });
+
+  test('each step waits for the answer to the one before', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    expect(await link.next()).toEqual(['PING']);
+    link.write('+PO');
+    link.write('NG\r\n');
+    expect((await link.next())[0]!.toUpperCase()).toBe('REPLCONF');
+  });
+
+  test('an older primary that knows no capabilities is one all the same', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    for (;;) {
+      const [name] = await link.next();
+      if (name === 'PSYNC') break;
+      link.write(name === 'PING' ? '+PONG\r\n' : '-ERR Unrecognized REPLCONF option: capa\r\n');
+    }
+    link.fullSync(HISTORY, 1, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp();
+    await (await client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('a primary that refuses PING is tried again', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.next();
+    link.write('-ERR not today\r\n');
+    await link.closed();
+    const again = await primary.link();
+    await again.handshake();
+    again.fullSync(HISTORY, 1, tinyRdb());
+    await linkUp();
+  });
+
+  test('so is one that cannot serve PSYNC yet', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.write("-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
+    await link.closed();
+    const again = await primary.link();
+    await again.handshake();
+    again.fullSync(HISTORY, 1, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp();
+    await (await client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('one that is not there at first is found later', async () => {
+    const gone = await fakePrimary();
+    await gone.refuse();
+    await follow(gone.port);
+    const fields = await info();
+    expect(fields).toMatchObject({ role: 'slave', master_link_status: 'down', master_sync_in_progress: '0' });
+    await gone.accept();
+    const link = await gone.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 1, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp();
+    await (await client()).expect('GET', 'k').bulk('v');
+  });
+});
+
+describe('full sync', () => {
+  for (const form of ['length', 'eof'] as const) {
+    test(`replaces all data by the RDB's (${form})`, async () => {
+      const c = await client();
+      await c.expect('SET', 'before', '1').ok();
+      const primary = await fakePrimary();
+      await follow(primary.port);
+      const link = await primary.link();
+      await link.handshake();
+      link.fullSync(HISTORY, 3, tinyRdb({ keys: { a: '1', b: 'two' }, db: 6 }), form);
+      await linkUp();
+      await c.expect('EXISTS', 'before').int(0);
+      await c.expect('SELECT', '6').ok();
+      await c.expect('MGET', 'a', 'b').array(['1', 'two']);
+      await c.expect('DBSIZE').int(2);
+    });
+
+    test(`an RDB that comes byte by byte, and the stream behind it (${form})`, async () => {
+      const primary = await fakePrimary();
+      await follow(primary.port);
+      const link = await primary.link();
+      await link.handshake();
+      const mark = 'e'.repeat(40);
+      const rdb = tinyRdb({ keys: { k: 'v'.repeat(70) } });
+      const framed = form === 'eof' ? `$EOF:${mark}\r\n${rdb}${mark}` : `$${rdb.length}\r\n${rdb}`;
+      const all = `+FULLRESYNC ${HISTORY} 50\r\n\n\n${framed}`;
+      for (const byte of all) {
+        link.write(byte);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      link.continueAt(50);
+      // Behind an EOF mark a primary waits for the replica's word before it goes on.
+      if (form === 'eof') await linkUp();
+      link.stream('SELECT', '0');
+      link.stream('APPEND', 'k', '!');
+      await applied(link);
+      await (await client()).expect('GET', 'k').bulk(`${'v'.repeat(70)}!`);
+    });
+  }
+
+  test('the stream in one packet with the RDB', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    const rdb = tinyRdb({ keys: { n: '41' } });
+    const stream = '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n';
+    link.write(`+FULLRESYNC ${HISTORY} 50\r\n$${rdb.length}\r\n${rdb}${stream}`);
+    link.continueAt(50 + stream.length);
+    await applied(link);
+    await (await client()).expect('GET', 'n').bulk('42');
+  });
+
+  test('the mark may come in pieces, and pieces of it may stand in the data', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    const mark = 'abcd'.repeat(10);
+    const rdb = tinyRdb({ keys: { k: mark.slice(0, 39), l: mark.slice(4) } });
+    link.write(`+FULLRESYNC ${HISTORY} 50\r\n$EOF:${mark}\r\n${rdb}${mark.slice(0, 17)}`);
+    await until(async () => (await info())['master_sync_in_progress'] === '1', 'the sync to be under way');
+    link.write(mark.slice(17));
+    await linkUp();
+    await (await client()).expect('MGET', 'k', 'l').array([mark.slice(0, 39), mark.slice(4)]);
+  });
+
+  test('is told in INFO while it is under way, with the old data readable', async () => {
+    const c = await client();
+    await c.expect('SET', 'before', '1').ok();
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.write(`+FULLRESYNC ${HISTORY} 50\r\n$1000\r\nREDIS0009`);
+    await until(async () => (await info())['master_sync_in_progress'] === '1', 'the sync to be under way');
+    const fields = await info();
+    expect(fields['master_link_status']).toBe('down');
+    expect(fields['master_sync_total_bytes']).toBe('1000');
+    expect(Number(fields['master_sync_left_bytes'])).toBe(1_000 - Number(fields['master_sync_read_bytes']));
+    await c.expect('GET', 'before').bulk('1');
+    await c.expect('ROLE').array(['slave', '127.0.0.1', primary.port, 'sync', -1]);
+  });
+
+  test('a link that breaks in the middle of it is tried again', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.write(`+FULLRESYNC ${HISTORY} 50\r\n$1000\r\nREDIS0009`);
+    await until(async () => (await info())['master_sync_in_progress'] === '1', 'the sync to be under way');
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.fullSync(HISTORY, 60, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp();
+    await (await client()).expect('GET', 'k').bulk('v');
+  });
+
+  test('what is no RDB is refused, and the server lives', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 50, 'NOT AN RDB AT ALL');
+    await link.closed();
+    await (await client()).expect('PING').status('PONG');
+  });
+});
+
+describe('the stream', () => {
+  test('is applied, in the database that it selected', async () => {
+    const { link } = await followed();
+    link.stream('SELECT', '5');
+    link.stream('SET', 'k', 'v');
+    link.stream('RPUSH', 'l', 'a', 'b');
+    link.stream('SELECT', '0');
+    link.stream('HSET', 'h', 'f', '1');
+    await applied(link);
+    const c = await client();
+    await c.expect('HGETALL', 'h').map({ f: '1' });
+    await c.expect('SELECT', '5').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
+  });
+
+  test('in pieces of any size', async () => {
+    const { link } = await followed();
+    const bytes = '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\nv\r\nw\r\n';
+    for (const byte of bytes) {
+      link.streamBytes(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await applied(link);
+    await (await client()).expect('GET', 'k').bulk('v\r\nw');
+  });
+
+  test('a transaction happens at its EXEC', async () => {
+    const { link } = await followed({ keys: { a: '1' } });
+    const c = await client();
+    link.stream('SELECT', '0');
+    link.stream('MULTI');
+    link.stream('INCR', 'a');
+    await until(async () => (await info())['slave_read_repl_offset'] === String(link.offset()), 'INCR to be read');
+    await c.expect('GET', 'a').bulk('1');
+    link.stream('SET', 'b', '1');
+    link.stream('EXEC');
+    await applied(link);
+    await c.expect('MGET', 'a', 'b').array(['2', '1']);
+  });
+
+  test('a link that breaks inside a transaction undoes nothing but it', async () => {
+    const { primary, link } = await followed({ keys: { a: '1' } });
+    link.stream('SELECT', '0');
+    link.stream('INCR', 'a');
+    await applied(link);
+    const before = link.offset();
+    link.stream('MULTI');
+    link.stream('INCR', 'a');
+    link.cut();
+    const again = await primary.link();
+    const psync = (await again.handshake()).at(-1)!;
+    // Redis counts what was applied: the transaction comes again whole.
+    expect(psync).toEqual(['PSYNC', HISTORY, String(before + 1)]);
+    again.write(`+CONTINUE ${HISTORY}\r\n`);
+    again.continueAt(before);
+    for (const words of [['MULTI'], ['INCR', 'a'], ['EXEC']]) again.stream(...words);
+    await applied(again);
+    await (await client()).expect('GET', 'a').bulk('3');
+  });
+
+  test('commands that fail count as read', async () => {
+    const { link } = await followed({ keys: { a: 'text' } });
+    link.stream('SELECT', '0');
+    link.stream('LPUSH', 'a', 'x');
+    link.stream('SET', 'b', '1');
+    await applied(link);
+    await (await client()).expect('MGET', 'a', 'b').array(['text', '1']);
+  });
+
+  test('PING keeps the link, and counts', async () => {
+    const { link } = await followed();
+    link.stream('PING');
+    link.stream('PING');
+    await applied(link);
+    expect((await info())['master_link_status']).toBe('up');
+  });
+
+  test('gets no replies', async () => {
+    const { link } = await followed();
+    link.stream('SELECT', '0');
+    link.stream('SET', 'k', 'v');
+    link.stream('PING');
+    link.stream('NONSENSE');
+    await link.getAck();
+    // Only acknowledgements have come: whatever else did would be the next command here, or no command at all.
+    link.stream('REPLCONF', 'GETACK', '*');
+    await until(() => link.acks.at(-1)! >= link.offset() - 37, 'another acknowledgement');
+    expect(link.waiting()).toEqual([]);
+  });
+
+  test('REPLCONF GETACK is answered with the offset before it', async () => {
+    const { link } = await followed({}, 1_000);
+    link.stream('SELECT', '0');
+    link.stream('SET', 'k', 'v');
+    const before = link.offset();
+    expect(await link.getAck()).toBe(before);
+    const later = link.offset();
+    expect(await link.getAck()).toBe(later);
+  });
+
+  test('REPLCONF ACK comes each second, unasked', async () => {
+    const { link } = await followed({}, 2_000);
+    link.stream('SELECT', '0');
+    link.stream('SET', 'k', 'v');
+    await link.acknowledged();
+    const count = link.acks.length;
+    await until(() => link.acks.length > count, 'the next acknowledgement');
+    expect(link.acks.at(-1)).toBe(link.offset());
+  });
+
+  test('it goes on through a SELECT of each database, SWAPDB and FLUSHALL', async () => {
+    const { link } = await followed({ keys: { a: '1' } });
+    link.stream('SELECT', '0');
+    link.stream('SWAPDB', '0', '9');
+    link.stream('SET', 'b', '2');
+    await applied(link);
+    const c = await client();
+    await c.expect('KEYS', '*').array(['b']);
+    await c.expect('SELECT', '9').ok();
+    await c.expect('GET', 'a').bulk('1');
+    link.stream('FLUSHALL');
+    await applied(link);
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('WATCH sees what it changes', async () => {
+    const { link } = await followed({ keys: { a: '1' } });
+    await configured({ 'replica-read-only': 'no' });
+    const c = await client();
+    await c.expect('WATCH', 'a').ok();
+    link.stream('SELECT', '0');
+    link.stream('INCR', 'a');
+    await applied(link);
+    await c.expect('MULTI').ok();
+    await c.expect('GET', 'a').status('QUEUED');
+    await c.expect('EXEC').nilArray();
+  });
+});
+
+describe('a link that breaks', () => {
+  test('is opened again, and asks for what is missing', async () => {
+    const { primary, link } = await followed({}, 300);
+    link.stream('SELECT', '2');
+    link.stream('SET', 'a', '1');
+    await applied(link);
+    const offset = link.offset();
+    link.cut();
+    const again = await primary.link();
+    expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
+    again.write('+CONTINUE\r\n');
+    again.continueAt(offset);
+    // The database that was selected is remembered.
+    again.stream('SET', 'b', '2');
+    await applied(again);
+    const c = await client();
+    await c.expect('SELECT', '2').ok();
+    await c.expect('MGET', 'a', 'b').array(['1', '2']);
+  });
+
+  test('half a command that had come is dropped, and comes again', async () => {
+    const { primary, link } = await followed({}, 300);
+    link.stream('SELECT', '0');
+    link.stream('SET', 'a', '1');
+    await applied(link);
+    const offset = link.offset();
+    link.streamBytes('*3\r\n$3\r\nSET\r\n$1\r\nb\r');
+    await until(async () => (await info())['slave_read_repl_offset'] === String(link.offset()), 'the bytes to arrive');
+    link.cut();
+    const again = await primary.link();
+    expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
+    again.write(`+CONTINUE ${HISTORY}\r\n`);
+    again.continueAt(offset);
+    again.stream('SET', 'b', '2');
+    await applied(again);
+    await (await client()).expect('MGET', 'a', 'b').array(['1', '2']);
+  });
+
+  test('+CONTINUE with another ID: the replica goes over to it', async () => {
+    const { primary, link } = await followed({}, 300);
+    link.stream('PING');
+    await applied(link);
+    const offset = link.offset();
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    const renamed = 'f'.repeat(40);
+    again.write(`+CONTINUE ${renamed}\r\n`);
+    again.continueAt(offset);
+    again.stream('PING');
+    await applied(again);
+    expect(await info()).toMatchObject({
+      master_replid: renamed,
+      master_replid2: HISTORY,
+      second_repl_offset: String(offset + 1),
+    });
+  });
+
+  test('+FULLRESYNC instead replaces the data', async () => {
+    const { primary, link } = await followed({ keys: { old: '1' } }, 300);
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.fullSync('f'.repeat(40), 7, tinyRdb({ keys: { new: '2' } }));
+    await linkUp();
+    await (await client()).expect('MGET', 'old', 'new').array([null, '2']);
+    expect(await info()).toMatchObject({ master_replid: 'f'.repeat(40), master_repl_offset: '7' });
+  });
+
+  test('the data stay readable meanwhile', async () => {
+    const { primary, link } = await followed({ keys: { k: 'v' } });
+    await primary.refuse();
+    link.cut();
+    await until(async () => (await info())['master_link_status'] === 'down', 'the link to be down');
+    const c = await client();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w').error(READONLY);
+    expect(Number((await info())['master_link_down_since_seconds'])).toBeGreaterThanOrEqual(0);
+  });
+
+  test('a primary that says nothing for repl-timeout seconds is left', async () => {
+    const { primary, link } = await followed();
+    await configured({ 'repl-timeout': '1' });
+    await link.closed();
+    const again = await primary.link();
+    expect((await again.handshake()).at(-1)![0]).toBe('PSYNC');
+  });
+});
+
+describe('INFO and ROLE', () => {
+  test('tell the primary, the link and the offsets', async () => {
+    const { primary, link } = await followed({}, 400);
+    link.stream('PING');
+    await applied(link);
+    const offset = String(link.offset());
+    expect(await info()).toMatchObject({
+      role: 'slave',
+      master_host: '127.0.0.1',
+      master_port: String(primary.port),
+      master_link_status: 'up',
+      master_last_io_seconds_ago: expect.stringMatching(/^\d$/),
+      master_sync_in_progress: '0',
+      slave_read_repl_offset: offset,
+      slave_repl_offset: offset,
+      slave_priority: '100',
+      slave_read_only: '1',
+      replica_announced: '1',
+      connected_slaves: '0',
+      master_replid: HISTORY,
+      master_repl_offset: offset,
+      repl_backlog_active: '1',
+    });
+    const c = await client();
+    await c.expect('ROLE').array(['slave', '127.0.0.1', primary.port, 'connected', Number(offset)]);
+  });
+
+  test('ROLE while nothing is connected', async () => {
+    const gone = await fakePrimary();
+    await gone.refuse();
+    await follow(gone.port);
+    const c = await client();
+    await c.expect('ROLE').matches((role) => {
+      const [name, host, port, state, offset] = role as unknown[];
+      expect([name, host, port, offset]).toEqual(['slave', '127.0.0.1', gone.port, -1]);
+      expect(['connect', 'connecting']).toContain(state);
+    }, 'a replica that is not connected');
+  });
+
+  test('replica-priority stands in INFO', async () => {
+    await configured({ 'replica-priority': '7' });
+    await followed();
+    expect((await info())['slave_priority']).toBe('7');
+  });
+
+  test('after NO ONE it is a primary with its data, a new ID and the old one second', async () => {
+    const { link } = await followed({ keys: { k: 'v' } }, 500);
+    link.stream('PING');
+    await applied(link);
+    const c = await client();
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    await link.closed();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w').ok();
+    expect(await info()).toMatchObject({
+      role: 'master',
+      master_replid: expect.not.stringContaining(HISTORY),
+      master_replid2: HISTORY,
+      second_repl_offset: String(link.offset() + 1),
+    });
+  });
+});
+
+describe('clients of a replica', () => {
+  test('read, and do not write', async () => {
+    await followed({ keys: { k: 'v' } });
+    const c = await client();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w').error(READONLY);
+    await c.expect('DEL', 'k').error(READONLY);
+    await c.expect('EXPIRE', 'k', '10').error(READONLY);
+    await c.expect('BLPOP', 'l', '0').error(READONLY);
+    await c.expect('FLUSHALL').error(READONLY);
+    await c.expect('GET', 'k').bulk('v');
+  });
+
+  test('nor in a transaction', async () => {
+    await followed({ keys: { k: 'v' } });
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('GET', 'k').status('QUEUED');
+    await c.expect('SET', 'k', 'w').error(READONLY);
+    await c.expect('EXEC').error('EXECABORT Transaction discarded because of previous errors.');
+  });
+
+  test('one that was queued while it was a primary is refused', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'w').status('QUEUED');
+    await followed({ keys: { k: 'v' } });
+    await c.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${READONLY}`);
+    await c.expect('GET', 'k').bulk('v');
+  });
+
+  test('may write where replica-read-only says no', async () => {
+    const { link } = await followed({ keys: { k: 'v' } });
+    await configured({ 'replica-read-only': 'no' });
+    const c = await client();
+    await c.expect('SET', 'own', '1').ok();
+    await c.expect('GET', 'own').bulk('1');
+    expect((await info())['slave_read_only']).toBe('0');
+    // What is written here is no part of the history.
+    expect((await info())['master_repl_offset']).toBe(String(link.offset()));
+  });
+
+  test('a client that waits for a stream is served by what is streamed', async () => {
+    const { link } = await followed();
+    const c = await client();
+    const read = c.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'x', '$');
+    await c.blocked();
+    link.stream('SELECT', '0');
+    link.stream('XADD', 'x', '1-1', 'a', '1');
+    await read.array([['x', [['1-1', ['a', '1']]]]]);
+  });
+
+  test('WAIT is for primaries', async () => {
+    await followed();
+    const c = await client();
+    await c
+      .expect('WAIT', '1', '0')
+      .error(
+        'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+      );
+  });
+
+  test('with replica-serve-stale-data no, they get -MASTERDOWN while the link is down', async () => {
+    const { primary, link } = await followed({ keys: { k: 'v' } });
+    await configured({ 'replica-serve-stale-data': 'no' });
+    const c = await client();
+    await c.expect('GET', 'k').bulk('v');
+    await primary.refuse();
+    link.cut();
+    await until(async () => (await info())['master_link_status'] === 'down', 'the link to be down');
+    const down = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+    await c.expect('GET', 'k').error(down);
+    await c.expect('PING').error(down);
+    await c.expect('SET', 'k', 'w').error(READONLY);
+    await c.expect('ROLE').success();
+    await c.expect('MULTI').ok();
+    await c.expect('DISCARD').ok();
+    await c.expect('CONFIG', 'SET', 'replica-serve-stale-data', 'yes').ok();
+    await c.expect('GET', 'k').bulk('v');
+  });
+});
+
+describe('expiry on a replica', () => {
+  /** A key whose time is over already, as an RDB brings it. */
+  const OVER = { keys: { over: 'v', k: 'v' }, deadlines: { over: 1_000 } };
+
+  test('a key whose time is over is hidden', async () => {
+    await followed(OVER);
+    const c = await client();
+    await c.expect('GET', 'over').nil();
+    await c.expect('EXISTS', 'over').int(0);
+    await c.expect('TTL', 'over').int(-2);
+    await c.expect('TYPE', 'over').status('none');
+    await c.expect('STRLEN', 'over').int(0);
+    await c.expect('KEYS', '*').array(['k']);
+    await c.expect('SCAN', '0', 'COUNT', '100').array(['0', ['k']]);
+  });
+
+  test('but it is there until the primary deletes it', async () => {
+    const { link } = await followed(OVER);
+    const c = await client();
+    await c.expect('GET', 'over').nil();
+    await c.expect('DBSIZE').int(2);
+    link.stream('SELECT', '0');
+    link.stream('DEL', 'over');
+    await applied(link);
+    await c.expect('DBSIZE').int(1);
+  });
+
+  test('the primary\'s commands find it still', async () => {
+    const { link } = await followed(OVER);
+    link.stream('SELECT', '0');
+    link.stream('APPEND', 'over', 'w');
+    link.stream('PERSIST', 'over');
+    await applied(link);
+    await (await client()).expect('GET', 'over').bulk('vw');
+  });
+
+  test('one that ends while it is a replica', async () => {
+    const { link } = await followed();
+    const c = await client();
+    link.stream('SELECT', '0');
+    link.stream('SET', 'k', 'v', 'PXAT', Date.now() + 40);
+    await applied(link);
+    await until(async () => (await c.send('GET', 'k')) === null, 'the key to be hidden');
+    await c.expect('DBSIZE').int(1);
+    await c.expect('RANDOMKEY').matches((key) => key === null || key === 'k', 'no key, or the hidden one');
+    link.stream('DEL', 'k');
+    await applied(link);
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('as a primary again it deletes such keys itself', async () => {
+    await followed(OVER);
+    const c = await client();
+    await c.expect('DBSIZE').int(2);
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    await until(async () => (await c.send('DBSIZE')) === 1, 'the key to be deleted');
+  });
+});
+
+describe('a replica that starts anew', () => {
+  test('--replicaof makes a replica from the start', async () => {
+    needsFlags();
+    const primary = await fakePrimary();
+    const own = await server('--replicaof', '127.0.0.1', String(primary.port));
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 100, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp(own.port);
+    const c = await own.client();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SET', 'k', 'w').error(READONLY);
+  });
+
+  test('goes on where its RDB file ends', async () => {
+    needsFlags();
+    const primary = await fakePrimary();
+    const flags = ['--replicaof', '127.0.0.1', String(primary.port)];
+    const own = await server(...flags);
+    const link = await primary.link();
+    expect((await link.handshake()).at(-1)).toEqual(['PSYNC', '?', '-1']);
+    link.fullSync(HISTORY, 100, tinyRdb({ keys: { k: 'v' } }));
+    link.stream('SELECT', '3');
+    link.stream('SET', 'in3', '1');
+    await until(async () => (await info(own.port))['slave_repl_offset'] === String(link.offset()), 'the offset');
+    const offset = link.offset();
+    (await own.client()).sendLater('SHUTDOWN', 'SAVE');
+    await until(() => own.ended() !== null, 'the server to end');
+    await own.restart(...flags);
+    const again = await primary.link();
+    expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
+    again.write(`+CONTINUE ${HISTORY}\r\n`);
+    again.continueAt(offset);
+    again.stream('INCR', 'in3');
+    await until(async () => (await info(own.port))['slave_repl_offset'] === String(again.offset()), 'the offset');
+    const c = await own.client();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SELECT', '3').ok();
+    await c.expect('GET', 'in3').bulk('2');
+  });
+});
+
