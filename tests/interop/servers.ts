@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { afterEach } from 'vitest';
+import { builtStages, type Stage } from '#shared/manifest.ts';
+
+const found = spawnSync('redis-server', ['--version']).status === 0;
+if (!found && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
+
+/** Whether real Redis can be asked. When not, a line says what was left out. @throws Error where CI requires it */
+export function hasRedis(leftOut: string): boolean {
+  if (!found) console.log(`redis-server is not on the PATH: ${leftOut}`);
+  return found;
+}
+
+/** The built stages that keep RDB files. */
+export function rdbStages(): Stage[] {
+  return builtStages().filter(({ number }) => number >= '06');
+}
+
+/** Stops what the tests of a file start, after each of them; call it at the top of the file. */
+export function cleanUp(): <T extends { stop(): Promise<void> }>(starting: Promise<T>) => Promise<T> {
+  const open: { stop(): Promise<void> }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).reverse()) await one.stop();
+  });
+  return async (starting) => {
+    const started = await starting;
+    open.push(started);
+    return started;
+  };
+}
