@@ -59,19 +59,33 @@ function stageTarget(description: string): Target {
     kind: 'stage',
     stage: stage.number,
     takesFlags: true,
-    start: (flags = [], place) => spawnIn(place, (port) => [...argv, '--port', String(port), ...flags]),
+    start: (flags = [], place) => spawnIn(place, (port) => [...argv, ...withConf(['--port', String(port)], flags)]),
   };
 }
 
 function redisTarget(): Target {
-  const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--enable-debug-command', 'yes'];
+  const fixed = ['--bind', '127.0.0.1', '--enable-debug-command', 'yes'];
   return {
     name: 'redis',
     kind: 'redis',
     stage: null,
     takesFlags: true,
-    start: (flags = [], place) => spawnIn(place, (port) => ['redis-server', '--port', String(port), ...fixed, ...flags]),
+    start: (flags = [], place) =>
+      spawnIn(place, (port) => {
+        const own = startsWithConf(flags) ? fixed : [...fixed, '--save', '', '--appendonly', 'no'];
+        return ['redis-server', ...withConf(['--port', String(port), ...own], flags)];
+      }),
   };
+}
+
+/** Whether the first of a test's flags is a redis.conf: then that says what Redis shall do, and nothing else does. */
+function startsWithConf(flags: readonly string[]): boolean {
+  return flags[0]?.startsWith('--') === false;
+}
+
+/** The harness's flags and the test's; a redis.conf stands in front of both, so that they override it. */
+function withConf(own: readonly string[], flags: readonly string[]): string[] {
+  return startsWithConf(flags) ? [flags[0]!, ...own, ...flags.slice(1)] : [...own, ...flags];
 }
 
 function commandTarget(template: string): Target {

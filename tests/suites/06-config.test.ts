@@ -1,0 +1,320 @@
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { client, clientResp3, describe, expect, info, onlyIf, readFile, server, target, test } from '../harness/suite.ts';
+import type { Client, OwnServer } from '../harness/suite.ts';
+
+const failed = (name: string, reason: string) =>
+  `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
+const unknown = (name: string) => `ERR Unknown option or number of arguments for CONFIG SET - '${name}'`;
+const NOT_A_NUMBER = "argument couldn't be parsed into an integer";
+const PROTECTED = ['--enable-protected-configs', 'yes'];
+
+async function get(c: Client, name: string): Promise<unknown> {
+  return ((await c.send('CONFIG', 'GET', name)) as string[])[1];
+}
+
+/** A server that was started with this redis.conf, which the flags override. */
+async function serverWith(conf: string, ...flags: string[]): Promise<OwnServer> {
+  onlyIf(target.kind !== 'cmd', 'needs a redis.conf in front of the flags');
+  const s = await server();
+  await withConf(s, conf, ...flags);
+  return s;
+}
+
+function withConf(s: OwnServer, conf: string, ...flags: string[]): Promise<void> {
+  writeFileSync(join(s.dir, 'redis.conf'), conf, 'latin1');
+  return s.restart('redis.conf', ...flags);
+}
+
+describe('CONFIG GET', () => {
+  test('an option and its value; nothing for a name that there is not', async () => {
+    const c = await client();
+    await c.expect('CONFIG', 'GET', 'dbfilename').array(['dbfilename', 'dump.rdb']);
+    await c.expect('CONFIG', 'GET', 'nosuch').array([]);
+    await c.expect('CONFIG', 'GET', '').array([]);
+  });
+
+  test('globs, several of them, in any case of letters, each option once', async () => {
+    const c = await client();
+    const reply = (await c.send('CONFIG', 'GET', 'RDBC*', 'rdbchecksum', 'h?', 'hz')) as string[];
+    const names = reply.filter((_, at) => at % 2 === 0);
+    expect([...names].sort()).toEqual(['hz', 'rdbchecksum', 'rdbcompression']);
+    expect(reply[names.indexOf('rdbchecksum') * 2 + 1]).toBe('yes');
+  });
+
+  test('a map in RESP3', async () => {
+    const c = await clientResp3();
+    await c.expect('CONFIG', 'GET', 'hz').matches((value) => value instanceof Map && value.get('hz') === '10', '{hz: 10}');
+  });
+
+  test('the defaults of what is saved', async () => {
+    const c = await client();
+    expect(await get(c, 'stop-writes-on-bgsave-error')).toBe('yes');
+    expect(await get(c, 'rdbcompression')).toBe('yes');
+    expect(await get(c, 'enable-protected-configs')).toBe('no');
+  });
+
+  test('needs a pattern', async () => {
+    const c = await client();
+    await c.expect('CONFIG', 'GET').error("ERR wrong number of arguments for 'config|get' command");
+    await c.expect('CONFIG').error("ERR wrong number of arguments for 'config' command");
+    await c.expect('CONFIG', 'nosuch').error("ERR unknown subcommand 'nosuch'. Try CONFIG HELP.");
+  });
+});
+
+describe('CONFIG SET', () => {
+  test('one option, and several at once', async () => {
+    const c = await (await server()).client();
+    await c.expect('CONFIG', 'SET', 'TIMEOUT', '100').ok();
+    expect(await get(c, 'timeout')).toBe('100');
+    await c.expect('CONFIG', 'SET', 'timeout', '200', 'maxclients', '50', 'rdbcompression', 'NO').ok();
+    expect([await get(c, 'timeout'), await get(c, 'maxclients'), await get(c, 'rdbcompression')]).toEqual(['200', '50', 'no']);
+    await c.expect('CONFIG', 'SET', 'maxmemory', '64mb').ok();
+    expect(await get(c, 'maxmemory')).toBe('67108864');
+  });
+
+  test('all of it, or nothing', async () => {
+    const c = await (await server()).client();
+    await c.expect('CONFIG', 'SET', 'timeout', '7', 'hz', 'abc').error(failed('hz', NOT_A_NUMBER));
+    await c.expect('CONFIG', 'SET', 'timeout', '7', 'nosuch', '1').error(unknown('nosuch'));
+    await c.expect('CONFIG', 'SET', 'timeout', '7', 'databases', '1').error(failed('databases', "can't set immutable config"));
+    await c.expect('CONFIG', 'SET', 'timeout', '7', 'timeout', '8').error(failed('timeout', 'duplicate parameter'));
+    expect(await get(c, 'timeout')).toBe('0');
+  });
+
+  const BAD: [args: string[], error: string][] = [
+    [['nosuch', '1'], unknown('nosuch')],
+    [['hz', 'x', 'nosuch', '1'], unknown('nosuch')],
+    [['nosuch', '1', 'databases', '1'], unknown('nosuch')],
+    [['databases', '1', 'nosuch', '1'], failed('databases', "can't set immutable config")],
+    [['hz', '1', 'nosuch'], 'ERR syntax error'],
+    [['hz'], "ERR wrong number of arguments for 'config|set' command"],
+    [['hz', ''], failed('hz', NOT_A_NUMBER)],
+    [['timeout', '-1'], failed('timeout', 'argument must be between 0 and 2147483647 inclusive')],
+    [['rdbcompression', 'maybe'], failed('rdbcompression', "argument must be 'yes' or 'no'")],
+    [['maxmemory', '1gbx'], failed('maxmemory', 'argument must be a memory value')],
+    [['loglevel', 'x'], failed('loglevel', 'argument(s) must be one of the following: debug, verbose, notice, warning')],
+    [['tcp-backlog', '1'], failed('tcp-backlog', "can't set immutable config")],
+    [['enable-debug-command', 'yes'], failed('enable-debug-command', "can't set immutable config")],
+    [['enable-protected-configs', 'yes'], failed('enable-protected-configs', "can't set immutable config")],
+    [['dir', '/tmp'], failed('dir', "can't set protected config")],
+    [['dbfilename', 'x'], failed('dbfilename', "can't set protected config")],
+    [['save', '60'], failed('save', 'Invalid save parameters')],
+    [['save', '0 1'], failed('save', 'Invalid save parameters')],
+    [['save', '1 -1'], failed('save', 'Invalid save parameters')],
+    [['save', '1 x'], failed('save', 'Invalid save parameters')],
+    [['save', ' 60  1 '], failed('save', 'Invalid save parameters')],
+  ];
+  for (const [args, error] of BAD) {
+    test(`refuses ${args.join(' ')}`, async () => {
+      await (await client()).expect('CONFIG', 'SET', ...args).error(error);
+    });
+  }
+
+  test('save points', async () => {
+    const c = await (await server()).client();
+    for (const points of ['60 1000', '60 1000 30 5', '1 0', '']) {
+      await c.expect('CONFIG', 'SET', 'save', points).ok();
+      expect(await get(c, 'save')).toBe(points);
+    }
+  });
+
+  test('works in a transaction', async () => {
+    const c = await (await server()).client();
+    await c.expect('MULTI').ok();
+    await c.expect('CONFIG', 'SET', 'timeout', '5').status('QUEUED');
+    await c.expect('EXEC').matches((value) => Array.isArray(value) && value.length === 1, 'one reply');
+    expect(await get(c, 'timeout')).toBe('5');
+  });
+
+  test('hz, loglevel and maxclients take effect at once', async () => {
+    const s = await server();
+    const c = await s.client();
+    await c.expect('CONFIG', 'SET', 'hz', '50', 'loglevel', 'warning').ok();
+    expect((await info(c, 'server'))['hz']).toBe('50');
+    await c.expect('CONFIG', 'SET', 'maxclients', '1').ok();
+    const late = await s.client();
+    await late.receive().error('ERR max number of clients reached');
+    await late.closed();
+  });
+});
+
+describe('protected options', () => {
+  test('dir is changed where it is allowed, to a folder that is there', async () => {
+    const s = await server(...PROTECTED);
+    const c = await s.client();
+    expect(await get(c, 'dir')).toBe(realpathSync(s.dir));
+    mkdirSync(join(s.dir, 'sub'));
+    writeFileSync(join(s.dir, 'file'), '');
+    await c.expect('CONFIG', 'SET', 'dir', 'sub').ok();
+    expect(await get(c, 'dir')).toBe(realpathSync(join(s.dir, 'sub')));
+    await c.expect('CONFIG', 'SET', 'dir', '../nosuch').error(failed('dir', 'No such file or directory'));
+    await c.expect('CONFIG', 'SET', 'dir', '../file').error(failed('dir', 'Not a directory'));
+    await c.expect('CONFIG', 'SET', 'dir', '').error(failed('dir', 'No such file or directory'));
+    await c.expect('CONFIG', 'SET', 'dir', s.dir, 'hz', 'x').error(failed('hz', NOT_A_NUMBER));
+    expect(await get(c, 'dir')).toBe(realpathSync(join(s.dir, 'sub')));
+    await c.expect('SAVE').ok();
+    expect(existsSync(join(s.dir, 'sub', 'dump.rdb'))).toBe(true);
+  });
+
+  test('local allows it to clients of the same machine', async () => {
+    const c = await (await server('--enable-protected-configs', 'local')).client();
+    await c.expect('CONFIG', 'SET', 'dbfilename', 'other.rdb').ok();
+    expect(await get(c, 'dbfilename')).toBe('other.rdb');
+  });
+
+  test('dbfilename is a name, not a path', async () => {
+    const s = await server(...PROTECTED);
+    const c = await s.client();
+    await c
+      .expect('CONFIG', 'SET', 'dbfilename', 'a/b')
+      .error(failed('dbfilename', "dbfilename can't be a path, just a filename"));
+    await c.expect('CONFIG', 'SET', 'dbfilename', 'b.rdb').ok();
+    await c.expect('SAVE').ok();
+    expect(existsSync(join(s.dir, 'b.rdb'))).toBe(true);
+  });
+});
+
+describe('redis.conf', () => {
+  test('comments, quotes, letters of any case; the last line counts, and flags override it', async () => {
+    const conf = '# top\n\n  HZ   "20"\ntimeout 1\r\ntimeout 2\n\t# more\nmaxclients 50\ndbfilename \'a b.rdb\'\nloglevel "not\\x69ce"';
+    const s = await serverWith(conf, '--maxclients', '60');
+    const c = await s.client();
+    expect([await get(c, 'hz'), await get(c, 'timeout'), await get(c, 'maxclients')]).toEqual(['20', '2', '60']);
+    expect([await get(c, 'dbfilename'), await get(c, 'loglevel')]).toEqual(['a b.rdb', 'notice']);
+    expect((await info(c, 'server'))['config_file']).toBe(join(realpathSync(s.dir), 'redis.conf'));
+  });
+
+  const SAVE: [conf: string, flags: string[], points: string][] = [
+    ['', [], '3600 1 300 100 60 10000'],
+    ['save 10 1\nsave 20 2\nsave 30 3 40 4\n', [], '10 1 20 2 30 3 40 4'],
+    ['save 10 1\nsave ""\nsave 30 3\n', [], '30 3'],
+    ['save "10 5"\n', [], '10 5'],
+    ['save ""\n', [], ''],
+    ['save 10 1\n', ['--save', ''], ''],
+    ['save 10 1\n', ['--save', '30', '3', '--save', '40 4'], '10 1 30 3 40 4'],
+    ['', ['--save', '30 3 40 4'], '30 3 40 4'],
+    ['', ['--save', '40', '4', '--save', ''], ''],
+    ['', ['--save', '--hz', '3'], ''],
+  ];
+  for (const [conf, flags, points] of SAVE) {
+    test(`${JSON.stringify(conf)} ${flags.join(' ')}: save is "${points}"`, async () => {
+      expect(await get(await (await serverWith(conf, ...flags)).client(), 'save')).toBe(points);
+    });
+  }
+
+  test('include takes in other files, in order, and files that a pattern finds', async () => {
+    const s = await server();
+    writeFileSync(join(s.dir, 'a.conf'), 'hz 30\ntimeout 3\n');
+    writeFileSync(join(s.dir, 'b.conf'), 'hz 40\n');
+    onlyIf(target.kind !== 'cmd', 'needs a redis.conf in front of the flags');
+    await withConf(s, `timeout 1\ninclude ${s.dir}/[ab].conf\ninclude ${s.dir}/nosuch*.conf\nmaxclients 20\n`);
+    const c = await s.client();
+    expect([await get(c, 'hz'), await get(c, 'timeout'), await get(c, 'maxclients')]).toEqual(['40', '3', '20']);
+  });
+
+  const BAD: [conf: string, line: number, reason: RegExp][] = [
+    ['hzz 20\n', 1, /Bad directive/],
+    ['# c\n\nhz abc\n', 3, /argument couldn't be parsed into an integer/],
+    ['hz 20 30\n', 1, /wrong number of arguments/],
+    ['hz 20 # c\n', 1, /wrong number of arguments/],
+    ['port 1\nhz "20\n', 2, /Unbalanced quotes in configuration line/],
+    ['dir /nosuch/folder\n', 1, /No such file or directory/],
+    ['dbfilename a/b\n', 1, /dbfilename can't be a path, just a filename/],
+    ['save 60 1\nsave 5\n', 2, /Invalid save parameters/],
+  ];
+  for (const [conf, line, reason] of BAD) {
+    test(`refuses to start with ${JSON.stringify(conf)}, naming the line`, async () => {
+      const s = await serverWith('');
+      const error = await withConf(s, conf).then(() => null, String);
+      expect(error).toMatch(reason);
+      expect(error).toMatch(new RegExp(`line ${line}\\b|redis\\.conf:${line}:`));
+      expect(error).toContain('exit code 1');
+    });
+  }
+
+  test('refuses to start without the file, or without one that it includes', async () => {
+    const s = await serverWith('');
+    await expect(s.restart('nosuch.conf')).rejects.toThrow(/can't open config file '.*nosuch.conf': No such file/);
+    await expect(withConf(s, 'include /nosuch/x.conf\n')).rejects.toThrow(/can't open config file '\/nosuch\/x.conf'/);
+  });
+});
+
+describe('CONFIG REWRITE', () => {
+  test('needs a redis.conf', async () => {
+    const c = await (await server()).client();
+    await c.expect('CONFIG', 'REWRITE').error('ERR The server is running without a config file');
+  });
+
+  test('keeps comments and order, replaces what has changed, adds what is new at the end', async () => {
+    const s = await serverWith('# top\nhz 20\n# save\nsave 10 1\nsave 20 2\n# end\ntimeout 5\n', '--maxclients', '50');
+    const c = await s.client();
+    await c.expect('CONFIG', 'SET', 'hz', '30', 'save', '7 7', 'rdbcompression', 'no').ok();
+    await c.expect('CONFIG', 'REWRITE').ok();
+    const lines = readFile(s, 'redis.conf')!.split('\n').filter((line) => line !== '');
+    expect(lines.slice(0, 7)).toEqual(['# top', 'hz 30', '# save', 'save 7 7', '# end', 'timeout 5', '# Generated by CONFIG REWRITE']);
+    expect(lines.slice(7)).toContain('rdbcompression no');
+    expect(lines.slice(7)).toContain('maxclients 50');
+    expect(lines.filter((line) => /^(rdbchecksum|loglevel)/.test(line))).toEqual([]);
+  });
+
+  test('what it writes is what the next start reads, and what the next rewrite leaves alone', async () => {
+    const s = await serverWith('save 10 1\ndbfilename "a b\\x22.rdb"\n');
+    const c = await s.client();
+    await c.expect('CONFIG', 'SET', 'save', '', 'maxmemory', '104857600', 'timeout', '9').ok();
+    await c.expect('CONFIG', 'REWRITE').ok();
+    expect(readFile(s, 'redis.conf')).toContain('maxmemory 100mb\n');
+    await s.restart();
+    const again = await s.client();
+    expect([await get(again, 'save'), await get(again, 'maxmemory'), await get(again, 'timeout')]).toEqual(['', '104857600', '9']);
+    expect(await get(again, 'dbfilename')).toBe('a b".rdb');
+    await again.expect('CONFIG', 'REWRITE').ok();
+    const first = readFile(s, 'redis.conf')!;
+    await again.expect('CONFIG', 'REWRITE').ok();
+    expect(readFile(s, 'redis.conf')!.split('\n').sort()).toEqual(first.split('\n').sort());
+  });
+
+  test('an option that is back at its default keeps its line', async () => {
+    const s = await serverWith('timeout 5\n');
+    const c = await s.client();
+    await c.expect('CONFIG', 'SET', 'timeout', '0').ok();
+    await c.expect('CONFIG', 'REWRITE').ok();
+    expect(readFile(s, 'redis.conf')).toMatch(/^timeout 0\n/);
+  });
+
+  test('a file that is gone is written anew; a folder that is gone is an error', async () => {
+    const s = await serverWith('hz 20\n');
+    mkdirSync(join(s.dir, 'conf'));
+    writeFileSync(join(s.dir, 'conf', 'my.conf'), 'hz 20\n');
+    await s.restart(join(s.dir, 'conf', 'my.conf'));
+    const c = await s.client();
+    rmSync(join(s.dir, 'conf', 'my.conf'));
+    await c.expect('CONFIG', 'REWRITE').ok();
+    expect(readFile(s, 'conf', 'my.conf')).toContain('hz 20\n');
+    rmSync(join(s.dir, 'conf'), { recursive: true });
+    await c.expect('CONFIG', 'REWRITE').error('ERR Rewriting config file: No such file or directory');
+  });
+});
+
+describe('CONFIG RESETSTAT', () => {
+  test('begins to count anew', async () => {
+    const s = await server();
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('GET', 'nokey').nil();
+    const before = await info(c, 'stats');
+    expect([before['keyspace_hits'], before['keyspace_misses']]).toEqual(['1', '1']);
+    await c.expect('CONFIG', 'RESETSTAT').ok();
+    const after = await info(c, 'stats');
+    expect([after['keyspace_hits'], after['keyspace_misses']]).toEqual(['0', '0']);
+    expect(after['total_connections_received']).toBe('0');
+    expect(Number(after['total_commands_processed'])).toBeLessThanOrEqual(2);
+  });
+
+  test('takes no arguments', async () => {
+    const c = await client();
+    await c.expect('CONFIG', 'RESETSTAT', 'x').error("ERR wrong number of arguments for 'config|resetstat' command");
+    await c.expect('CONFIG', 'REWRITE', 'x').error("ERR wrong number of arguments for 'config|rewrite' command");
+  });
+});
