@@ -41,7 +41,7 @@ export function checkAof(dir: string): AofCheck {
 export function checkRdb(path: string): string | null {
   if (!HAS_CHECKERS || !existsSync(path)) return null;
   const { status, stdout, stderr } = spawnSync('redis-check-rdb', [path], { encoding: 'latin1' });
-  return status === 0 ? null : `${stdout}${stderr}`.split('\n').slice(-4).join('\n').trim();
+  return status === 0 ? null : `${stdout}${stderr}`.trim();
 }
 
 /** Files that a save, a rewrite or a sync was writing when the server died. */

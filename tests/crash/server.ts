@@ -14,18 +14,24 @@ export interface Victim {
   readonly stage: string | null;
   /** The words that start it. */
   readonly argv: readonly string[];
+  /** Flags that it always gets. */
+  readonly flags: readonly string[];
 }
+
+/** What the checkers of Redis 7.0 can read. */
+const CHECKABLE = ['--rdb-version', '10'];
 
 /** Reads `redis`, a stage's number or its folder. @throws Error when nothing can be started there */
 export function parseVictim(description: string): Victim {
   if (description === 'redis') {
     const flags = ['--bind', '127.0.0.1', '--enable-debug-command', 'yes'];
-    return { name: 'redis', stage: null, argv: ['redis-server', ...flags] };
+    return { name: 'redis', stage: null, argv: ['redis-server'], flags };
   }
   const stage = findStage(basename(description));
   const dir = /^[\w-]+$/.test(description) && stage ? resolve(PROJECT_ROOT, stage.dir) : resolve(description);
   if (!stage || !existsSync(join(dir, 'main.ts'))) throw new Error(`no stage in '${description}', and it is not redis`);
-  return { name: `stage ${stage.number}`, stage: stage.number, argv: stageCommand(stage, resolve(dir, '../..')) };
+  const argv = stageCommand(stage, resolve(dir, '../..'));
+  return { name: `stage ${stage.number}`, stage: stage.number, argv, flags: CHECKABLE };
 }
 
 /** The same stage, with a record kept of what it has synced. @throws Error for real Redis, which is no Node program */
@@ -38,7 +44,7 @@ export function withRecord(victim: Victim): Victim {
 
 /** Starts it in a folder. @throws Error with its output when it ends, or does not answer PING in 20 s */
 export function start(victim: Victim, port: number, dir: string, flags: readonly string[]): Promise<ServerProcess> {
-  const argv = [...victim.argv, '--port', String(port), '--dir', dir, ...flags];
+  const argv = [...victim.argv, ...victim.flags, '--port', String(port), '--dir', dir, ...flags];
   return startProcess({ argv, port, cwd: dir, env: { [SYNCED_SIZES]: recordOf(dir) } });
 }
 
