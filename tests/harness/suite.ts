@@ -1,6 +1,9 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { afterAll, describe, expect, test as vitestTest, type TestContext } from 'vitest';
 import { Client, encodeRequest } from './client.ts';
+import { saved } from './persistence.ts';
 import { chooseSeed, createRng, type Rng } from './rng.ts';
 import { parseTarget, type RunningServer, type Target } from './target.ts';
 import { sleep, until, within } from './time.ts';
@@ -83,16 +86,56 @@ export async function clientResp3(): Promise<Client> {
  */
 export async function server(...flags: string[]): Promise<OwnServer> {
   needsFlags();
+  const started = await start(flags);
+  current().cleanups.push(started.remove);
+  return started.own;
+}
+
+/**
+ * As `server`, but one for all tests of the file that ask for these flags: empty, and its folder too, for each.
+ * What CONFIG SET changes stays, and it is restarted with no other flags.
+ */
+export async function reusedServer(...flags: string[]): Promise<OwnServer> {
+  needsFlags();
+  const name = flags.join(' ');
+  const found = reused.get(name);
+  if (!found) {
+    const started = await start(flags);
+    reused.set(name, started);
+    return started.own;
+  }
+  const { own } = found;
+  if (own.ended() === null) await empty(await own.client());
+  for (const file of readdirSync(own.dir)) rmSync(join(own.dir, file), { recursive: true, force: true });
+  if (own.ended() !== null) await own.restart();
+  return own;
+}
+
+/** Without keys, without changes that wait to be saved. */
+async function empty(c: Client): Promise<void> {
+  await c.expect('FLUSHALL').ok();
+  await saved(c);
+  await c.expect('SAVE').ok();
+}
+
+interface Started {
+  readonly own: OwnServer;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+const reused = new Map<string, Started>();
+
+async function start(flags: string[]): Promise<Started> {
   let given = flags;
   let running = await target.start(given);
   const process = () => running.process!;
-  current().cleanups.push(() => running.stop());
   const restart = async (others: string[], whileLoading: boolean) => {
     await running.stop(true);
     given = others.length > 0 ? others : given;
     running = await target.start(given, { dir: running.dir, whileLoading });
   };
-  return {
+  const own: OwnServer = {
     get port() {
       return running.port;
     },
@@ -112,6 +155,7 @@ export async function server(...flags: string[]): Promise<OwnServer> {
     restart: (...others) => restart(others, false),
     restartLoading: (...others) => restart(others, true),
   };
+  return { own, remove: () => running.stop() };
 }
 
 /** A connected ioredis client, with its default options or these. */
@@ -204,7 +248,10 @@ async function sharedServer(): Promise<RunningServer> {
   return (shared ??= await target.start());
 }
 
-afterAll(() => shared?.stop());
+afterAll(async () => {
+  await shared?.stop();
+  for (const { remove } of reused.values()) await remove();
+});
 
 async function attach({ host, port }: RunningServer): Promise<Client> {
   const opened = await Client.open(host, port);

@@ -1,4 +1,4 @@
-import { ALL_DATABASES, contents, describe, expect, field, info, payload, server, sleep, test, until } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field, info, payload, reusedServer, server, sleep, test, until } from '../harness/suite.ts';
 
 const NOT_ALLOWED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local ' +
@@ -21,7 +21,7 @@ describe('DEBUG', () => {
   });
 
   test('needs a subcommand that there is', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     const unknown = (name: string) => `ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`;
     await c.expect('DEBUG').error("ERR wrong number of arguments for 'debug' command");
     await c.expect('DEBUG', 'nonsense').error(unknown('nonsense'));
@@ -35,7 +35,7 @@ describe('DEBUG', () => {
   });
 
   test('SLEEP stops the server for so many seconds', async () => {
-    const s = await server(...ALLOWED);
+    const s = await reusedServer(...ALLOWED);
     const [c, other] = [await s.client(), await s.client()];
     const start = Date.now();
     const asleep = c.sendLater('DEBUG', 'SLEEP', '0.3');
@@ -46,7 +46,7 @@ describe('DEBUG', () => {
   });
 
   test('SET-ACTIVE-EXPIRE 0: keys die only when they are touched', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();
     for (let at = 0; at < 10; at++) await c.expect('SET', `k${at}`, 'v', 'PX', '1').ok();
     await sleep(300);
@@ -60,7 +60,7 @@ describe('DEBUG', () => {
 
 describe('DEBUG RELOAD', () => {
   test('saves, empties and loads: everything is as it was', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('MSET', 'a', '1', 'b', 'text').ok();
     await c.expect('PEXPIREAT', 'b', Date.now() + 100_000).int(1);
     await c.expect('RPUSH', 'l', 'a', 'b').int(2);
@@ -76,7 +76,7 @@ describe('DEBUG RELOAD', () => {
   });
 
   test('NOSAVE loads the dump that is there', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('SET', 'k', 'saved').ok();
     await c.expect('SAVE').ok();
     await c.expect('SET', 'k', 'lost').ok();
@@ -86,12 +86,12 @@ describe('DEBUG RELOAD', () => {
   });
 
   test('other words are errors', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('DEBUG', 'RELOAD', 'x').error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   });
 
   test('connections stay, in their database; requests behind it wait', async () => {
-    const s = await server(...ALLOWED);
+    const s = await reusedServer(...ALLOWED);
     const [c, other] = [await s.client(), await s.client()];
     await c.expect('SELECT', 2).ok();
     await other.expect('SELECT', 2).ok();
@@ -104,7 +104,7 @@ describe('DEBUG RELOAD', () => {
   });
 
   test('keys with a deadline behind them are gone', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();
     await c.expect('SET', 'dead', 'v', 'PX', '1').ok();
     await c.expect('SET', 'alive', 'v').ok();
@@ -113,10 +113,11 @@ describe('DEBUG RELOAD', () => {
     await c.expect('DEBUG', 'RELOAD').ok();
     await c.expect('DBSIZE').int(1);
     expect(await field(c, 'rdb_last_load_keys_expired')).toBe('1');
+    await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '1').ok();
   });
 
   test('breaks a WATCH', async () => {
-    const s = await server(...ALLOWED);
+    const s = await reusedServer(...ALLOWED);
     const [c, other] = [await s.client(), await s.client()];
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('WATCH', 'k').ok();
@@ -127,7 +128,7 @@ describe('DEBUG RELOAD', () => {
   });
 
   test('after RESTORE of each plain form', async () => {
-    const c = await (await server(...ALLOWED)).client();
+    const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('RESTORE', 'l', 0, payload('\x01\x02\x01a\xc0\x05')).ok();
     await c.expect('RESTORE', 'h', 0, payload('\x04\x01\x01f\x01v')).ok();
     const before = await contents(c);

@@ -1,8 +1,8 @@
-import { ALL_DATABASES, contents, describe, expect, field, info, readFile, rng, saved, server } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field, info, readFile, reusedServer, rng, saved, server } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 /** µs for each key: two hundred keys take 0.4 s to save. */
-const SLOW = ['--save', '', '--rdb-key-save-delay', '2000'];
+const SLOW = ['--save', '', '--rdb-key-save-delay', '2000', '--enable-debug-command', 'yes'];
 const KEYS = 200;
 
 interface Moment {
@@ -15,7 +15,7 @@ interface Moment {
  * must hold what was noted.
  */
 async function snapshot(prepare: (c: Client) => Promise<void>, meanwhile: (moment: Moment) => Promise<void>) {
-  const s = await server(...SLOW);
+  const s = await reusedServer(...SLOW);
   const c = await s.client();
   for (let at = 0; at < KEYS; at++) c.sendLater('SET', `filler:${at}`, at);
   await prepare(c);
@@ -26,9 +26,8 @@ async function snapshot(prepare: (c: Client) => Promise<void>, meanwhile: (momen
   expect(running, 'what went on meanwhile must end before the save does').toBe('1');
   await saved(c);
   expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
-  await s.kill();
-  await s.restart();
-  expect(await contents(await s.client(), ALL_DATABASES)).toEqual(before);
+  await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+  expect(await contents(c, ALL_DATABASES)).toEqual(before);
 }
 
 /** Sends all at once and waits for the replies, none of which may be an error. */
@@ -216,7 +215,7 @@ describe('BGSAVE saves the moment of the command, whatever follows', () => {
 
 describe('a BGSAVE', () => {
   test('holds keys that expire meanwhile, with their deadline', async () => {
-    const s = await server(...SLOW);
+    const s = await reusedServer(...SLOW);
     const c = await s.client();
     const deadline = Date.now() + 150;
     await all(c, times((at) => ['SET', `dying:${at}`, at, 'PXAT', deadline], 50));
@@ -226,16 +225,14 @@ describe('a BGSAVE', () => {
     expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
     await saved(c);
     for (let at = 0; at < 50; at++) expect(readFile(s, 'dump.rdb')).toContain(`dying:${at}`);
-    await s.kill();
-    await s.restart();
-    const after = await s.client();
-    await after.expect('DBSIZE').int(KEYS);
-    expect(await info(after)).toMatchObject({ rdb_last_load_keys_expired: '50' });
+    await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+    await c.expect('DBSIZE').int(KEYS);
+    expect(await info(c)).toMatchObject({ rdb_last_load_keys_expired: '50' });
   });
 
   test('meets FLUSHALL: the file holds the moment of the command, or stays as it was', async () => {
     // Redis ends the child that saves; a server that goes on saving is right as well.
-    const s = await server(...SLOW);
+    const s = await reusedServer(...SLOW);
     const c = await s.client();
     await c.expect('SET', 'before', 'v').ok();
     await c.expect('SAVE').ok();
@@ -245,12 +242,10 @@ describe('a BGSAVE', () => {
     await c.expect('SET', 'after', 'v').ok();
     await saved(c);
     expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
-    await s.kill();
-    await s.restart();
-    const after = await s.client();
-    const size = await after.send('DBSIZE');
+    await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+    const size = await c.send('DBSIZE');
     expect([1, KEYS + 1]).toContain(size);
-    await after.expect('EXISTS', 'before', 'after').int(1);
+    await c.expect('EXISTS', 'before', 'after').int(1);
   });
 
   test('can follow another at once', async () => {
@@ -262,10 +257,8 @@ describe('a BGSAVE', () => {
       await all(c, times((at) => ['SET', `filler:${at}`, 'spoiled'], 100));
       await saved(c);
     }
-    await s.kill();
-    await s.restart();
-    const after = await s.client();
-    await after.expect('DBSIZE').int(100);
-    for (const at of [0, 50, 99]) await after.expect('GET', `filler:${at}`).bulk('three');
+    await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+    await c.expect('DBSIZE').int(100);
+    for (const at of [0, 50, 99]) await c.expect('GET', `filler:${at}`).bulk('three');
   });
 });

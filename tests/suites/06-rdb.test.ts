@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_DATABASES, contents, describe, expect, hex, info, items, littleEndian, rdbFile, rdbString } from '../harness/suite.ts';
-import { readFile, rng, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { readFile, reusedServer, rng, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 /** Nothing but SAVE saves. */
 const NO_SAVE = ['--save', ''];
+const DEBUG = [...NO_SAVE, '--enable-debug-command', 'yes'];
 
 /** Saves, pulls the plug and starts again. */
 async function survive(s: OwnServer, c: Client): Promise<Client> {
@@ -14,15 +15,21 @@ async function survive(s: OwnServer, c: Client): Promise<Client> {
   return s.client();
 }
 
-/** A server that has started from this dump. */
-async function loaded(file: string, ...flags: string[]): Promise<{ s: OwnServer; c: Client }> {
-  const s = await server(...NO_SAVE, ...flags);
-  const c = await s.client();
+/** Saves, empties the server and loads what was saved: what `survive` does, without the wait for a start. */
+async function reload(c: Client): Promise<Client> {
   await c.expect('SAVE').ok();
-  await s.kill();
+  await c.expect('FLUSHALL').ok();
+  await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+  return c;
+}
+
+/** A server that has loaded this dump. */
+async function loaded(file: string): Promise<Client> {
+  const s = await reusedServer(...DEBUG);
   writeFileSync(join(s.dir, 'dump.rdb'), file, 'latin1');
-  await s.restart();
-  return { s, c: await s.client() };
+  const c = await s.client();
+  await c.expect('DEBUG', 'RELOAD', 'NOSAVE').ok();
+  return c;
 }
 
 /** A string key in a dump, behind its deadline if it has one. */
@@ -51,29 +58,26 @@ describe('after SAVE and a power cut', () => {
   });
 
   test('lists come back in order', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('RPUSH', 'small', 'b', '', '12', '-1', '70000', '9223372036854775807', '1.5').int(7);
     await c.expect('LPUSH', 'small', 'a').int(8);
     await c.expect('RPUSH', 'large', ...numbered(5_000, (at) => [`element ${at % 700}`])).int(5_000);
     await c.expect('RPUSH', 'wide', 'x'.repeat(100_000), 'small', 'y'.repeat(9_000)).int(3);
     const before = await contents(c);
-    expect(await contents(await survive(s, c))).toEqual(before);
+    expect(await contents(await reload(c))).toEqual(before);
   });
 
   test('hashes come back', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('HSET', 'small', 'f', 'v', '', 'empty', 'n', '12', '300', '').int(4);
     await c.expect('HSET', 'large', ...numbered(2_000, (at) => [`field ${at}`, `value ${at}`])).int(2_000);
     await c.expect('HSET', 'wide', 'f', 'x'.repeat(70_000), 'g', '1').int(2);
     const before = await contents(c);
-    expect(await contents(await survive(s, c))).toEqual(before);
+    expect(await contents(await reload(c))).toEqual(before);
   });
 
   test('sets come back', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('SADD', 'int16', '1', '-2', '3').int(3);
     await c.expect('SADD', 'int32', '1', '-70000').int(2);
     await c.expect('SADD', 'int64', '1', '-9223372036854775808', '9223372036854775807').int(3);
@@ -81,12 +85,11 @@ describe('after SAVE and a power cut', () => {
     await c.expect('SADD', 'large', ...numbered(2_000, (at) => [`member ${at}`])).int(2_000);
     await c.expect('SADD', 'many ints', ...numbered(1_000, (at) => [String(at * at)])).int(1_000);
     const before = await contents(c);
-    expect(await contents(await survive(s, c))).toEqual(before);
+    expect(await contents(await reload(c))).toEqual(before);
   });
 
   test('streams come back, with groups, consumers and what is pending', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     for (let at = 1; at <= 300; at++) c.sendLater('XADD', 's', `${at}-${at % 3}`, 'n', at, 'text', 'x'.repeat(at % 50));
     await c.expect('XADD', 's', '18446744073709551615-5', 'other', '1', 'fields', '2', 'here', '').success();
     await c.expect('XDEL', 's', '7-1', '8-2').int(2);
@@ -99,7 +102,7 @@ describe('after SAVE and a power cut', () => {
     await c.expect('XACK', 's', 'g', '2-2').int(1);
     await c.expect('XGROUP', 'CREATE', 'empty', 'g', '$', 'MKSTREAM').ok();
     const before = await contents(c);
-    const after = await survive(s, c);
+    const after = await reload(c);
     expect(await contents(after)).toEqual(before);
     await after.expect('XPENDING', 's', 'g', '1-1', '1-1', '1').matches((found) => {
       expect(items(items(found)[0]!)[3]).toBe(7);
@@ -108,13 +111,12 @@ describe('after SAVE and a power cut', () => {
   });
 
   test('a stream goes on counting where it was', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('XADD', 's', '5-1', 'f', 'v').bulk('5-1');
     await c.expect('XADD', 's', '6-1', 'f', 'v').bulk('6-1');
     await c.expect('XDEL', 's', '6-1').int(1);
     await c.expect('XSETID', 's', '9-9', 'ENTRIESADDED', '40', 'MAXDELETEDID', '8-8').ok();
-    const after = await survive(s, c);
+    const after = await reload(c);
     await after.expect('XINFO', 'STREAM', 's').matches((reply) => {
       const facts = items(reply);
       const fact = (name: string) => facts[facts.indexOf(name) + 1];
@@ -174,18 +176,17 @@ describe('after SAVE and a power cut', () => {
   });
 
   test('a key that came back with a deadline dies at it', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     const deadline = Date.now() + 2_000;
     await c.expect('SET', 'k', 'v', 'PXAT', deadline).ok();
-    const after = await survive(s, c);
+    const after = await reload(c);
     await after.expect('GET', 'k').bulk('v');
     await until(async () => (await after.send('DBSIZE')) === 0, 'the end of the key');
     expect(Date.now()).toBeGreaterThanOrEqual(deadline);
   });
 
   test('only what was there at the SAVE comes back', async () => {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...DEBUG);
     const c = await s.client();
     await c.expect('MSET', 'a', '1', 'b', '2').ok();
     await c.expect('SAVE').ok();
@@ -199,13 +200,12 @@ describe('after SAVE and a power cut', () => {
   });
 
   test('values can be changed on, like any others', async () => {
-    const s = await server(...NO_SAVE);
-    const c = await s.client();
+    const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('MSET', 'n', '41', 'text', 'abc').ok();
     await c.expect('RPUSH', 'l', ...numbered(500, (at) => [String(at)])).int(500);
     await c.expect('HSET', 'h', 'n', '1').int(1);
     await c.expect('SADD', 's', '1', '2').int(2);
-    const after = await survive(s, c);
+    const after = await reload(c);
     await after.expect('INCR', 'n').int(42);
     await after.expect('APPEND', 'text', 'd').int(4);
     await after.expect('LPUSH', 'l', 'first').int(501);
@@ -242,7 +242,7 @@ describe('after SAVE and a power cut', () => {
 
 describe('the file', () => {
   test('starts with magic and version, and ends with EOF and a checksum', async () => {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
     await c.expect('SET', 'key', 'value').ok();
     await c.expect('SAVE').ok();
@@ -253,7 +253,7 @@ describe('the file', () => {
   });
 
   test('holds AUX fields, SELECTDB, RESIZEDB and the keys', async () => {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
     await c.expect('SET', 'plain', 'value').ok();
     await c.expect('SELECT', '9').ok();
@@ -270,7 +270,7 @@ describe('the file', () => {
   });
 
   test('holds integers as such, and long strings compressed', async () => {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
     await c.expect('MSET', 'i8', '5', 'i16', '-300', 'zz', 'z'.repeat(5_000)).ok();
     await c.expect('SAVE').ok();
@@ -282,7 +282,7 @@ describe('the file', () => {
   });
 
   test('rdbcompression no: no string is compressed', async () => {
-    const s = await server(...NO_SAVE, '--rdbcompression', 'no');
+    const s = await reusedServer(...NO_SAVE, '--rdbcompression', 'no');
     const c = await s.client();
     await c.expect('SET', 'zz', 'z'.repeat(5_000)).ok();
     await c.expect('SAVE').ok();
@@ -290,7 +290,7 @@ describe('the file', () => {
   });
 
   test('rdbchecksum no: the checksum is 0', async () => {
-    const s = await server(...NO_SAVE, '--rdbchecksum', 'no');
+    const s = await reusedServer(...NO_SAVE, '--rdbchecksum', 'no');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('SAVE').ok();
@@ -301,7 +301,7 @@ describe('the file', () => {
   });
 
   test('of an empty keyspace is a dump too', async () => {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...NO_SAVE);
     const after = await survive(s, await s.client());
     await after.expect('DBSIZE').int(0);
     expect(readFile(s, 'dump.rdb')).toMatch(/\xff.{8}$/s);
@@ -311,7 +311,7 @@ describe('the file', () => {
 describe('a dump made by hand', () => {
   test('with deadlines in seconds and in ms, past and to come', async () => {
     const soon = Math.floor(Date.now() / 1_000) + 1_000;
-    const { c } = await loaded(
+    const c = await loaded(
       rdbFile(
         `\xfe\0${key('s', '1', seconds(soon))}${key('ms', '2', milliseconds(soon * 1_000 + 7))}` +
           key('gone', '3', seconds(5)) +
@@ -327,18 +327,18 @@ describe('a dump made by hand', () => {
   });
 
   test('without a checksum, of version 1, with a field that nobody knows', async () => {
-    const { c } = await loaded(rdbFile(`\xfe\0${key('k', 'v')}`, { checksum: false }));
+    const c = await loaded(rdbFile(`\xfe\0${key('k', 'v')}`, { checksum: false }));
     await c.expect('GET', 'k').bulk('v');
     // The checksum came with version 5.
     const old = await loaded(rdbFile(`\xfe\0${key('k', 'old')}`, { version: '0001' }).slice(0, -8));
-    await old.c.expect('GET', 'k').bulk('old');
+    await old.expect('GET', 'k').bulk('old');
     const aux = `\xfa${rdbString('no-such-field')}${rdbString('hello')}\xfa${rdbString('number')}\xc0\x05`;
     const strange = await loaded(rdbFile(`${aux}\xfe\0${key('k', 'aux')}`));
-    await strange.c.expect('GET', 'k').bulk('aux');
+    await strange.expect('GET', 'k').bulk('aux');
   });
 
   test('with the opcodes of eviction, sizes, and databases in any order', async () => {
-    const { c } = await loaded(
+    const c = await loaded(
       rdbFile(`\xfe\x0f\xfb\x01\0${key('last', '1')}\xfe\x02${key('a', '2', '\xf9\x05')}${key('b', '3', '\xf8\x40\x64')}`),
     );
     await c.expect('SELECT', 15).ok();
@@ -348,7 +348,7 @@ describe('a dump made by hand', () => {
   });
 
   test('with strings in all forms', async () => {
-    const { c } = await loaded(
+    const c = await loaded(
       rdbFile(
         `\xfe\0\0\x02i8\xc0\x80\0\x03i16\xc1\x39\x30\0\x03i32\xc2\0\0\0\x80\0\x02ln\x40\x03abc\0\x03ln4\x80\0\0\0\x02hi` +
           `\0\x03lzf\xc3\x09\x26${hex('01 61 61 e0 19 00 01 61 61')}`,
@@ -362,7 +362,7 @@ describe('a dump made by hand', () => {
 describe('a dump that cannot be loaded', () => {
   /** Starts on each of the files: exit code 1, the message, the file as it was; and on a good one at the end. */
   async function refused(rows: [what: string, file: string, message: RegExp][]): Promise<void> {
-    const s = await server(...NO_SAVE);
+    const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('SAVE').ok();
@@ -438,12 +438,12 @@ describe('while the dump is loaded', () => {
 
   /** A server that is loading for about 0.7 s, and looks at its clients every 2 MB. */
   async function loading(body: (s: OwnServer, c: Client) => Promise<void>): Promise<void> {
-    const s = await server(...NO_SAVE, '--rdbcompression', 'no');
+    const s = await reusedServer(...NO_SAVE, '--rdbcompression', 'no', '--key-load-delay', '30000');
     const c = await s.client();
     for (let at = 0; at < KEYS; at++) await c.expect('SET', `k${at}`, String(at).repeat(400_000 / String(at).length)).ok();
     await c.expect('SAVE').ok();
     await s.kill();
-    await s.restartLoading(...NO_SAVE, '--key-load-delay', '30000');
+    await s.restartLoading();
     await body(s, await s.client());
   }
 

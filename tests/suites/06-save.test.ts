@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { client, describe, expect, field, readFile, saved, server, sleep, status } from '../harness/suite.ts';
+import { client, describe, expect, field, readFile, reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 const BUSY = 'ERR Background save already in progress';
@@ -33,7 +33,7 @@ async function fill(c: Client, count: number): Promise<void> {
 
 describe('SAVE', () => {
   test('writes the dump at once', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     expect(readFile(s, 'dump.rdb')).toBeNull();
@@ -67,7 +67,7 @@ describe('SAVE', () => {
   });
 
   test('replaces the dump, and leaves nothing else behind', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     await c.expect('SET', 'k', 'first').ok();
     await c.expect('SAVE').ok();
@@ -79,7 +79,7 @@ describe('SAVE', () => {
   });
 
   test('that fails is an error, keeps the count of changes, and leaves no temporary file', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     const clear = obstruct(s);
@@ -94,7 +94,7 @@ describe('SAVE', () => {
 
 describe('BGSAVE', () => {
   test('answers at once, and the dump comes', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('BGSAVE').status(STARTED);
@@ -118,7 +118,7 @@ describe('BGSAVE', () => {
   });
 
   test('while one runs: no second one, no SAVE', async () => {
-    const c = await (await server('--save', '', ...SLOW)).client();
+    const c = await (await reusedServer('--save', '', ...SLOW)).client();
     await fill(c, 200);
     await c.expect('BGSAVE').status(STARTED);
     expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
@@ -130,7 +130,7 @@ describe('BGSAVE', () => {
   });
 
   test('clients are served while it runs', async () => {
-    const c = await (await server('--save', '', ...SLOW)).client();
+    const c = await (await reusedServer('--save', '', ...SLOW)).client();
     await fill(c, 200);
     await c.expect('BGSAVE').status(STARTED);
     for (let at = 0; at < 20; at++) await c.expect('INCR', 'n').int(at + 1);
@@ -153,7 +153,7 @@ describe('BGSAVE', () => {
   });
 
   test('changes made meanwhile are still to be saved afterwards', async () => {
-    const c = await (await server('--save', '', ...SLOW)).client();
+    const c = await (await reusedServer('--save', '', ...SLOW)).client();
     await fill(c, 150);
     await c.expect('BGSAVE').status(STARTED);
     for (const key of ['a', 'b', 'c']) await c.expect('SET', key, 'v').ok();
@@ -163,7 +163,7 @@ describe('BGSAVE', () => {
   });
 
   test('the old dump stays in its place until the new one is whole', async () => {
-    const s = await server('--save', '', ...SLOW);
+    const s = await reusedServer('--save', '', ...SLOW);
     const c = await s.client();
     await c.expect('SET', 'old', 'v').ok();
     await c.expect('SAVE').ok();
@@ -188,7 +188,7 @@ describe('LASTSAVE', () => {
   });
 
   test('moves on with each save that ends well', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     const start = Number(await c.send('LASTSAVE'));
     await until(() => Date.now() / 1000 >= start + 1, 'the next second');
@@ -208,7 +208,7 @@ describe('LASTSAVE', () => {
 
 describe('SHUTDOWN', () => {
   test('saves where there are save points', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     c.write('SHUTDOWN\r\n');
@@ -219,7 +219,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('saves nothing where there are none', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     c.write('SHUTDOWN\r\n');
@@ -229,7 +229,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('SAVE saves all the same, NOW and FORCE with it', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     for (const [at, words] of ['SHUTDOWN SAVE', 'shutdown now save', 'SHUTDOWN SAVE FORCE'].entries()) {
       const c = await s.client();
       await c.expect('SET', 'k', at).ok();
@@ -242,7 +242,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('NOSAVE does not save', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     c.write('SHUTDOWN NOSAVE\r\n');
@@ -252,7 +252,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('ends all connections without a word', async () => {
-    const s = await server('--save', '');
+    const s = await reusedServer('--save', '');
     const [c, other] = [await s.client(), await s.client()];
     await other.expect('PING').status('PONG');
     c.write('SHUTDOWN NOW NOSAVE\r\n');
@@ -280,7 +280,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('does not end a server that cannot save, unless with FORCE', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     obstruct(s);
@@ -296,7 +296,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('NOSAVE ends a server that cannot save', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     obstruct(s);
@@ -306,7 +306,7 @@ describe('SHUTDOWN', () => {
   });
 
   test('during a BGSAVE saves what is there now', async () => {
-    const s = await server(...FAR, '--rdb-key-save-delay', '1000');
+    const s = await reusedServer(...FAR, '--rdb-key-save-delay', '1000');
     const c = await s.client();
     await fill(c, 100);
     await c.expect('BGSAVE').status(STARTED);
@@ -324,7 +324,7 @@ describe('SHUTDOWN', () => {
 
 describe('SIGTERM', () => {
   test('saves where there are save points', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     s.signal('SIGTERM');
@@ -334,7 +334,7 @@ describe('SIGTERM', () => {
   });
 
   test('does not end a server that cannot save', async () => {
-    const s = await server(...FAR);
+    const s = await reusedServer(...FAR);
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
     const clear = obstruct(s);
