@@ -7,9 +7,14 @@ export interface DiffOptions {
   expireSlackMs?: number;
   /**
    * Whether a consumer's seen-time and active-time must agree. Default true: an RDB file keeps them. A replica and a
-   * rewritten AOF do not.
+   * rewritten AOF do not. `seen`: not when it was active, which files before version 11 do not have.
    */
-  consumerTimes?: boolean;
+  consumerTimes?: boolean | 'seen';
+  /**
+   * Whether what counts a stream's entries must agree: entries-added, max-deleted-entry-id, entries-read. Default true;
+   * files before RDB version 10 do not have it.
+   */
+  streamCounters?: boolean;
   /** After this many differences only their number is told. Default 20. */
   limit?: number;
 }
@@ -41,14 +46,17 @@ function diffKeys(a: KeyState | undefined, b: KeyState | undefined, options: Dif
   const times = options.consumerTimes ?? true;
   const [left, right] = [streamFacts(a.value as StreamState), streamFacts(b.value as StreamState)];
   for (const fact of new Set([...left.keys(), ...right.keys()])) {
-    const isTime = fact.endsWith(' seen-time') || fact.endsWith(' active-time');
-    if (isTime && !times) continue;
+    if (fact.endsWith(' seen-time') && times === false) continue;
+    if (fact.endsWith(' active-time') && times !== true) continue;
+    if (COUNTERS.test(fact) && options.streamCounters === false) continue;
     // Servers before 7.2 have no active-time.
     if (fact.endsWith(' active-time') && [left.get(fact), right.get(fact)].includes(undefined)) continue;
     differences.push(...diffValues(`stream ${fact}`, left.get(fact), right.get(fact)));
   }
   return differences;
 }
+
+const COUNTERS = /(^| )(entries-added|max-deleted-entry-id|entries-read)$/;
 
 function deadlinesAgree(a: number | null, b: number | null, slackMs: number): boolean {
   if (a === null || b === null) return a === b;

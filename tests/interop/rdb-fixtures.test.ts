@@ -49,7 +49,11 @@ describe.each(rdbStages())('stage $number', (stage) => {
 
   test(`loads ${good.length} fixtures to what they mean`, async () => {
     const server = await running(startOn(target));
-    for (const fixture of good) expect(await loaded(server, fixture), fixture.name).toEqual([]);
+    for (const fixture of good) {
+      expect(await loaded(server, fixture), fixture.name).toEqual([]);
+      await server.client.expect('DEBUG', 'RELOAD').ok();
+      expect(diffDatasets(fixture.meaning, await server.read()), `${fixture.name}, saved and loaded again`).toEqual([]);
+    }
   }, 60_000);
 
   test('loads one at its start', async () => {
