@@ -1,4 +1,4 @@
-import { ALL_DATABASES, contents, describe, expect, field, info, readFile, reusedServer, rng, saved, server } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field, info, readFile, reusedServer, rng, saved } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 /** µs for each key: two hundred keys take 0.4 s to save. */
@@ -249,7 +249,7 @@ describe('a BGSAVE', () => {
   });
 
   test('can follow another at once', async () => {
-    const s = await server('--save', '', '--rdb-key-save-delay', '500');
+    const s = await reusedServer('--save', '', '--rdb-key-save-delay', '500', '--enable-debug-command', 'yes');
     const c = await s.client();
     for (const round of ['one', 'two', 'three']) {
       await all(c, times((at) => ['SET', `filler:${at}`, round], 100));
