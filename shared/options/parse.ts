@@ -79,7 +79,8 @@ export function assign(
 
 /** The text of `--help`: one line an option, with its default. */
 export function describeOptions<Table>(table: Table): string {
-  const rows = Object.entries(table as Record<string, OptionType<unknown>>).map(([name, option]) => {
+  const shown = Object.entries(table as Record<string, OptionType<unknown>>).filter(([, option]) => !option.hidden);
+  const rows = shown.map(([name, option]) => {
     const value = typeof option.default === 'function' ? option.default() : option.default;
     return [`  --${name} ${option.placeholder}`, `${option.help} [${option.format(value)}]`] as const;
   });

@@ -14,6 +14,8 @@ export interface OptionType<T> {
   readonly immutable?: boolean;
   /** Can be changed where `enable-protected-configs` allows it, and nowhere else (`PROTECTED_CONFIG`). */
   readonly protected?: boolean;
+  /** For tests of the server alone: shown by its full name only (`HIDDEN_CONFIG`). */
+  readonly hidden?: boolean;
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;
   parse(words: string[]): T;
@@ -31,6 +33,7 @@ export interface Common<T> {
   help: string;
   immutable?: boolean;
   protected?: boolean;
+  hidden?: boolean;
 }
 
 /** A whole number; `min` and `max` are inclusive. */

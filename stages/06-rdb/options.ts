@@ -8,6 +8,7 @@ import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#share
 import { savePoints } from '#shared/options/save-points.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
 
+const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
 
 /** Every option of this stage; names and meanings are redis.conf's. */
@@ -35,8 +36,8 @@ export const optionTable = {
     max: 11,
     help: 'format of RDB files (not an option of Redis): 10 for Redis 7.0, 9 for 5.0',
   }),
-  'rdb-key-save-delay': integer({ default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, help: 'for tests: µs to wait for each key saved' }),
-  'key-load-delay': integer({ default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, help: 'for tests: µs to wait for each key loaded' }),
+  'rdb-key-save-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key saved' }),
+  'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),

@@ -42,6 +42,12 @@ describe('CONFIG GET', () => {
     expect(reply[names.indexOf('rdbchecksum') * 2 + 1]).toBe('yes');
   });
 
+  test('options for tests of the server are shown by their full name only', async () => {
+    const c = await client();
+    await c.expect('CONFIG', 'GET', 'key-load-delay').array(['key-load-delay', '0']);
+    await c.expect('CONFIG', 'GET', 'key-load-dela?').array([]);
+  });
+
   test('a map in RESP3', async () => {
     const c = await clientResp3();
     await c.expect('CONFIG', 'GET', 'hz').matches((value) => value instanceof Map && value.get('hz') === '10', '{hz: 10}');

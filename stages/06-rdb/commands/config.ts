@@ -69,7 +69,9 @@ const rows = Object.entries(optionTable as unknown as Record<string, OptionType<
 
 function configGet({ server, args }: Request): Reply {
   const patterns = args.slice(2);
-  const found = rows.filter(([name]) => patterns.some((pattern) => globMatch(pattern, name, true)));
+  const found = rows.filter(([name, { hidden }]) => {
+    return patterns.some((pattern) => (hidden ? pattern.toLowerCase() === name : globMatch(pattern, name, true)));
+  });
   return new MapReply(found.flatMap(([name, option]) => [name, option.format(valuesOf(server)[name])]));
 }
 
