@@ -47,6 +47,8 @@ function serverFields(server: Server): [string, string | number][] {
     ['uptime_in_days', Math.floor(uptime / 86400)],
     ['hz', server.options.hz],
     ['nodejs_version', process.versions.node],
+    ['executable', process.argv[1]!],
+    ['config_file', server.configFile],
   ];
 }
 

@@ -2,8 +2,8 @@ import { log } from '#shared/log.ts';
 import { readOptions } from './options.ts';
 import { Server } from './server.ts';
 
-const options = readOptions(process.argv.slice(2));
-const server = new Server(options);
+const { options, configFile } = readOptions(process.argv.slice(2));
+const server = new Server(options, configFile);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -33,6 +33,8 @@ export interface ShutdownFlags {
 /** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
 export class Server {
   readonly options: Options;
+  /** The absolute path of the redis.conf in use, or ''. */
+  readonly configFile: string;
   readonly runId = randomBytes(20).toString('hex');
   /** When the process started; ms since 1970. */
   readonly startTime = Date.now();
@@ -59,8 +61,9 @@ export class Server {
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
 
-  constructor(options: Options) {
+  constructor(options: Options, configFile: string) {
     this.options = options;
+    this.configFile = configFile;
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.keyspace.listeners.push(this.blocking, this.watchedKeys, this.propagation);
@@ -71,7 +74,7 @@ export class Server {
   async start(): Promise<void> {
     this.listeners = await openListeners(this);
     this.port = (this.listeners[0]!.address() as { port: number }).port;
-    this.cronTimer = setInterval(() => this.cron(), 1000 / this.options.hz);
+    this.startCron();
     await loadAtStart(this);
     log.notice(`Ready to accept connections on port ${this.port}`);
   }
@@ -102,6 +105,12 @@ export class Server {
     flushPendingWrites(this);
     for (const client of this.clients.values()) client.socket.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
+  }
+
+  /** Lets `cron` run `hz` times a second from now on. */
+  startCron(): void {
+    clearInterval(this.cronTimer);
+    this.cronTimer = setInterval(() => this.cron(), 1000 / this.options.hz);
   }
 
   /** Runs `hz` times a second (Redis: `serverCron`). */

@@ -131,7 +131,8 @@ export class BlockedClients implements KeyspaceListener {
     }
   }
 
-  private answer(client: Client, reply: Reply): void {
+  /** Ends a client's wait with this reply (Redis: `unblockClient`). */
+  answer(client: Client, reply: Reply): void {
     this.forget(client);
     client.lastInteraction = Date.now();
     client.replies.write(reply);

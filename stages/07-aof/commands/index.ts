@@ -1,4 +1,5 @@
 import type { Family } from '../router/command.ts';
+import { config } from './config.ts';
 import { connection } from './connection.ts';
 import { counters } from './counters.ts';
 import { databases, selection } from './databases.ts';
@@ -32,6 +33,7 @@ import { xgroup } from './xgroup.ts';
 export const families: readonly Family[] = [
   connection,
   server,
+  config,
   strings,
   counters,
   substrings,

@@ -83,7 +83,7 @@ export function temporaryName(path: string, purpose = ''): string {
 }
 
 /** A name is safe only when the folder it stands in is on disk as well (Redis: `fsyncFileDir`). */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   const fd = openSync(dirname(path), 'r');
   try {
     fsyncSync(fd);
