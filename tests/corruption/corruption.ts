@@ -1,0 +1,125 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { within } from '../harness/time.ts';
+import type { Told, Work } from './child.ts';
+import { damages, damageText, type Damage } from './damage.ts';
+import type { CorruptionKind, Outcome, Sample } from './kind.ts';
+
+export interface Report {
+  tried: number;
+  refused: number;
+  /** Loaded to what the whole file holds. */
+  same: number;
+  /** Loaded to something else, where nothing in the file could tell. */
+  other: number;
+  /** Cases in which the process ended, hung, took too much memory or threw anything but a refusal; shown in `failures`. */
+  crashed: number;
+  /** What may not be, a line each: crashes, and damage that was loaded though it can be told. */
+  failures: string[];
+  /** The most memory the loading process had, in bytes. */
+  peak: number;
+  slowestMs: number;
+}
+
+export interface CorruptionOptions {
+  readonly kind: CorruptionKind;
+  /** Absolute. */
+  readonly stageDir: string;
+  readonly samples: readonly Sample[];
+  readonly masks: readonly number[];
+  onSample?(sample: Sample, report: Report): void;
+}
+
+/** A case that takes this long hangs. */
+const HANG_MS = 20_000;
+const TELL_EVERY = 200;
+/** V8's limit for the child, in MB: a balloon of objects bursts there. */
+const HEAP_MB = 256;
+
+/**
+ * Damages samples in every way and loads them with a stage's own code, in a child process: so thousands of cases take
+ * seconds, and a crash costs one child.
+ */
+export async function runCorruption(options: CorruptionOptions): Promise<Report> {
+  const report: Report = { tried: 0, refused: 0, same: 0, other: 0, crashed: 0, failures: [], peak: 0, slowestMs: 0 };
+  let child = await startChild(options);
+  try {
+    for (const sample of options.samples) {
+      const cases = damages(sample.files[sample.target]!.length, options.masks);
+      let tellEvery = TELL_EVERY;
+      for (let next = 0; next < cases.length; ) {
+        const told = await ask(child, { sample, cases, from: next, to: Math.min(cases.length, next + tellEvery), tellEvery });
+        if (typeof told !== 'string') {
+          told.outcomes.forEach((outcome, i) => count(report, options.kind, sample, cases[told.first + i]!, outcome));
+          report.peak = Math.max(report.peak, told.peak);
+          report.slowestMs = Math.max(report.slowestMs, told.slowestMs);
+          next += told.outcomes.length;
+          continue;
+        }
+        child.kill('SIGKILL');
+        child = await startChild(options);
+        // One by one, until the case is found that did it.
+        if (tellEvery > 1) tellEvery = 1;
+        else {
+          count(report, options.kind, sample, cases[next]!, { kind: 'bug', text: told });
+          next++;
+          tellEvery = TELL_EVERY;
+        }
+      }
+      options.onSample?.(sample, report);
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+  return report;
+}
+
+function count(report: Report, kind: CorruptionKind, sample: Sample, damage: Damage, outcome: Outcome): void {
+  report.tried++;
+  const wrong = (what: string) => report.failures.push(`${sample.name}, ${damageText(damage)}: ${what}`);
+  if (outcome.kind === 'bug') {
+    report.crashed++;
+    wrong(outcome.text);
+    return;
+  }
+  report[outcome.kind]++;
+  if (outcome.kind === 'refused' || kind.mayLoad(sample, damage, outcome)) return;
+  wrong(`loaded, to ${outcome.kind === 'same' ? 'the same' : 'other'} content`);
+}
+
+async function startChild({ kind, stageDir }: CorruptionOptions): Promise<ChildProcess> {
+  const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [kind.loaderModule, stageDir], {
+    execArgv: ['--import', import.meta.resolve('tsx'), `--max-old-space-size=${HEAP_MB}`],
+    serialization: 'advanced',
+    // What stages log about skipped keys would be thousands of lines.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const ready = await within(HANG_MS, told(child));
+  if (ready !== 'ready') throw new Error(`the loader of ${stageDir} does not start: ${String(ready)}`);
+  return child;
+}
+
+/** What the child made of it, or how it ended. */
+async function ask(child: ChildProcess, work: Work): Promise<Told | string> {
+  const answer = told(child);
+  child.send(work);
+  return ((await within(HANG_MS, answer)) as Told | string | undefined) ?? `hangs: nothing after ${HANG_MS / 1000} s`;
+}
+
+/** Its next message, or a string that says how it ended. */
+function told(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve) => {
+    let errors = '';
+    const collect = (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000));
+    const done = (result: unknown) => {
+      child.stderr!.off('data', collect);
+      child.off('message', done);
+      child.off('exit', ended);
+      resolve(result);
+    };
+    const ended = (code: number | null, signal: string | null) => done(`the process ended (${signal ?? code}) ${errors}`);
+    child.stderr!.on('data', collect);
+    child.once('message', done);
+    child.once('exit', ended);
+  });
+}

@@ -1,0 +1,4 @@
+import type { CorruptionKind } from './kind.ts';
+import { rdbKind } from './rdb-kind.ts';
+
+export const corruptionKinds: readonly CorruptionKind[] = [rdbKind];
