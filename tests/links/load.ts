@@ -1,0 +1,95 @@
+import { Client } from '../harness/client.ts';
+import { createRng, type Rng } from '../harness/rng.ts';
+import { sleep } from '../harness/time.ts';
+import type { Command } from '../differential/arguments.ts';
+import { FAMILIES } from '../differential/families/all.ts';
+import { createSource } from '../differential/family.ts';
+import { createRacySource } from './racy.ts';
+
+/** Random load on a primary. */
+export interface Load {
+  /** Requests answered so far. */
+  count(): number;
+  /** Sends nothing more; resolves when all is answered. @throws Error when a connection was lost */
+  stop(): Promise<void>;
+}
+
+/** Requests that a client has under way at once. */
+const BATCH = 16;
+const FLUSH_KEPT = 0.02;
+
+/**
+ * Several clients write at once: one for each data type, as in the differential runs, each beginning in a database of
+ * its own; three with what only replication brings to light (short lives, random choices, times of now); and two that
+ * wait for what the others push.
+ * @param pauseMs between a client's batches: 0 for as fast as it goes
+ */
+export async function startLoad(port: number, seed: number, pauseMs = 4): Promise<Load> {
+  const rngs = Array.from({ length: 20 }, (_, at) => createRng(seed + at * 104_729));
+  const sources = [
+    ...FAMILIES.filter(({ since }) => since <= '05').map((family, at) => restrained(createSource(family, rngs[at]!), rngs[at]!)),
+    ...[10, 11, 12].map((at) => createRacySource(rngs[at]!)),
+  ];
+  let running = true;
+  let count = 0;
+  const clients: Client[] = [];
+  const open = async () => {
+    const client = await Client.open('127.0.0.1', port);
+    clients.push(client);
+    return client;
+  };
+  const writers = sources.map(async (source, at) => {
+    const client = await open();
+    await client.send('SELECT', at % 12);
+    while (running) {
+      const batch: Command[] = [];
+      while (batch.length < BATCH) batch.push(...source());
+      await Promise.all(batch.map((command) => client.send(...command)));
+      count += batch.length;
+      if (pauseMs > 0) await sleep(pauseMs);
+    }
+    // A transaction that was left open would keep what follows in its queue.
+    await client.send('DISCARD');
+  });
+  const waiters = [15, 16].map(async (at) => {
+    const client = await open();
+    const rng = rngs[at]!;
+    await client.send('SELECT', 10);
+    while (running) {
+      await client.send(...waitingCommand(rng));
+      count++;
+    }
+  });
+  const all = Promise.all([...writers, ...waiters]);
+  all.catch(() => {});
+  return {
+    count: () => count,
+    async stop() {
+      running = false;
+      await all;
+      for (const client of clients) await client.close();
+    },
+  };
+}
+
+/** Most FLUSHALLs and FLUSHDBs left out, so that there are data to compare. */
+function restrained(source: () => Command[], rng: Rng): () => Command[] {
+  return () => {
+    for (;;) {
+      const commands = source();
+      if (!commands.some(([name]) => /^FLUSH/i.test(name!)) || rng.chance(FLUSH_KEPT)) return commands;
+    }
+  };
+}
+
+function waitingCommand(rng: Rng): Command {
+  const timeout = '0.03';
+  return rng.pick<Command>([
+    ['BLPOP', 'queue', 'queue2', timeout],
+    ['BRPOP', 'queue2', 'queue', timeout],
+    ['BLMOVE', 'queue', 'done', 'LEFT', 'RIGHT', timeout],
+    ['BRPOPLPUSH', 'queue2', 'queue', timeout],
+    ['BLMPOP', timeout, '2', 'queue', 'queue2', 'LEFT', 'COUNT', String(rng.int(1, 4))],
+    ['XREADGROUP', 'GROUP', 'g', 'waiting', 'COUNT', '3', 'BLOCK', '20', 'STREAMS', 'log', '>'],
+  ]);
+}

@@ -1,0 +1,45 @@
+import type { Command } from '../differential/arguments.ts';
+import type { Rng } from '../harness/rng.ts';
+
+/**
+ * Commands whose result depends on the moment or on chance, so that a replica can only follow if it is told the effect:
+ * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve who waits.
+ */
+export function createRacySource(rng: Rng): () => Command[] {
+  let n = 0;
+  const key = () => `r${rng.int(1, 12)}`;
+  const brief = () => String(rng.int(1, 150));
+  const long = () => String(rng.int(100_000, 9_000_000));
+  const value = () => (rng.chance(0.05) ? rng.bytes(rng.int(100, 3_000)) : `v${++n}`);
+  const makers: (() => Command | Command[])[] = [
+    () => ['SET', `t${rng.int(1, 50)}`, value(), 'PX', brief()],
+    () => ['SET', `t${rng.int(1, 50)}`, value(), 'PX', long()],
+    () => ['PEXPIRE', key(), rng.chance(0.3) ? brief() : long()],
+    () => ['GETEX', `t${rng.int(1, 50)}`, 'PX', rng.chance(0.5) ? brief() : long()],
+    () => ['APPEND', `t${rng.int(1, 50)}`, 'x'],
+    () => ['INCRBYFLOAT', 'float', String(rng.int(-1000, 1000) / 8)],
+    () => ['HINCRBYFLOAT', 'floats', `f${rng.int(1, 9)}`, String(rng.int(-1000, 1000) / 8)],
+    () => ['SADD', 'lots', ...Array.from({ length: 12 }, () => `m${rng.int(1, 5_000)}`)],
+    () => ['SPOP', 'lots', String(rng.int(1, 5))],
+    () => ['SPOP', 'lots'],
+    () => ['XADD', 'log', 'MAXLEN', '~', '500', '*', 'n', String(++n)],
+    () => ['XADD', 'log', '*', 'n', value()],
+    () => ['XGROUP', 'CREATE', 'log', 'g', '0', 'MKSTREAM'],
+    () => ['XREADGROUP', 'GROUP', 'g', `c${rng.int(1, 4)}`, 'COUNT', String(rng.int(1, 9)), 'STREAMS', 'log', '>'],
+    () => ['XAUTOCLAIM', 'log', 'g', `c${rng.int(1, 4)}`, String(rng.int(0, 30)), '0', 'COUNT', '5'],
+    () => ['XTRIM', 'log', 'MAXLEN', '~', '300'],
+    () => ['SELECT', String(rng.pick([8, 9, 10, 10, 10]))],
+    () => ['RPUSH', 'queue', value(), value()],
+    () => ['LPUSH', 'queue2', value()],
+    () => ['LTRIM', 'done', '-100', '-1'],
+    () => ['LMPOP', '2', 'queue', 'queue2', rng.pick(['LEFT', 'RIGHT']), 'COUNT', String(rng.int(1, 5))],
+    () => ['RENAME', `t${rng.int(1, 50)}`, `t${rng.int(1, 50)}`],
+    () => ['COPY', `t${rng.int(1, 50)}`, key(), 'REPLACE'],
+    () => [['MULTI'], ['SPOP', 'lots', '2'], ['RPUSH', 'queue', value()], ['SET', key(), 'v', 'PX', brief()], ['EXEC']],
+    () => [['MULTI'], ['INCR', 'a'], ['SELECT', '9'], ['INCR', 'b'], ['EXEC'], ['SELECT', '10']],
+  ];
+  return () => {
+    const made = rng.pick(makers)();
+    return (Array.isArray(made[0]) ? made : [made]) as Command[];
+  };
+}
