@@ -243,7 +243,7 @@ export class Database {
   }
 
   isExpired(key: string): boolean {
-    if (this.expiry.size === 0) return false;
+    if (this.expiry.size === 0 || !this.keyspace.expires) return false;
     const at = this.expiry.get(key);
     return at !== undefined && at < Date.now();
   }
