@@ -1,0 +1,75 @@
+import type { Server as NetServer, Socket } from 'node:net';
+import { log } from '#shared/log.ts';
+import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
+import type { Server } from '../server.ts';
+import { Client } from './client.ts';
+import { readQuery } from './read-query.ts';
+
+/**
+ * Opens one listening socket per `bind` address: `*` is all of IPv4, `::*` all of IPv6, and one with `-` in front may
+ * be missing on this host. @throws Error with one line for the operator
+ */
+export async function openListeners(server: Server): Promise<NetServer[]> {
+  const { bind, port, 'tcp-backlog': backlog } = server.options;
+  const listeners: NetServer[] = [];
+  const onError = (error: Error) => log.warning(`Accepting client connection: ${error.message}`);
+  for (const address of bind) {
+    const host = WILDCARDS[address.replace(/^-/, '')] ?? address.replace(/^-/, '');
+    try {
+      listeners.push(await listen({ host, port, backlog, onError }, (socket) => acceptClient(server, socket)));
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (address.startsWith('-') && MISSING.includes(code ?? '')) continue;
+      for (const listener of listeners) listener.close();
+      throw new Error(`Could not listen on ${host}:${port}: ${REASONS[code ?? ''] ?? message}`);
+    }
+  }
+  if (listeners.length === 0) throw new Error(`Could not listen on ${bind.join(' ')}: no such address on this host`);
+  return listeners;
+}
+
+const WILDCARDS: Record<string, string> = { '*': '0.0.0.0', '::*': '::' };
+const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND'];
+
+const REASONS: Record<string, string> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'no such address on this host',
+  ENOTFOUND: 'no such host',
+};
+
+let nextClientId = 1;
+
+/** Follows `acceptCommonHandler` and `clientAcceptHandler`. */
+function acceptClient(server: Server, socket: Socket): ConnectionEvents {
+  server.stats.connections++;
+  const refusal = refuse(server, socket);
+  if (refusal !== undefined) {
+    server.stats.rejectedConnections++;
+    socket.write(`-${refusal}\r\n`, 'latin1');
+    endConnection(socket);
+    return { data() {}, close() {} };
+  }
+  const client = new Client(nextClientId++, socket);
+  server.clients.set(client.id, client);
+  return {
+    data: (buffer, length) => readQuery(server, client, buffer, length),
+    close: () => server.freeClient(client),
+  };
+}
+
+function refuse(server: Server, socket: Socket): string | undefined {
+  if (server.clients.size >= server.options.maxclients) return 'ERR max number of clients reached';
+  if (server.options['protected-mode'] && !isLoopback(socket.remoteAddress ?? '')) {
+    log.warning(`Refused a client from ${socket.remoteAddress}: protected mode is on and no password is set`);
+    return (
+      'DENIED Redis is running in protected mode: no password is set, so only clients of the same host are let in. ' +
+      "Set a password, or turn this check off with '--protected-mode no' if the network is trusted."
+    );
+  }
+  return undefined;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}

@@ -1,0 +1,47 @@
+import { log } from '#shared/log.ts';
+import { ProtocolError } from '#shared/resp/parser.ts';
+import { ReplyError } from '#shared/resp/reply.ts';
+import { execute } from '../router/execute.ts';
+import type { Server } from '../server.ts';
+import { accountClient } from './client-memory.ts';
+import type { Client } from './client.ts';
+import { flush, scheduleFlush } from './write-replies.ts';
+
+/** Replies of one chunk of pipelined requests are sent early once they reach this size. */
+const FLUSH_BYTES = 16 * 1024;
+
+/** Bytes arrived (Redis: `readQueryFromClient`). The buffer is valid during this call alone. */
+export function readQuery(server: Server, client: Client, buffer: Buffer, length: number): void {
+  if (client.closing) return;
+  client.lastInteraction = Date.now();
+  client.parser.feed(buffer, length);
+  processInput(server, client);
+  if (client.heldBytes !== client.accounted) accountClient(server, client);
+  if (client.parser.size > server.options['client-query-buffer-limit']) {
+    log.warning(`Closing client id=${client.id} that reached max query buffer length`);
+    client.socket.destroy();
+  }
+}
+
+/** Executes every complete request that has arrived (Redis: `processInputBuffer`). */
+export function processInput(server: Server, client: Client): void {
+  try {
+    while (!client.closing && client.blocked === undefined) {
+      const args = client.parser.next();
+      if (args === null) break;
+      execute(server, client, args);
+      if (client.replies.size > FLUSH_BYTES) flush(client);
+    }
+    client.parser.keep();
+  } catch (error) {
+    client.closing = true;
+    if (error instanceof ProtocolError) {
+      log.verbose(`Protocol error from client id=${client.id}: ${error.message}`);
+      client.replies.write(new ReplyError(`ERR Protocol error: ${error.message}`));
+    } else {
+      log.warning(`Bug while answering client id=${client.id}, which is closed: ${(error as Error).stack}`);
+      client.socket.destroy();
+    }
+  }
+  if (client.replies.size > 0 || client.closing) scheduleFlush(server, client);
+}

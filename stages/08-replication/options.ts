@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
+import { log } from '#shared/log.ts';
+import { readConfFile } from '#shared/options/conf-file.ts';
+import { loadConf } from '#shared/options/load-conf.ts';
+import { defaults, describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
+import { savePoints } from '#shared/options/save-points.ts';
+import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+
+const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
+const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
+
+/** Every option of this stage; names and meanings are redis.conf's. */
+export const optionTable = {
+  port: integer({ default: 6379, min: 0, max: 65535, immutable: true, help: 'TCP port; 0 takes a free one' }),
+  bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
+  'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
+  'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
+  maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
+  'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
+  'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
+  maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
+  dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
+  dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),
+  save: savePoints({ default: '3600 1 300 100 60 10000', help: 'save after so many seconds with so many changes' }),
+  'stop-writes-on-bgsave-error': boolean({ default: true, help: 'refuse writes while saving fails' }),
+  rdbcompression: boolean({ default: true, help: 'compress strings in RDB files' }),
+  rdbchecksum: boolean({ default: true, immutable: true, help: 'write and check a checksum at the end of RDB files' }),
+  'rdb-version': integer({
+    default: 11,
+    min: 9,
+    max: 11,
+    help: 'format of RDB files (not an option of Redis): 10 for Redis 7.0, 9 for 5.0',
+  }),
+  'rdb-key-save-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key saved' }),
+  'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
+  'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
+  'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
+  loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
+};
+
+export type Options = OptionValues<typeof optionTable>;
+
+/** V8 ends the process when its heap is full: keys and values may take what leaves room for everything else. */
+function safeShareOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
+}
+
+/** The options of the process, and the absolute path of the redis.conf they came from, or ''. */
+interface Configuration {
+  options: Options;
+  configFile: string;
+}
+
+/**
+ * The options of a command line: `[redis.conf] [--name value …]`, where flags override the file; changes to `dir`.
+ * `--help` prints them all; what is wrong is said in one line, and the process ends.
+ */
+export function readOptions(argv: string[]): Configuration {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    console.log(`[redis.conf] [options, named as in redis.conf]\n\n${describeOptions(optionTable)}`);
+    process.exit(0);
+  }
+  try {
+    return readConfiguration(argv.map(binaryPath));
+  } catch (error) {
+    log.warning((error as Error).message);
+    process.exit(1);
+  }
+}
+
+function readConfiguration(argv: string[]): Configuration {
+  const options = defaults(optionTable);
+  const given = new Set<string>();
+  const file = argv[0]?.startsWith('-') === false ? argv.shift()! : undefined;
+  const ignored = file === undefined ? [] : loadConf(optionTable, readConfFile(file), options, given);
+  parseFlags(optionTable, argv, options, given);
+  const configFile = file === undefined ? '' : resolve(fsPath(file));
+  changeDirectory(options.dir);
+  options.dir = binaryPath(process.cwd());
+  if (ignored.length > 0) log.warning(`${file}: ignored, as this stage does not know them: ${ignored.join(', ')}`);
+  return { options, configFile };
+}
+
+/** Arguments are kept in V8's heap, and V8 ends the process when that is full. */
+function eighthOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 8);
+}

@@ -1,0 +1,49 @@
+import { helpRow } from './help.ts';
+import type { Command, CommandRow, Family } from './command.ts';
+
+/** Every command by its lower-case name, and by the upper-case one that most clients send (`populateCommandTable`). */
+export interface CommandTable {
+  readonly commands: ReadonlyMap<string, Command>;
+  /** The command of a request, or its sub-command; undefined when there is none (Redis: `lookupCommand`). */
+  find(args: readonly string[]): Command | undefined;
+  /** The command or container alone, in any case of letters. */
+  findByName(name: string): Command | undefined;
+}
+
+/** @throws Error when two rows have one name: a mistake in the table */
+export function buildCommandTable(families: readonly Family[]): CommandTable {
+  const commands = new Map<string, Command>();
+  for (const { group, rows } of families) {
+    for (const row of rows) {
+      if (commands.has(row.name)) throw new Error(`two rows for the command '${row.name}'`);
+      commands.set(row.name, build(row, group, row.name));
+    }
+  }
+  const byTypedName = new Map<string, Command>();
+  for (const [name, command] of commands) byTypedName.set(name, command).set(name.toUpperCase(), command);
+
+  const findByName = (name: string) => byTypedName.get(name) ?? byTypedName.get(name.toLowerCase());
+  return {
+    commands,
+    findByName,
+    find(args) {
+      const command = findByName(args[0]!);
+      if (command === undefined || command.subcommands.size === 0 || args.length === 1) return command;
+      return command.subcommands.get(args[1]!.toLowerCase());
+    },
+  };
+}
+
+function build(row: CommandRow, group: string, fullName: string): Command {
+  const rows = row.subcommands ? [...row.subcommands, helpRow(row)] : [];
+  const subcommands = rows.map((sub) => build(sub, group, `${fullName}|${sub.name}`));
+  return {
+    row,
+    fullName,
+    group,
+    arity: row.arity,
+    flags: new Set(row.flags.split(' ').filter((flag) => flag !== '')),
+    run: row.run,
+    subcommands: new Map(subcommands.map((sub) => [sub.row.name, sub])),
+  };
+}

@@ -1,0 +1,56 @@
+import { log } from '#shared/log.ts';
+import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import type { Client } from '../network/client.ts';
+import type { Server } from '../server.ts';
+import { flagTransaction } from '../transactions.ts';
+import type { Command } from './command.ts';
+import { guards } from './guards.ts';
+import { Request } from './request.ts';
+import { unknownCommand } from './unknown-command.ts';
+
+/** One request's way: look up, guards, run, reply (Redis: `processCommand`). */
+export function execute(server: Server, client: Client, args: readonly string[]): void {
+  const command = server.commands.find(args);
+  if (command === undefined) return rejectCommand(server, client, unknownCommand(server, client, args));
+  const request = new Request(server, client, command, args);
+  const refused = refusal(request);
+  if (refused !== undefined) return rejectCommand(server, client, refused, command);
+  client.replies.write(call(request));
+  server.blocking.serve();
+}
+
+/** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
+export function reprocess(request: Request): Reply {
+  return refusal(request) ?? call(request);
+}
+
+/** The reply to a request that does not run (Redis: `rejectCommand`). */
+function rejectCommand(server: Server, client: Client, reply: Reply, command?: Command): void {
+  client.replies.write(flagTransaction(server, client, reply, command?.fullName === 'exec'));
+}
+
+function refusal(request: Request): Reply | undefined {
+  for (let i = 0; i < guards.length; i++) {
+    const reply = guards[i]!(request);
+    if (reply !== undefined) return reply;
+  }
+  return undefined;
+}
+
+/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */
+export function call(request: Request): Reply {
+  const { server, command } = request;
+  server.stats.commands++;
+  const { keyspace, propagation } = server;
+  const { dirty } = keyspace;
+  propagation.begin();
+  try {
+    return command.run!(request);
+  } catch (error) {
+    if (error instanceof ReplyError) return error;
+    log.warning(`Bug in '${command.fullName}': ${(error as Error).stack}`);
+    return new ReplyError(`ERR internal error in '${command.fullName}', see the server's log`);
+  } finally {
+    propagation.end(request, keyspace.dirty !== dirty);
+  }
+}

@@ -1,0 +1,65 @@
+import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { isQueued, queueInTransaction } from '../transactions.ts';
+import type { Request } from './request.ts';
+
+/** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
+export type Guard = (request: Request) => Reply | undefined;
+
+/** In the order of Redis's `processCommand`, which decides which error a client sees. */
+export const guards: readonly Guard[] = [
+  checkArity,
+  checkTransaction,
+  checkMemory,
+  checkDisk,
+  checkLoading,
+  queueInTransaction,
+];
+
+function checkArity({ command, args }: Request): Reply | undefined {
+  const { arity } = command;
+  if (arity > 0 ? args.length === arity : args.length >= -arity) return undefined;
+  return new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
+}
+
+function checkTransaction({ client, command }: Request): Reply | undefined {
+  if (client.transaction === undefined || !command.flags.has('no_multi')) return undefined;
+  return new ReplyError('ERR Command not allowed inside a transaction');
+}
+
+/** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
+function checkMemory(request: Request): Reply | undefined {
+  const { maxmemory } = request.server.options;
+  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
+  if (!request.has('denyoom') && !isQueued(request)) return undefined;
+  return new ReplyError(OOM);
+}
+
+/** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
+function checkDisk(request: Request): Reply | undefined {
+  const { server, command } = request;
+  const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
+  if (server.rdb.lastStatus === 'ok' || !stopWrites || save.length === 0) return undefined;
+  if (!request.has('write') && command.fullName !== 'ping') return undefined;
+  return new ReplyError(MISCONF);
+}
+
+function checkLoading({ server, command }: Request): Reply | undefined {
+  if (server.loading === undefined || command.flags.has('loading')) return undefined;
+  return new ReplyError('LOADING Redis is loading the dataset in memory');
+}
+
+/**
+ * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
+ * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
+ */
+export function expectRoom({ server }: Request, bytes: number): void {
+  const { maxmemory } = server.options;
+  if (maxmemory !== 0 && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+}
+
+const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
+
+const MISCONF =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may " +
+  'modify the data set are disabled, because this instance is configured to report errors during writes if RDB ' +
+  'snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.';

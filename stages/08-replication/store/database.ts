@@ -1,0 +1,300 @@
+import type { Int64 } from '#shared/numbers/int64.ts';
+import { Dict } from './dict.ts';
+import { Expiry } from './expiry.ts';
+import type { Keyspace } from './keyspace.ts';
+import { RawString } from './raw-string.ts';
+import { valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from './value.ts';
+
+/** What a key costs besides its characters and its value: slots in the dict, headers. Measured, rounded up. */
+const ENTRY_BYTES = 64;
+/** What a deadline costs: its node, its slots in dict and heap. */
+const DEADLINE_BYTES = 128;
+
+/**
+ * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
+ *
+ * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After
+ * changing a value in place they call `signalModified`. From there everybody who cares for changes hears of it.
+ */
+export class Database {
+  readonly index: number;
+  private readonly keyspace: Keyspace;
+  private dict = new Dict<Value>(true);
+  private expiry = new Expiry();
+  /** About how much memory keys and values take. */
+  private bytes = 0;
+
+  constructor(index: number, keyspace: Keyspace) {
+    this.index = index;
+    this.keyspace = keyspace;
+  }
+
+  /** Number of keys, those included that have expired but not been removed yet. */
+  get size(): number {
+    return this.dict.size;
+  }
+
+  /** Number of keys with a deadline. */
+  get volatileSize(): number {
+    return this.expiry.size;
+  }
+
+  /** The value of a key that is read; counts a hit or a miss (Redis: `lookupKeyRead`). */
+  lookupRead(key: string): Value | undefined {
+    const value = this.lookup(key);
+    if (value === undefined) this.keyspace.stats.misses++;
+    else this.keyspace.stats.hits++;
+    return value;
+  }
+
+  /** As `lookupRead`, but is no use of the key: its access time stays (Redis: `LOOKUP_NOTOUCH`). */
+  lookupReadNoTouch(key: string): Value | undefined {
+    const value = this.peek(key);
+    if (value === undefined) this.keyspace.stats.misses++;
+    else this.keyspace.stats.hits++;
+    return value;
+  }
+
+  /** The value of a key that is about to change (Redis: `lookupKeyWrite`). */
+  lookupWrite(key: string): Value | undefined {
+    this.keyspace.beforeChange?.(this.dict, key);
+    return this.lookup(key);
+  }
+
+  /** @throws ReplyError WRONGTYPE when the key holds another type */
+  lookupReadType<T extends StoredValue>(key: string, type: TypeOf<T>): T | undefined {
+    return expectType(this.lookupRead(key), type);
+  }
+
+  /** @throws ReplyError WRONGTYPE when the key holds another type */
+  lookupWriteType<T extends StoredValue>(key: string, type: TypeOf<T>): T | undefined {
+    return expectType(this.lookupWrite(key), type);
+  }
+
+  /** @throws ReplyError WRONGTYPE when the key holds no string */
+  lookupReadString(key: string): string | undefined {
+    return expectString(this.lookupRead(key));
+  }
+
+  /** @throws ReplyError WRONGTYPE when the key holds no string */
+  lookupWriteString(key: string): string | undefined {
+    return expectString(this.lookupWrite(key));
+  }
+
+  /** Looks without leaving a trace: no access time, no hit or miss (Redis: `LOOKUP_NOEFFECTS`). */
+  peek(key: string): Value | undefined {
+    return this.expireIfNeeded(key) ? undefined : this.dict.get(key);
+  }
+
+  has(key: string): boolean {
+    return !this.expireIfNeeded(key) && this.dict.has(key);
+  }
+
+  /**
+   * Adds or overwrites a key, without its old deadline unless `keepTtl` (Redis: `setKey`); event null: the change is
+   * signalled afterwards.
+   */
+  set(key: string, value: Value, event: string | null, keepTtl = false): void {
+    this.keyspace.beforeChange?.(this.dict, key);
+    const before = this.dict.set(key, value, this.keyspace.lruClock);
+    if (before === undefined) this.account(ENTRY_BYTES + key.length);
+    else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
+    const bytesBefore = before === undefined ? 0 : valueBytes(before);
+    if (typeof value !== 'string') value.accounted = value.bytes;
+    this.account(valueBytes(value) - bytesBefore);
+    if (event !== null) this.signal(key, event);
+  }
+
+  /**
+   * Adds a key that is loaded: nobody is told of it. `at`: its deadline, Unix time in ms.
+   * @returns false when there is such a key already, which stays as it is (Redis: `dbAddRDBLoad`)
+   */
+  load(key: string, value: Value, at?: Int64): boolean {
+    if (this.dict.has(key)) return false;
+    this.dict.set(key, value, this.keyspace.lruClock);
+    if (typeof value !== 'string') value.accounted = value.bytes;
+    this.account(ENTRY_BYTES + key.length + valueBytes(value));
+    if (at !== undefined) {
+      this.expiry.set(key, at);
+      this.account(DEADLINE_BYTES);
+    }
+    return true;
+  }
+
+  /** @returns whether there was such a key (Redis: `dbDelete`); `changes` as in `signalModified` */
+  delete(key: string, event = 'del', changes = 1): boolean {
+    if (this.expireIfNeeded(key)) return false;
+    return this.remove(key, event, changes);
+  }
+
+  /**
+   * A value was changed in place (Redis: `signalModifiedKey`, `notifyKeyspaceEvent`); an empty one is removed. `changes`
+   * is what `dirty` grows by: one per element that came or went, and none for the lesser half of a move.
+   */
+  signalModified(key: string, event: string, changes = 1): void {
+    const value = this.dict.get(key);
+    if (value !== undefined && typeof value !== 'string') {
+      this.account(value.bytes - value.accounted);
+      value.accounted = value.bytes;
+      this.signal(key, event, changes);
+      if (value.isEmpty) this.remove(key, 'del', 0);
+    } else this.signal(key, event, changes);
+  }
+
+  /**
+   * Something about a value was changed that WATCH does not count as a change of its key, such as a stream's consumer
+   * groups (Redis: `notifyKeyspaceEvent` and `server.dirty` without `signalModifiedKey`); without an event nobody is
+   * notified.
+   */
+  signalUnwatched(key: string, event?: string, changes = 1): void {
+    const value = this.dict.get(key);
+    if (value !== undefined && typeof value !== 'string') {
+      this.account(value.bytes - value.accounted);
+      value.accounted = value.bytes;
+    }
+    this.keyspace.signalUnwatched(this, key, event, changes);
+  }
+
+  /** The deadline of a key, Unix time in ms; undefined when it has none (Redis: `getExpire`). */
+  getExpire(key: string): Int64 | undefined {
+    return this.expiry.size === 0 ? undefined : this.expiry.get(key);
+  }
+
+  /** Gives a key a deadline, Unix time in ms (Redis: `setExpire`); event null: part of a change signalled already. */
+  setExpire(key: string, at: Int64, event: string | null = 'expire', changes = 1): void {
+    this.keyspace.beforeChange?.(this.dict, key);
+    const before = this.expiry.size;
+    this.expiry.set(key, at);
+    this.account((this.expiry.size - before) * DEADLINE_BYTES);
+    if (event !== null) this.signal(key, event, changes);
+  }
+
+  /** @returns whether there was a deadline (Redis: `removeExpire`) */
+  removeExpire(key: string, event = 'persist'): boolean {
+    this.keyspace.beforeChange?.(this.dict, key);
+    if (!this.forgetDeadline(key)) return false;
+    this.signal(key, event);
+    return true;
+  }
+
+  /** Seconds since the key was last used; undefined when there is no such key. */
+  idleSeconds(key: string): number | undefined {
+    const stamp = this.dict.stampOf(key);
+    return stamp === undefined ? undefined : Math.max(0, this.keyspace.lruClock - stamp);
+  }
+
+  /** As if the key had last been used so many seconds ago (Redis: `objectSetLRUOrLFU`). */
+  setIdle(key: string, seconds: number): void {
+    this.dict.getAndStamp(key, this.keyspace.lruClock - seconds);
+  }
+
+  /** A key that has not expired, picked at random (Redis: `dbRandomKey`). */
+  randomKey(): string | undefined {
+    for (;;) {
+      const key = this.dict.randomKey();
+      if (key === undefined || !this.expireIfNeeded(key)) return key;
+    }
+  }
+
+  /** Every key that has not expired. */
+  keys(): string[] {
+    return this.dict.keys().filter((key) => !this.isExpired(key));
+  }
+
+  /** Visits about `count` keys from a cursor on (Redis: `scanGenericCommand`). @returns the next one; 0 at the end */
+  scan(cursor: number, count: number, visit: (key: string, value: Value) => void): number {
+    const expired: string[] = [];
+    const next = this.dict.scan(cursor, count, (key, value) => {
+      if (this.isExpired(key)) expired.push(key);
+      else visit(key, value);
+    });
+    for (const key of expired) this.expireIfNeeded(key);
+    return next;
+  }
+
+  /** Removes every key. Takes no time to speak of: the garbage collector does the rest beside the event loop. */
+  clear(): void {
+    this.keyspace.usedBytes -= this.bytes;
+    this.bytes = 0;
+    this.dict = new Dict<Value>(true);
+    this.expiry = new Expiry();
+  }
+
+  /** Exchanges the contents of two databases; clients stay with their number (Redis: `dbSwapDatabases`). */
+  swap(other: Database): void {
+    [this.dict, other.dict] = [other.dict, this.dict];
+    [this.expiry, other.expiry] = [other.expiry, this.expiry];
+    [this.bytes, other.bytes] = [other.bytes, this.bytes];
+  }
+
+  /** Removes keys whose deadline has passed, until `until` (ms, performance.now). @returns whether none is left */
+  expireUntil(until: number): boolean {
+    for (let i = 1; ; i++) {
+      const first = this.expiry.first();
+      if (first === undefined || first.at >= Date.now()) return true;
+      this.expireIfNeeded(first.key);
+      if (i % 32 === 0 && performance.now() >= until) return false;
+    }
+  }
+
+  /** What a snapshot walks: it stays with these, even if the database is emptied or swapped meanwhile. */
+  contents(): { dict: Dict<Value>; expiry: Expiry } {
+    return { dict: this.dict, expiry: this.expiry };
+  }
+
+  isExpired(key: string): boolean {
+    if (this.expiry.size === 0 || !this.keyspace.expires) return false;
+    const at = this.expiry.get(key);
+    return at !== undefined && at < Date.now();
+  }
+
+  private lookup(key: string): Value | undefined {
+    if (this.expiry.size > 0 && this.expireIfNeeded(key)) return undefined;
+    return this.dict.getAndStamp(key, this.keyspace.lruClock);
+  }
+
+  /** Removes a key whose time has come, at the moment somebody asks for it (Redis: `expireIfNeeded`). */
+  private expireIfNeeded(key: string): boolean {
+    if (!this.isExpired(key)) return false;
+    this.keyspace.stats.expired++;
+    this.keyspace.propagateExpired(this, key);
+    this.remove(key, 'expired', 0);
+    return true;
+  }
+
+  private remove(key: string, event: string, changes: number): boolean {
+    this.keyspace.beforeChange?.(this.dict, key);
+    const value = this.dict.delete(key);
+    if (value === undefined) return false;
+    this.account(-(ENTRY_BYTES + key.length + valueBytes(value)));
+    if (this.expiry.size > 0) this.forgetDeadline(key);
+    this.signal(key, event, changes);
+    return true;
+  }
+
+  private forgetDeadline(key: string): boolean {
+    const had = this.expiry.delete(key);
+    if (had) this.account(-DEADLINE_BYTES);
+    return had;
+  }
+
+  private account(bytes: number): void {
+    this.bytes += bytes;
+    this.keyspace.usedBytes += bytes;
+  }
+
+  private signal(key: string, event: string, changes = 1): void {
+    this.keyspace.signalModified(this, key, event, changes);
+  }
+}
+
+function expectString(value: Value | undefined): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  if (value instanceof RawString) return value.toString();
+  throw wrongType();
+}
+
+function expectType<T extends StoredValue>(value: Value | undefined, type: TypeOf<T>): T | undefined {
+  if (value !== undefined && !(value instanceof type)) throw wrongType();
+  return value;
+}

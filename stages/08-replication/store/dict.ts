@@ -1,0 +1,236 @@
+import { hashOf } from './hash.ts';
+import { Segment, SEGMENT_MAX } from './segment.ts';
+
+/** Segments are not split deeper than this, however badly hashes fall. */
+const MAX_DEPTH = 22;
+/** Hashes are 32 bits; a cursor counts up to here. */
+const HASH_SPACE = 2 ** 32;
+
+/**
+ * A hash table of binary strings that never stops to rehash: many small segments, and a directory that leads from the
+ * leading bits of a key's hash to its segment. A full segment splits in two, which is all that growing ever costs at
+ * once (extendible hashing; Redis's `dict.c` spreads its rehashing over time instead).
+ *
+ * Segments hold neighbouring hashes, so the dict can be walked in the order of hashes. A key's place in that order
+ * never changes, whatever else comes and goes: a hash is all that SCAN's cursor has to remember.
+ */
+export class Dict<V> {
+  size = 0;
+  private readonly stamped: boolean;
+  private segments: Segment<V>[];
+  /** 2^depth references; a segment of lesser depth stands there several times in a row. */
+  private directory: Segment<V>[];
+  private depth = 0;
+
+  /** `stamped`: keeps a number per entry beside its value, 0 at first (the keyspace's access times). */
+  constructor(stamped = false) {
+    this.stamped = stamped;
+    this.segments = [new Segment<V>(0, stamped)];
+    this.directory = this.segments.slice();
+  }
+
+  get(key: string): V | undefined {
+    const segment = this.segmentOf(key);
+    const index = segment.find(key, hashOf);
+    return index === -1 ? undefined : segment.values[index];
+  }
+
+  /** As `get`, and sets the entry's stamp. */
+  getAndStamp(key: string, stamp: number): V | undefined {
+    const segment = this.segmentOf(key);
+    const index = segment.find(key, hashOf);
+    if (index === -1) return undefined;
+    segment.stamps![index] = stamp;
+    return segment.values[index];
+  }
+
+  stampOf(key: string): number | undefined {
+    const segment = this.segmentOf(key);
+    const index = segment.find(key, hashOf);
+    return index === -1 ? undefined : segment.stamps![index];
+  }
+
+  has(key: string): boolean {
+    return this.segmentOf(key).find(key, hashOf) !== -1;
+  }
+
+  /** Adds or replaces. @returns the value before, undefined for a new key */
+  set(key: string, value: V, stamp = 0): V | undefined {
+    const segment = this.segmentOf(key);
+    const index = segment.find(key, hashOf);
+    if (index !== -1) {
+      const before = segment.values[index];
+      segment.values[index] = value;
+      if (segment.stamps !== null) segment.stamps[index] = stamp;
+      return before;
+    }
+    this.add(segment, key, value, stamp);
+    return undefined;
+  }
+
+  /** @returns the value that was removed, if there was one */
+  delete(key: string): V | undefined {
+    const segment = this.segmentOf(key);
+    const index = segment.find(key, hashOf);
+    if (index === -1) return undefined;
+    const value = segment.values[index];
+    segment.remove(index);
+    this.size--;
+    if (segment.depth > 0 && segment.size < SEGMENT_MAX / 8) this.merge(segment, hashOf(key));
+    return value;
+  }
+
+  clear(): void {
+    this.size = 0;
+    this.segments = [new Segment<V>(0, this.stamped)];
+    this.directory = this.segments.slice();
+    this.depth = 0;
+  }
+
+  /** Every entry, in no promised order. The dict must not change meanwhile. */
+  forEach(visit: (key: string, value: V) => void): void {
+    for (const { keys, values } of this.segments) {
+      for (let i = 0; i < keys.length; i++) visit(keys[i]!, values[i]!);
+    }
+  }
+
+  keys(): string[] {
+    return this.segments.flatMap((segment) => segment.keys);
+  }
+
+  /** Whether the test holds for some key; no further ones are tried then. The dict must not change meanwhile. */
+  some(test: (key: string) => boolean): boolean {
+    return this.segments.some((segment) => segment.keys.some(test));
+  }
+
+  /** A key picked at random, each with the same chance; undefined when there is none. O(1). */
+  randomKey(): string | undefined {
+    if (this.size === 0) return undefined;
+    if (this.segments.length === 1) return this.segments[0]!.keys[randomBelow(this.size)];
+    for (;;) {
+      const { keys } = this.segments[randomBelow(this.segments.length)]!;
+      // Fuller segments must win more often: a place is drawn, and drawn again if it is empty.
+      const place = randomBelow(SEGMENT_MAX + 1);
+      if (place < keys.length) return keys[place];
+    }
+  }
+
+  /**
+   * Visits about `count` entries from a cursor on, in the order of hashes.
+   * @returns the cursor to go on with; 0 after the last entry
+   */
+  scan(cursor: number, count: number, visit: (key: string, value: V) => void): number {
+    if (cursor >= HASH_SPACE) return 0;
+    let from = cursor;
+    let left = count;
+    for (let steps = 0; left > 0 && steps < count * 10; steps++) {
+      const segment = this.directory[this.slotOf(from)]!;
+      const { hashes, keys, size } = segment;
+      const taken = hashes === null ? keys.map((_, i) => i) : indexesFrom(hashes, size, from);
+      if (hashes !== null && taken.length > left) return visitSome(segment, taken, left, visit);
+      for (const index of taken) visit(segment.keys[index]!, segment.values[index]!);
+      left -= taken.length;
+      const span = HASH_SPACE / 2 ** segment.depth;
+      from = (Math.floor(from / span) + 1) * span;
+      if (from >= HASH_SPACE) return 0;
+    }
+    return from;
+  }
+
+  private segmentOf(key: string): Segment<V> {
+    if (this.depth === 0) return this.directory[0]!;
+    return this.directory[hashOf(key) >>> (32 - this.depth)]!;
+  }
+
+  private add(segment: Segment<V>, key: string, value: V, stamp: number): void {
+    let target = segment;
+    while (target.size >= SEGMENT_MAX && target.depth < MAX_DEPTH) {
+      this.split(target);
+      target = this.segmentOf(key);
+    }
+    target.append(key, value, hashOf, stamp);
+    this.size++;
+  }
+
+  private slotOf(hash: number): number {
+    return Math.floor(hash / 2 ** (32 - this.depth));
+  }
+
+  private split(full: Segment<V>): void {
+    if (full.depth === this.depth) this.growDirectory();
+    const depth = full.depth + 1;
+    const halves = [new Segment<V>(depth, this.stamped), new Segment<V>(depth, this.stamped)] as const;
+    for (const half of halves) half.rebuild(SEGMENT_MAX, hashOf);
+    for (let i = 0; i < full.size; i++) {
+      const hash = full.hashes![i]!;
+      halves[(hash >>> (32 - depth)) & 1]!.append(full.keys[i]!, full.values[i]!, hashOf, full.stamps?.[i]);
+    }
+    this.replace(full, halves[0]);
+    this.addSegment(halves[1]);
+    const span = 2 ** (this.depth - full.depth);
+    const first = Math.floor((full.hashes![0]! >>> (32 - this.depth)) / span) * span;
+    this.directory.fill(halves[0], first, first + span / 2);
+    this.directory.fill(halves[1], first + span / 2, first + span);
+  }
+
+  /** Joins a segment that has become nearly empty with its sibling, the other half of what was split once. */
+  private merge(segment: Segment<V>, hash: number): void {
+    const span = 2 ** (this.depth - segment.depth);
+    const first = Math.floor((hash >>> (32 - this.depth)) / span) * span;
+    const start = Math.floor(first / (span * 2)) * span * 2;
+    const sibling = this.directory[first === start ? start + span : start]!;
+    if (sibling.depth !== segment.depth || sibling.size + segment.size > SEGMENT_MAX / 2) return;
+    segment.keys.forEach((key, i) => sibling.append(key, segment.values[i]!, hashOf, segment.stamps?.[i]));
+    sibling.depth--;
+    this.removeSegment(segment);
+    this.directory.fill(sibling, start, start + span * 2);
+  }
+
+  private growDirectory(): void {
+    this.directory = this.directory.flatMap((segment) => [segment, segment]);
+    this.depth++;
+  }
+
+  private addSegment(segment: Segment<V>): void {
+    segment.position = this.segments.push(segment) - 1;
+  }
+
+  private replace(old: Segment<V>, by: Segment<V>): void {
+    by.position = old.position;
+    this.segments[old.position] = by;
+  }
+
+  private removeSegment(segment: Segment<V>): void {
+    const last = this.segments.pop()!;
+    if (last !== segment) this.replace(segment, last);
+  }
+}
+
+/** Indexes of the entries whose hash, unsigned, is at least `from`. */
+function indexesFrom(hashes: Int32Array, size: number, from: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < size; i++) if (hashes[i]! >>> 0 >= from) found.push(i);
+  return found;
+}
+
+/** The `count` entries of the lowest hashes, and those that share the last one's. */
+function visitSome<V>(
+  segment: Segment<V>,
+  indexes: number[],
+  count: number,
+  visit: (key: string, value: V) => void,
+): number {
+  const hashAt = (index: number) => segment.hashes![index]! >>> 0;
+  indexes.sort((a, b) => hashAt(a) - hashAt(b));
+  const lastHash = hashAt(indexes[count - 1]!);
+  for (const index of indexes) {
+    if (hashAt(index) > lastHash) break;
+    visit(segment.keys[index]!, segment.values[index]!);
+  }
+  const next = lastHash + 1;
+  return next >= HASH_SPACE ? 0 : next;
+}
+
+function randomBelow(n: number): number {
+  return Math.floor(Math.random() * n);
+}

@@ -1,0 +1,28 @@
+import type { Keyspace } from './keyspace.ts';
+
+/** How long one slice of the active cycle may hold the event loop; ms. */
+const SLICE_MS = 2;
+
+/**
+ * Removes the keys whose time has come, whether or not anybody asks for them (Redis: `activeExpireCycle`). Works in
+ * slices, with room for requests between them, until no expired key is left. Called by the cron; a cycle under way goes
+ * on.
+ */
+export class ExpireCycle {
+  private readonly keyspace: Keyspace;
+  private running = false;
+
+  constructor(keyspace: Keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  run(): void {
+    if (!this.running) this.slice();
+  }
+
+  private slice(): void {
+    const until = performance.now() + SLICE_MS;
+    this.running = !this.keyspace.databases.every((db) => db.expireUntil(until));
+    if (this.running) setImmediate(() => this.slice());
+  }
+}

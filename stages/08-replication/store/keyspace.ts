@@ -1,0 +1,67 @@
+import { Database } from './database.ts';
+import type { Dict } from './dict.ts';
+import type { Value } from './value.ts';
+
+/** Who wants to hear of changes: each method is called at the moment of the change. */
+export interface KeyspaceListener {
+  /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
+  keyModified?(db: Database, key: string, event: string): void;
+  /** Something about a value was changed that WATCH does not count as a change of its key. */
+  unwatchedModified?(db: Database, key: string, event: string | undefined): void;
+  /** All keys of a database are about to be removed (Redis: `signalFlushedDb`). */
+  databaseFlushed?(db: Database): void;
+  /** Two databases have exchanged their contents. */
+  databasesSwapped?(a: Database, b: Database): void;
+  /** A key has expired and is about to be removed: to the AOF and the replicas a DEL. */
+  keyExpired?(db: Database, key: string): void;
+}
+
+/** All databases, what they count together, and who listens to their changes. */
+export class Keyspace {
+  readonly databases: readonly Database[];
+  readonly listeners: KeyspaceListener[] = [];
+  /** Whether keys expire; not while a log is replayed: that says itself which keys were removed, and when. */
+  expires = true;
+  /** While a snapshot is taken: is told of each key before it changes, and of the dict that it stands in. */
+  beforeChange: ((dict: Dict<Value>, key: string) => void) | undefined;
+  /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */
+  dirty = 0;
+  /** About how much memory all keys and values take. */
+  usedBytes = 0;
+  readonly stats = { hits: 0, misses: 0, expired: 0 };
+  /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
+  lruClock = Math.floor(Date.now() / 1000);
+
+  constructor(count: number) {
+    this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
+  }
+
+  /** The one place that every change passes. Expiry is no command's work: 0 changes. */
+  signalModified(db: Database, key: string, event: string, changes: number): void {
+    this.dirty += changes;
+    const { listeners } = this;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.keyModified?.(db, key, event);
+  }
+
+  signalUnwatched(db: Database, key: string, event: string | undefined, changes: number): void {
+    this.dirty += changes;
+    for (const listener of this.listeners) listener.unwatchedModified?.(db, key, event);
+  }
+
+  propagateExpired(db: Database, key: string): void {
+    for (const listener of this.listeners) listener.keyExpired?.(db, key);
+  }
+
+  /** Empties a database (Redis: `emptyDbStructure`). */
+  flush(db: Database): void {
+    for (const listener of this.listeners) listener.databaseFlushed?.(db);
+    this.dirty += db.size;
+    db.clear();
+  }
+
+  swap(a: Database, b: Database): void {
+    a.swap(b);
+    for (const listener of this.listeners) listener.databasesSwapped?.(a, b);
+    this.dirty++;
+  }
+}

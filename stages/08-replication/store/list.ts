@@ -1,0 +1,214 @@
+import { Block, BLOCK_MAX } from './list-block.ts';
+import { StoredValue } from './value.ts';
+
+/** An end of a list: the head is at the left, the tail at the right. */
+export type ListEnd = 'left' | 'right';
+
+/** What an empty list costs, and what each element does besides its characters: slot and string header. */
+const LIST_BYTES = 320;
+const ELEMENT_BYTES = 32;
+/** Larger lists are told as `quicklist` (Redis: `list-max-listpack-size` -2). */
+const LISTPACK_MAX_BYTES = 8192;
+
+/**
+ * A list: blocks of elements in a chain (Redis: quicklist.c). Both ends are O(1) however long it is, since a full block
+ * gets a new neighbour and nothing is moved; a walk to the middle skips whole blocks.
+ */
+export class List extends StoredValue {
+  readonly type = 'list';
+  length = 0;
+  private chars = 0;
+  /** There is always a block, be it empty. */
+  private head = new Block();
+  private tail = this.head;
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  get bytes(): number {
+    return LIST_BYTES + this.length * ELEMENT_BYTES + this.chars;
+  }
+
+  /** By an estimate: an element of a listpack has two bytes besides its own, mostly. */
+  encoding(): string {
+    return 7 + this.chars + 2 * this.length <= LISTPACK_MAX_BYTES ? 'listpack' : 'quicklist';
+  }
+
+  copy(): List {
+    const copy = new List();
+    copy.length = this.length;
+    copy.chars = this.chars;
+    for (let block: Block | null = this.head; block !== null; block = block.next) copy.link(block.copy(), copy.tail);
+    copy.unlink(copy.head);
+    return copy;
+  }
+
+  push(end: ListEnd, element: string): void {
+    this.length++;
+    this.chars += element.length;
+    if (end === 'left') {
+      if (this.head.isFullAtLeft) this.link(new Block(BLOCK_MAX), null);
+      this.head.pushLeft(element);
+    } else {
+      if (this.tail.isFullAtRight) this.link(new Block(), this.tail);
+      this.tail.pushRight(element);
+    }
+  }
+
+  /** The list must not be empty. */
+  pop(end: ListEnd): string {
+    const block = end === 'left' ? this.head : this.tail;
+    const element = end === 'left' ? block.popLeft() : block.popRight();
+    if (block.length === 0) this.unlink(block);
+    this.length--;
+    this.chars -= element.length;
+    return element;
+  }
+
+  /** The element at an index from 0 on; negative ones count from the end. */
+  at(index: number): string | undefined {
+    const found = this.seek(index);
+    return found && found.block.slots[found.slot];
+  }
+
+  /** @returns whether there is such an index, as for `at` */
+  replace(index: number, element: string): boolean {
+    const found = this.seek(index);
+    if (found === undefined) return false;
+    this.chars += element.length - found.block.slots[found.slot]!.length;
+    found.block.replace(found.slot, element);
+    return true;
+  }
+
+  /** The elements from index `first` to index `last`, both within the list. */
+  range(first: number, last: number): string[] {
+    const found: string[] = [];
+    let missing = last - first + 1;
+    if (missing <= 0) return found;
+    let { block, slot } = this.seek(first)!;
+    for (;;) {
+      const { slots } = block;
+      const stop = Math.min(slots.length, slot + missing);
+      missing -= stop - slot;
+      while (slot < stop) found.push(slots[slot++]!);
+      if (missing === 0) return found;
+      block = block.next!;
+      slot = block.start;
+    }
+  }
+
+  /** Removes that many elements at an end. */
+  drop(end: ListEnd, count: number): void {
+    while (count > 0) {
+      const block = end === 'left' ? this.head : this.tail;
+      if (count < block.length) {
+        for (; count > 0; count--) this.pop(end);
+        return;
+      }
+      count -= block.length;
+      this.length -= block.length;
+      this.chars -= block.chars;
+      this.unlink(block);
+    }
+  }
+
+  /** Puts an element left or right of the first one that equals `pivot`. @returns whether there is one */
+  insert(side: ListEnd, pivot: string, element: string): boolean {
+    for (let block: Block | null = this.head; block !== null; block = block.next) {
+      const slot = block.find(pivot);
+      if (slot === -1) continue;
+      block.insert(side === 'left' ? slot : slot + 1, element);
+      if (block.length > BLOCK_MAX) this.link(block.split(), block);
+      this.length++;
+      this.chars += element.length;
+      return true;
+    }
+    return false;
+  }
+
+  /** Removes the first `limit` elements that equal this one, seen from the left or from the right. @returns how many */
+  remove(element: string, limit: number, fromRight: boolean): number {
+    let removed = 0;
+    let block: Block | null = fromRight ? this.tail : this.head;
+    while (block !== null && removed < limit) {
+      const following: Block | null = fromRight ? block.prev : block.next;
+      const count = block.remove(element, limit - removed, fromRight);
+      if (count > 0) this.shrunk(block);
+      removed += count;
+      block = following;
+    }
+    this.length -= removed;
+    this.chars -= removed * element.length;
+    return removed;
+  }
+
+  /**
+   * Indexes of elements that equal this one, from the `rank`th on, at most `count` of them. Only `maxlen` elements are
+   * compared. `fromRight`: seen from the right; an index counts from the left all the same.
+   */
+  positions(element: string, rank: number, count: number, maxlen: number, fromRight: boolean): number[] {
+    const found: number[] = [];
+    let seen = 0;
+    let matches = 0;
+    for (let block = fromRight ? this.tail : this.head; ; ) {
+      const { slots, start, length } = block;
+      for (let i = 0; i < length; i++, seen++) {
+        if (seen >= maxlen) return found;
+        if (slots[fromRight ? slots.length - 1 - i : start + i] !== element || ++matches < rank) continue;
+        if (found.push(fromRight ? this.length - 1 - seen : seen) >= count) return found;
+      }
+      const following = fromRight ? block.prev : block.next;
+      if (following === null) return found;
+      block = following;
+    }
+  }
+
+  /** The block and the slot of an index, walking from the nearer end. */
+  private seek(index: number): { block: Block; slot: number } | undefined {
+    let left = index < 0 ? this.length + index : index;
+    if (!(left >= 0 && left < this.length)) return undefined;
+    if (left < this.length / 2) {
+      let block = this.head;
+      for (; left >= block.length; block = block.next!) left -= block.length;
+      return { block, slot: block.start + left };
+    }
+    let right = this.length - left;
+    let block = this.tail;
+    for (; right > block.length; block = block.prev!) right -= block.length;
+    return { block, slot: block.slots.length - right };
+  }
+
+  /** A block has lost elements: an empty one goes, and small neighbours become one, lest the chain grow long. */
+  private shrunk(block: Block): void {
+    const { prev } = block;
+    if (block.length === 0) this.unlink(block);
+    else if (prev !== null && prev.length + block.length <= BLOCK_MAX / 2) {
+      prev.append(block);
+      this.unlink(block);
+    }
+  }
+
+  /** Puts a block behind another one; null: at the head. */
+  private link(block: Block, prev: Block | null): void {
+    const next = prev === null ? this.head : prev.next;
+    block.prev = prev;
+    block.next = next;
+    if (prev === null) this.head = block;
+    else prev.next = block;
+    if (next === null) this.tail = block;
+    else next.prev = block;
+  }
+
+  private unlink(block: Block): void {
+    const { prev, next } = block;
+    if (prev === null && next === null) {
+      this.head = this.tail = new Block();
+      return;
+    }
+    if (prev === null) this.head = next!;
+    else prev.next = next;
+    if (next === null) this.tail = prev!;
+    else next.prev = prev;
+  }
+}

@@ -1,0 +1,77 @@
+import { NULL_ARRAY, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
+import type { Client } from './network/client.ts';
+import type { Guard } from './router/guards.ts';
+import type { Request } from './router/request.ts';
+import type { Server } from './server.ts';
+
+/** What a client has said since MULTI (Redis: `multiState`). */
+export class Transaction {
+  readonly queued: Request[] = [];
+  /** About how many bytes the queue takes. */
+  size = 0;
+  /** A request was refused: EXEC will refuse them all (CLIENT_DIRTY_EXEC). */
+  aborted = false;
+  /** EXEC is running the queue: nothing is queued, and nothing blocks (CLIENT_DENY_BLOCKING). */
+  executing = false;
+}
+
+const QUEUED = new Status('QUEUED');
+
+/** What a queued request takes besides its arguments, and each of those besides its characters. */
+const REQUEST_BYTES = 120;
+const ARGUMENT_BYTES = 32;
+
+/** The last guard: between MULTI and EXEC a request that got this far is kept (Redis: `queueMultiCommand`). */
+export const queueInTransaction: Guard = (request) => {
+  if (!isQueued(request)) return undefined;
+  const transaction = request.client.transaction!;
+  transaction.size += REQUEST_BYTES;
+  for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
+  if (transaction.size > request.server.options['client-query-buffer-limit']) {
+    transaction.queued.length = 0;
+    return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
+  }
+  transaction.queued.push(request);
+  return QUEUED;
+};
+
+/** Whether the request will be queued, if no other guard refuses it. */
+export function isQueued({ client, command }: Request): boolean {
+  return client.transaction !== undefined && command.row.queued !== false;
+}
+
+/** A refused request spoils the transaction it was meant for (Redis: `flagTransaction`); a refused EXEC ends it. */
+export function flagTransaction(server: Server, client: Client, refused: Reply, isExec: boolean): Reply {
+  if (!(refused instanceof ReplyError)) return refused;
+  if (client.transaction !== undefined) client.transaction.aborted = true;
+  if (!isExec) return refused;
+  discardTransaction(server, client);
+  return new ReplyError(`EXECABORT Transaction discarded because of: ${refused.message.replace(/^ERR /, '')}`);
+}
+
+/**
+ * EXEC: runs what was queued, all of it or nothing; other clients see no state in between. An error inside does not
+ * undo what came before, nor keep back what follows (Redis: `execCommand`).
+ */
+export function executeTransaction(request: Request, call: (request: Request) => Reply): Reply {
+  const { server, client } = request;
+  const { transaction } = client;
+  if (transaction === undefined) throw new ReplyError('ERR EXEC without MULTI');
+  const changed = server.watchedKeys.haveChanged(client);
+  server.watchedKeys.unwatch(client);
+  try {
+    if (transaction.aborted) throw new ReplyError('EXECABORT Transaction discarded because of previous errors.');
+    if (changed) return NULL_ARRAY;
+    transaction.executing = true;
+    request.propagateAs(); // what it runs speaks for itself
+    return transaction.queued.map(call);
+  } finally {
+    client.transaction = undefined;
+  }
+}
+
+/** DISCARD, RESET, and the end of the connection (Redis: `discardTransaction`). */
+export function discardTransaction(server: Server, client: Client): void {
+  client.transaction = undefined;
+  server.watchedKeys.unwatch(client);
+}
