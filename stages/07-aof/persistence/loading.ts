@@ -75,8 +75,7 @@ export async function loadRdbFile(server: Server, path: string, keepExpired: boo
     server.loading = undefined;
     file.close();
   }
-  server.stats.keysLoaded = loader.keysLoaded;
-  server.stats.keysExpiredAtLoad = loader.keysExpired;
+  count(server, loader);
   return loader;
 }
 
@@ -89,6 +88,12 @@ export function loadRdbFileSync(server: Server, path: string): void {
   } finally {
     file.close();
   }
+  count(server, file.loader);
+}
+
+function count({ stats }: Server, { keysLoaded, keysExpired }: RdbLoader): void {
+  stats.keysLoaded = keysLoaded;
+  stats.keysExpiredAtLoad = keysExpired;
 }
 
 interface OpenRdb {
