@@ -39,6 +39,47 @@ export function readFile({ dir }: Folder, ...path: string[]): string | null {
   return existsSync(file) ? readFileSync(file, 'latin1') : null;
 }
 
+/** The lines of an AOF manifest: `file NAME seq N type b|i|h`. */
+export function manifest(folder: Folder, dir = 'appendonlydir', name = 'appendonly.aof'): string[] {
+  return (readFile(folder, dir, `${name}.manifest`) ?? '').split('\n').filter((line) => line !== '');
+}
+
+/** The requests in the last incremental file of an append-only file. */
+export function logged(folder: Folder): string[][] {
+  const last = manifest(folder).findLast((line) => line.endsWith('type i'));
+  const name = /^file (\S+)/.exec(last ?? '')?.[1];
+  return name === undefined ? [] : parseAof(readFile(folder, 'appendonlydir', name) ?? '');
+}
+
+/** The requests of an append-only file, whole ones only. @throws Error for anything else */
+export function parseAof(bytes: string): string[][] {
+  const requests: string[][] = [];
+  let at = 0;
+  const line = (): string | null => {
+    const end = bytes.indexOf('\r\n', at);
+    if (end < 0) return null;
+    const text = bytes.slice(at, end);
+    at = end + 2;
+    return text;
+  };
+  for (let head = line(); head !== null; head = line()) {
+    if (head.startsWith('#')) continue;
+    if (!/^\*\d+$/.test(head)) throw new Error(`no request at byte ${at}: ${head.slice(0, 60)}`);
+    const request: string[] = [];
+    for (let left = Number(head.slice(1)); left > 0; left--) {
+      const length = line();
+      if (length === null) return requests;
+      if (!/^\$\d+$/.test(length)) throw new Error(`no length at byte ${at}: ${length.slice(0, 60)}`);
+      const end = at + Number(length.slice(1));
+      if (end + 2 > bytes.length) return requests;
+      request.push(bytes.slice(at, end));
+      at = end + 2;
+    }
+    requests.push(request);
+  }
+  return requests;
+}
+
 /** What one key holds. */
 interface KeyState {
   type: string;

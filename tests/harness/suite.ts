@@ -105,9 +105,13 @@ export async function reusedServer(...flags: string[]): Promise<OwnServer> {
     return started.own;
   }
   const { own } = found;
-  if (own.ended() === null) await empty(await own.client());
-  for (const file of readdirSync(own.dir)) rmSync(join(own.dir, file), { recursive: true, force: true });
-  if (own.ended() !== null) await own.restart();
+  const ended = own.ended() !== null;
+  if (!ended) await empty(await own.client());
+  for (const entry of readdirSync(own.dir, { withFileTypes: true })) {
+    // A folder may hold the append-only file of a server that runs.
+    if (ended || entry.isFile()) rmSync(join(own.dir, entry.name), { recursive: true, force: true });
+  }
+  if (ended) await own.restart();
   return own;
 }
 
