@@ -20,6 +20,8 @@ export interface Seen {
   /** Links on which the primary said +CONTINUE, or +FULLRESYNC. */
   continued: number;
   full: number;
+  /** What was asked for and refused, with the history and offset at which the full sync began instead. */
+  readonly refused: { replid: string; from: number; instead: { replid: string; at: number } }[];
 }
 
 /** A proxy in front of a primary: its replicas connect here, and their links can be hurt. */
@@ -37,7 +39,7 @@ export interface Proxy {
 
 /** Opens a proxy to this port of 127.0.0.1. */
 export async function openProxy(to: number, rng: Rng): Promise<Proxy> {
-  const seen: Seen = { links: 0, cuts: 0, continued: 0, full: 0 };
+  const seen: Seen = { links: 0, cuts: 0, continued: 0, full: 0, refused: [] };
   const links = new Set<Link>();
   let conditions: Conditions = {};
   let isOpen = true;
@@ -47,7 +49,7 @@ export async function openProxy(to: number, rng: Rng): Promise<Proxy> {
     const primary = connect({ host: '127.0.0.1', port: to });
     const link: Link = { replica, primary };
     links.add(link);
-    watchAnswer(primary, seen);
+    watchHandshake(replica, primary, seen);
     for (const [from, onto] of [[replica, primary], [primary, replica]] as const) {
       from.setNoDelay(true);
       from.on('error', () => {});
@@ -122,15 +124,30 @@ function carry(from: Socket, onto: Socket, rng: Rng, conditions: () => Condition
   });
 }
 
-/** Counts how the primary answered PSYNC on this link. */
-function watchAnswer(primary: Socket, seen: Seen): void {
-  let head = '';
-  const look = (chunk: Buffer) => {
-    head += chunk.toString('latin1', 0, 4_096);
-    const answer = /\+(CONTINUE|FULLRESYNC)/.exec(head)?.[1];
-    if (answer === 'CONTINUE') seen.continued++;
-    if (answer === 'FULLRESYNC') seen.full++;
-    if (answer !== undefined || head.length > 65_536) primary.off('data', look);
+/** How much of a link's beginning is looked at: PSYNC and its answer are among the first lines. */
+const HEAD = 4_096;
+
+/** Notes what the replica asked PSYNC for, and how the primary answered. */
+function watchHandshake(replica: Socket, primary: Socket, seen: Seen): void {
+  let asked = '';
+  let answered = '';
+  const onAsk = (chunk: Buffer) => {
+    asked += chunk.toString('latin1');
+    if (asked.length > HEAD) replica.off('data', onAsk);
   };
-  primary.on('data', look);
+  const onAnswer = (chunk: Buffer) => {
+    answered += chunk.toString('latin1', 0, HEAD);
+    const answer = /\+(CONTINUE|FULLRESYNC (\S+) (\d+))[^\r]*\r\n/.exec(answered);
+    if (answer === null && answered.length < HEAD) return;
+    primary.off('data', onAnswer);
+    if (answer === null) return;
+    const [, word, replid, offset] = answer;
+    if (word === 'CONTINUE') return void seen.continued++;
+    seen.full++;
+    const wish = /PSYNC\r\n\$\d+\r\n(\S+)\r\n\$\d+\r\n(-?\d+)\r\n/.exec(asked);
+    if (!wish || wish[1] === '?') return;
+    seen.refused.push({ replid: wish[1]!, from: Number(wish[2]), instead: { replid: replid!, at: Number(offset) } });
+  };
+  replica.on('data', onAsk);
+  primary.on('data', onAnswer);
 }
