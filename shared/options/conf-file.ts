@@ -45,9 +45,12 @@ export function directiveError({ file, line, text }: Directive, reason: string):
   return new OptionError(`${file}:${line}: ${text}: ${reason}`);
 }
 
+/** Relative paths are taken from where the server was started: `dir` changes the working directory later. */
+const START = process.cwd();
+
 /** @param outer the files that are being read: none of them may be included once more */
 function read(file: string, outer: readonly string[]): Directive[] {
-  const path = resolve(fsPath(file));
+  const path = resolve(START, fsPath(file));
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
@@ -59,7 +62,7 @@ function read(file: string, outer: readonly string[]): Directive[] {
     if (directive.name !== 'include') return [directive];
     if (directive.words.length !== 1) throw directiveError(directive, 'wrong number of arguments');
     return filesOf(directive.words[0]!).flatMap((included) => {
-      if (reading.includes(resolve(fsPath(included)))) throw directiveError(directive, 'the file includes itself');
+      if (reading.includes(resolve(START, fsPath(included)))) throw directiveError(directive, 'the file includes itself');
       return read(included, reading);
     });
   });
@@ -70,15 +73,16 @@ function filesOf(pattern: string): string[] {
   if (!/[*?[]/.test(pattern)) return [pattern];
   const folders = dirname(pattern) === pattern ? [pattern] : filesOf(dirname(pattern));
   const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+  const hidden = name.startsWith('.');
   return folders.flatMap((folder) => {
-    const found = entries(folder).filter((entry) => globMatch(name, entry) && entry.startsWith('.') === name.startsWith('.'));
+    const found = entries(folder).filter((entry) => entry.startsWith('.') === hidden && globMatch(name, entry));
     return found.map((entry) => (pattern.includes('/') ? join(folder, entry) : entry));
   });
 }
 
 function entries(folder: string): string[] {
   try {
-    return readdirSync(fsPath(folder)).map(binaryPath).sort();
+    return readdirSync(resolve(START, fsPath(folder))).map(binaryPath).sort();
   } catch {
     return [];
   }
