@@ -8,10 +8,9 @@ import { ask } from './connection.ts';
 import { checkAof } from './folder.ts';
 import { addVerdict, newOutcome, OPEN_TRANSACTION, removeFolder, type Outcome } from './lab.ts';
 import { NAMES, startLoad } from './load.ts';
-import { readBack, type Dataset } from './read-back.ts';
+import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, SCENARIOS, type Policy } from './scenarios.ts';
 import { powerOff, start, type Victim } from './server.ts';
-import { sameValue } from './value.ts';
 import { verify } from './verify.ts';
 
 export interface FullSyncOptions {
@@ -122,7 +121,8 @@ async function oneKill(
   if (damaged > 0) problems.push(`${damaged} keys that nobody wrote meanwhile are not as they were`);
 
   await until(() => isInSync(primary, replica), 'the replica to be in sync', SYNC_MS);
-  problems.push(...differences(await readBack(primary.port), await readBack(replica.port)));
+  const different = differingKeys(await readBack(primary.port), await readBack(replica.port));
+  if (different.length > 0) problems.push(`primary and replica differ in ${showKeys(different)}`);
   await ask(replica.port, [['REPLICAOF', 'NO', 'ONE']]);
   return { problems, found };
 }
@@ -154,16 +154,4 @@ async function isInSync(primary: Node, replica: Node): Promise<boolean> {
   const [ours, theirs] = [await info(primary), await info(replica)];
   const offset = /master_repl_offset:(\d+)/.exec(ours)?.[1];
   return theirs.includes('master_link_status:up') && /slave_repl_offset:(\d+)/.exec(theirs)?.[1] === offset;
-}
-
-/** Keys of which two servers hold different values. */
-function differences(primary: Dataset, replica: Dataset): string[] {
-  const problems = primary.counter === replica.counter ? [] : ['the counters of primary and replica differ'];
-  const pairs = [...primary.states.map((state, at) => [state, replica.states[at]!]), [primary.others, replica.others]];
-  for (const [ours, theirs] of pairs) {
-    const keys = [...new Set([...ours!.keys(), ...theirs!.keys()])];
-    const wrong = keys.filter((key) => !sameValue(ours!.get(key), theirs!.get(key)));
-    if (wrong.length > 0) problems.push(`primary and replica differ in ${wrong.length} keys, such as ${wrong[0]}`);
-  }
-  return problems;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { encodeRequest } from '../harness/client.ts';
 import { freePort, type ServerProcess } from '../harness/process.ts';
@@ -11,9 +11,9 @@ import { ask, openConnection } from './connection.ts';
 import { checkAof, checkRdb, DUMP, strayFiles, temporaryFiles } from './folder.ts';
 import { NAMES, startLoad, type History, type Load } from './load.ts';
 import { cutPower, recordOf } from './power-cut.ts';
-import { readBack, type Dataset } from './read-back.ts';
+import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, type Policy, type Scenario } from './scenarios.ts';
-import { powerOff, start, withRecord, type Victim } from './server.ts';
+import { HAS_REDIS, parseVictim, powerOff, start, withRecord, type Victim } from './server.ts';
 import { verify, type Bounds, type Verdict } from './verify.ts';
 
 export interface LabOptions {
@@ -47,6 +47,8 @@ export interface Outcome {
   cutBytes: number;
   /** Temporary files, and files that no manifest names, which were still there after a restart. */
   leftovers: Set<string>;
+  /** Folders that real Redis has loaded too, with the same data. */
+  elsewhere: number;
   /** Folders given up, since real Redis had mended them wrongly: see OPEN_TRANSACTION. */
   givenUp: number;
   problems: string[];
@@ -66,6 +68,7 @@ export function newOutcome(scenario: string, policy: string): Outcome {
     torn: 0,
     cutBytes: 0,
     leftovers: new Set(),
+    elsewhere: 0,
     givenUp: 0,
     problems: [],
     kept: null,
@@ -74,6 +77,8 @@ export function newOutcome(scenario: string, policy: string): Outcome {
 
 /** After so many kills a new folder is begun. */
 const LIFE = 20;
+/** Of so many kills' folders one is also given to real Redis. */
+const ELSEWHERE = 4;
 
 /**
  * Redis 7.0 cuts a torn transaction behind its last whole command, and so leaves a MULTI without EXEC in the file: what
@@ -157,6 +162,7 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   outcome.kills++;
   life.tamper?.(dir);
   const problems = [...load.problems, ...inspect(life, outcome)];
+  const elsewhere = (outcome.kills - 1) % ELSEWHERE === 0 && HAS_REDIS ? await bootRedis(life) : null;
   if (snapshot?.refused) problems.push(`${scenario.command}: ${snapshot.refused}`);
   try {
     life.server = await start(life.victim, port, dir, life.flags);
@@ -168,6 +174,12 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   const bounds = boundsOf(life, load.histories, snapshot);
   const verdict = verify({ histories: load.histories, counter: held.counter, killedAt, found, bounds });
   addVerdict(outcome, verdict);
+  if (typeof elsewhere === 'string') problems.push(`real Redis does not load the folder: ${elsewhere}`);
+  else if (elsewhere !== null) {
+    outcome.elsewhere++;
+    const different = differingKeys(found, elsewhere);
+    if (different.length > 0) problems.push(`real Redis loads other data from the folder: ${showKeys(different)}`);
+  }
   if (scenario.filled) {
     const damaged = damagedFiller(found.others);
     if (damaged > 0) problems.push(`${damaged} keys that nobody wrote meanwhile are not as they were`);
@@ -182,6 +194,23 @@ export function addVerdict(outcome: Outcome, { acknowledged, lost, oldestMs }: V
   outcome.acknowledged += acknowledged;
   outcome.lost += lost;
   outcome.oldestMs = Math.max(outcome.oldestMs, oldestMs);
+}
+
+/** What real Redis reads from a copy of the folder, as the kill has left it; or why it does not. */
+async function bootRedis({ dir, flags }: Life): Promise<Dataset | string> {
+  const copy = mkdtempSync(join(tmpdir(), 'crash-elsewhere-'));
+  cpSync(dir, copy, { recursive: true });
+  const port = await freePort();
+  try {
+    const server = await start(parseVictim('redis'), port, copy, flags);
+    const held = await readBack(port);
+    await server.kill();
+    return held;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    removeFolder(copy);
+  }
 }
 
 /** Between which units of each connection the server took its snapshot; `to` is null while it has not answered. */
@@ -234,7 +263,8 @@ function lookAfter(life: Life, outcome: Outcome): string[] {
   const { dir, victim } = life;
   life.leftover = temporaryFiles(dir);
   const strays = strayFiles(dir);
-  for (const file of [...life.leftover, ...strays]) outcome.leftovers.add(file.replace(/\d+/g, 'N'));
+  const names = [...life.leftover.map((path) => basename(path)), ...strays];
+  for (const name of names) outcome.leftovers.add(name.replace(/\d+/g, 'N'));
   // Redis does not remove the temporary files of a process that was killed, nor all strays: told, and no failure.
   const problems = victim.stage === null ? [] : strays.map((file) => `${file}: in appendonlydir, and in no manifest`);
   const aof = checkAof(dir);

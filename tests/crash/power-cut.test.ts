@@ -10,13 +10,9 @@ const PRELOAD = new URL('record-syncs.ts', import.meta.url).href;
 
 /** Writes `synced` and syncs it in one of Node's ways, then writes `lost`. Named imports, as the stages have them. */
 const WAYS: Record<string, string> = {
-  fsyncSync: `import { fsyncSync, openSync, writeSync } from 'node:fs';
-    const fd = openSync('file', 'a'); writeSync(fd, 'synced'); fsyncSync(fd); writeSync(fd, 'lost');`,
   fdatasync: `import { fdatasync, openSync, writeSync } from 'node:fs';
     const fd = openSync('file', 'a'); writeSync(fd, 'synced');
     fdatasync(fd, () => {}); writeSync(fd, 'lost');`,
-  'FileHandle.datasync': `import { open } from 'node:fs/promises';
-    const file = await open('file', 'a'); await file.write('synced'); await file.datasync(); await file.write('lost');`,
   'FileHandle.sync, then renamed': `import { open, rename } from 'node:fs/promises';
     const file = await open('temp', 'a'); await file.write('synced'); await file.sync(); await file.write('lost');
     await rename('temp', 'file');`,

@@ -2,7 +2,7 @@ import type { Decoded } from '#shared/resp/decoder.ts';
 import { Status } from '#shared/resp/reply.ts';
 import { ask } from './connection.ts';
 import { NAMES } from './load.ts';
-import type { State, Value } from './value.ts';
+import { sameValue, type State, type Value } from './value.ts';
 import { COUNTER } from './workload.ts';
 
 /** All that a server holds, by owner. */
@@ -33,6 +33,21 @@ export async function readBack(port: number): Promise<Dataset> {
     else (states.get(key.split(':')[0]!) ?? others).set(key, value);
   }
   return { states: [...states.values()], counter, others };
+}
+
+/** Keys of which two servers hold different values. */
+export function differingKeys(one: Dataset, other: Dataset): string[] {
+  const pairs = [...one.states.map((state, at) => [state, other.states[at]!]), [one.others, other.others]];
+  const keys = pairs.flatMap(([ours, theirs]) => {
+    const all = [...new Set([...ours!.keys(), ...theirs!.keys()])];
+    return all.filter((key) => !sameValue(ours!.get(key), theirs!.get(key)));
+  });
+  return one.counter === other.counter ? keys : [COUNTER, ...keys];
+}
+
+/** `3 keys: a, b, c`, no more than three of them named. */
+export function showKeys(keys: readonly string[]): string {
+  return `${keys.length} keys: ${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}`;
 }
 
 interface Reader {

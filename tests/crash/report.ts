@@ -2,7 +2,10 @@ import { HAS_CHECKERS } from './folder.ts';
 import type { Outcome } from './lab.ts';
 import type { TornTail } from './torn-tail.ts';
 
-const HEAD = ['scenario', 'policy', 'kills', 'in the act', 'acknowledged', 'lost', 'oldest lost', 'torn ends'];
+const HEAD = [
+  ...['scenario', 'policy', 'kills', 'in the act'],
+  ...['acknowledged', 'lost', 'oldest lost', 'torn ends', 'read by redis'],
+];
 
 /** A table of what was killed, acknowledged and lost; below it what else was seen. */
 export function showOutcomes(outcomes: readonly Outcome[]): string {
@@ -15,6 +18,7 @@ export function showOutcomes(outcomes: readonly Outcome[]): string {
     String(outcome.lost),
     outcome.lost === 0 ? '' : `${outcome.oldestMs.toFixed(0)} ms`,
     String(outcome.torn),
+    String(outcome.elsewhere),
   ]);
   const leftovers = [...new Set(outcomes.flatMap((outcome) => [...outcome.leftovers]))];
   const cut = outcomes.reduce((sum, { cutBytes }) => sum + cutBytes, 0);

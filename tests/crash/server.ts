@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
@@ -17,6 +18,9 @@ export interface Victim {
   /** Flags that it always gets. */
   readonly flags: readonly string[];
 }
+
+/** Whether real Redis is on the PATH. */
+export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
 
 /** What the checkers of Redis 7.0 can read. */
 const CHECKABLE = ['--rdb-version', '10'];

@@ -5,7 +5,7 @@ import type { Decoded } from '#shared/resp/decoder.ts';
 import { freePort } from '../harness/process.ts';
 import type { Rng } from '../harness/rng.ts';
 import { ask } from './connection.ts';
-import { lastIncrementalFile } from './folder.ts';
+import { checkAof, lastIncrementalFile } from './folder.ts';
 import { removeFolder } from './lab.ts';
 import { flagsOf, SCENARIOS } from './scenarios.ts';
 import { powerOff, start, type Victim } from './server.ts';
@@ -141,6 +141,8 @@ async function mend({ victim, dir, begin }: Cut & { begin: number }, result: Tor
     await powerOff(second);
     if (later !== 'written' && victim.stage === null && length !== begin) result.lostLater++;
     else if (later !== 'written') problems.push('what was written after the repair is lost');
+    const aof = checkAof(dir);
+    if (aof.state !== 'valid' && victim.stage !== null) problems.push(`redis-check-aof: ${aof.text}`);
     if (again !== STATE_BEFORE) problems.push(`${again} after another restart, it should be ${STATE_BEFORE}`);
   } catch (error) {
     problems.push((error as Error).message);
