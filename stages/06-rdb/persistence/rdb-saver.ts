@@ -94,8 +94,15 @@ export class RdbSaver {
   saveEmptiness(): void {
     if (this.server.options.save.length === 0) return;
     // What is being saved is the state before: that stays the older one.
-    if (this.current !== undefined) this.scheduled = true;
-    else trySave(this);
+    if (this.current !== undefined) {
+      this.scheduled = true;
+      return;
+    }
+    try {
+      this.save();
+    } catch {
+      // The log says why, and the old file is as it was.
+    }
   }
 
   /** The save points, and what BGSAVE SCHEDULE asked for. */
@@ -155,15 +162,6 @@ export class RdbSaver {
       checksum: options.rdbchecksum,
       aux: auxFields(this.server),
     }));
-  }
-}
-
-/** Without success the log says why. */
-function trySave(rdb: RdbSaver): void {
-  try {
-    rdb.save();
-  } catch {
-    // Nothing is lost: the old file is as it was.
   }
 }
 

@@ -89,6 +89,7 @@ function flushall(request: Request): Reply {
   checkFlushMode(request.args);
   const { keyspace } = request.server;
   for (const db of keyspace.databases) keyspace.flush(db);
+  request.server.rdb.saveEmptiness();
   keyspace.dirty++;
   propagateAlways(request);
   return OK;

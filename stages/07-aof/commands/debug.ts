@@ -38,16 +38,17 @@ function runDebug(request: Request): Reply {
   return subcommand(request);
 }
 
-/** `DEBUG RELOAD [NOFLUSH] [NOSAVE]`: saves, empties the keyspace, and loads the file. */
+/** `DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]`: saves, empties the keyspace, and loads the file. */
 function reload({ server, args }: Request): Reply {
   const words = new Set(args.slice(2).map((word) => word.toUpperCase()));
+  const merge = words.delete('MERGE');
   const flush = !words.delete('NOFLUSH');
   const save = !words.delete('NOSAVE');
-  if (words.size > 0) throw new ReplyError('ERR DEBUG RELOAD only supports the NOFLUSH and NOSAVE options.');
+  if (words.size > 0) throw new ReplyError('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   if (save) saveOrFail(server);
   if (flush) for (const db of server.keyspace.databases) server.keyspace.flush(db);
   try {
-    loadRdbFileSync(server, server.options.dbfilename);
+    loadRdbFileSync(server, server.options.dbfilename, merge);
   } catch (error) {
     log.warning((error as Error).message);
     throw new ReplyError('ERR Error trying to load the RDB dump, check server logs.');
@@ -74,7 +75,7 @@ function setActiveExpire({ server, args }: Request): Reply {
 function help(): Reply {
   return [
     'DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-    'RELOAD [NOFLUSH] [NOSAVE]',
+    'RELOAD [MERGE] [NOFLUSH] [NOSAVE]',
     '    Save the RDB on disk and reload it back to memory.',
     'SET-ACTIVE-EXPIRE <0|1>',
     '    Setting it to 0 disables expiring keys in the background.',

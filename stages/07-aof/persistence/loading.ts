@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { log } from '#shared/log.ts';
 import type { Server } from '../server.ts';
 import { RdbInput } from './rdb-input.ts';
-import { RdbLoader } from './rdb-load.ts';
+import { RdbLoader, type RdbTarget } from './rdb-load.ts';
 import { fileSource } from './rdb-source.ts';
 
 /** How long one slice of loading may hold the event loop; ms. */
@@ -44,10 +44,11 @@ export class Loading {
  */
 export async function loadAtStart(server: Server): Promise<void> {
   const { dbfilename } = server.options;
+  const startedAt = Date.now();
   const loader = await loadRdbFile(server, dbfilename, false);
   if (loader === undefined) return;
   server.rdb.markSaved();
-  const seconds = (Date.now() - server.startTime) / 1000;
+  const seconds = (Date.now() - startedAt) / 1000;
   log.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds, ${loader.keysLoaded} keys`);
 }
 
@@ -57,7 +58,7 @@ export async function loadAtStart(server: Server): Promise<void> {
  * @throws Error naming file, offset and reason; what has been loaded so far stays in the keyspace
  */
 export async function loadRdbFile(server: Server, path: string, keepExpired: boolean): Promise<RdbLoader | undefined> {
-  const file = openRdb(server, path, keepExpired);
+  const file = openRdb(server, path, { keepExpired });
   if (file === undefined) return undefined;
   const { loader, input, loading } = file;
   const delay = server.options['key-load-delay'];
@@ -79,9 +80,9 @@ export async function loadRdbFile(server: Server, path: string, keepExpired: boo
   return loader;
 }
 
-/** The same at once, for DEBUG RELOAD. */
-export function loadRdbFileSync(server: Server, path: string): void {
-  const file = openRdb(server, path, false);
+/** The same at once, for DEBUG RELOAD; `merge` as in `RdbTarget`. */
+export function loadRdbFileSync(server: Server, path: string, merge: boolean): void {
+  const file = openRdb(server, path, { merge });
   if (file === undefined) throw new Error(`${path}: no such file`);
   try {
     step(path, file.loader, Infinity);
@@ -103,7 +104,7 @@ interface OpenRdb {
   close(): void;
 }
 
-function openRdb({ keyspace, options }: Server, path: string, keepExpired: boolean): OpenRdb | undefined {
+function openRdb({ keyspace, options }: Server, path: string, how: Partial<RdbTarget>): OpenRdb | undefined {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -114,7 +115,7 @@ function openRdb({ keyspace, options }: Server, path: string, keepExpired: boole
   try {
     const source = fileSource(fd);
     const input = new RdbInput(source, options.rdbchecksum);
-    const loader = new RdbLoader(input, { keyspace, now: Date.now(), keepExpired });
+    const loader = new RdbLoader(input, { keyspace, now: Date.now(), ...how });
     return { loader, input, loading: new Loading(source.size ?? 0), close: () => closeSync(fd) };
   } catch (error) {
     closeSync(fd);

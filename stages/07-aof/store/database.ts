@@ -107,11 +107,14 @@ export class Database {
 
   /**
    * Adds a key that is loaded: nobody is told of it. `at`: its deadline, Unix time in ms.
-   * @returns false when there is such a key already, which stays as it is (Redis: `dbAddRDBLoad`)
+   * @returns false when there is such a key already (Redis: `dbAddRDBLoad`)
    */
   load(key: string, value: Value, at?: Int64): boolean {
-    if (this.dict.has(key)) return false;
-    this.dict.set(key, value, this.keyspace.lruClock);
+    const before = this.dict.set(key, value, this.keyspace.lruClock);
+    if (before !== undefined) {
+      this.dict.set(key, before);
+      return false;
+    }
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(ENTRY_BYTES + key.length + valueBytes(value));
     if (at !== undefined) {

@@ -2,9 +2,10 @@ import { log } from '#shared/log.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 import type { Database } from '../store/database.ts';
 import type { Keyspace } from '../store/keyspace.ts';
+import type { Value } from '../store/value.ts';
 import { RdbError, readable } from './rdb-error.ts';
 import type { RdbInput } from './rdb-input.ts';
-import { readValue, isValueType } from './rdb-read-value.ts';
+import { isValueType, readValue } from './rdb-read-value.ts';
 import { skipModuleAux } from './rdb-skip-module.ts';
 import { RDB_OPCODE, RDB_VERSION_MAX } from './rdb-types.ts';
 
@@ -15,10 +16,12 @@ export interface RdbTarget {
   readonly now: number;
   /** A replica leaves expiry to its primary, and an AOF goes on with commands that may name the keys: all are kept. */
   readonly keepExpired?: boolean;
+  /** A key that is there already gets the value of the file, where it would else be an error (DEBUG RELOAD MERGE). */
+  readonly merge?: boolean;
 }
 
-/** Keys between two looks at the clock. */
-const BATCH = 64;
+/** Bytes between two looks at the clock. */
+const BATCH_BYTES = 4096;
 /** Nine bytes: `REDIS` and four digits. */
 const MAGIC_BYTES = 9;
 /** So many lines about empty keys are enough. */
@@ -56,7 +59,8 @@ export class RdbLoader {
   step(until: number): boolean {
     if (this.version === 0) this.readHeader();
     while (!this.done) {
-      for (let i = 0; i < BATCH && !this.done; i++) this.next();
+      const batchEnd = this.input.offset + BATCH_BYTES;
+      while (!this.done && this.input.offset < batchEnd) this.next();
       if (performance.now() >= until) break;
     }
     return this.done;
@@ -133,12 +137,18 @@ export class RdbLoader {
     if (typeof value !== 'string' && value.isEmpty) this.skipEmpty(key);
     else if (expireAt !== undefined && expireAt < this.target.now && !this.target.keepExpired) this.keysExpired++;
     else {
-      if (!this.db.load(key, value, expireAt)) {
-        throw new RdbError(`the key stands twice in database ${this.db.index}`, input.offset, key);
-      }
+      this.add(key, value, expireAt);
       if (idle !== undefined) this.db.setIdle(key, idle);
       this.keysLoaded++;
     }
+  }
+
+  private add(key: string, value: Value, expireAt: Int64 | undefined): void {
+    const { db, input, target } = this;
+    if (db.load(key, value, expireAt)) return;
+    if (!target.merge) throw new RdbError(`the key stands twice in database ${db.index}`, input.offset, key);
+    db.set(key, value, null);
+    if (expireAt !== undefined) db.setExpire(key, expireAt, null);
   }
 
   private skipEmpty(key: string): void {
@@ -157,7 +167,7 @@ export class RdbLoader {
 }
 
 /** As `readValue`; errors name the key. */
-function readNamedValue(input: RdbInput, type: number, key: string): ReturnType<typeof readValue> {
+function readNamedValue(input: RdbInput, type: number, key: string): Value {
   try {
     return readValue(input, type);
   } catch (error) {

@@ -17,9 +17,9 @@ interface BackgroundSave {
   readonly startedAt: number;
   /** Keys it has to write. */
   readonly total: number;
+  /** The file it writes to. */
+  readonly temporary: string;
   readonly abort: AbortController;
-  /** When it has ended, well or not. */
-  readonly ended: Promise<void>;
 }
 
 /** When the keyspace is saved, and how that went (Redis: rdb.c, and the save points in `serverCron`). */
@@ -78,13 +78,31 @@ export class RdbSaver {
     this.saves++;
     log.notice('Background saving started');
     const total = this.server.keyspace.databases.reduce((sum, db) => sum + db.size, 0);
-    const ended = this.run(snapshot, abort.signal);
-    this.current = { snapshot, startedAt: this.lastTry, total, abort, ended };
+    const temporary = temporaryName(this.server.options.dbfilename, 'bg-');
+    this.current = { snapshot, startedAt: this.lastTry, total, temporary, abort };
+    void this.run(this.current);
   }
 
   /** Ends a background save that is under way; its file is removed. */
   cancel(): void {
-    this.current?.abort.abort(new Error('cancelled'));
+    if (this.current === undefined) return;
+    this.current.abort.abort(new Error('cancelled'));
+    rmSync(this.current.temporary, { force: true });
+  }
+
+  /** FLUSHALL: whoever saves at all does not want the old data back (Redis: `flushAllDataAndResetRDB`). */
+  saveEmptiness(): void {
+    if (this.server.options.save.length === 0) return;
+    // What is being saved is the state before: that stays the older one.
+    if (this.current !== undefined) {
+      this.scheduled = true;
+      return;
+    }
+    try {
+      this.save();
+    } catch {
+      // The log says why, and the old file is as it was.
+    }
   }
 
   /** The save points, and what BGSAVE SCHEDULE asked for. */
@@ -106,10 +124,9 @@ export class RdbSaver {
     return point !== undefined;
   }
 
-  private async run(snapshot: Snapshot, signal: AbortSignal): Promise<void> {
+  private async run({ snapshot, startedAt, temporary, abort: { signal } }: BackgroundSave): Promise<void> {
     const { keyspace, options } = this.server;
     const path = options.dbfilename;
-    const temporary = temporaryName(path, 'bg-');
     const dirtyBefore = keyspace.dirty;
     try {
       await writeSnapshot(snapshot, temporary, options['rdb-key-save-delay'], signal);
@@ -126,7 +143,7 @@ export class RdbSaver {
     } finally {
       keyspace.beforeChange = undefined;
       this.lastEarlyBytes = snapshot.earlyBytes;
-      this.lastSeconds = Math.floor((Date.now() - this.current!.startedAt) / 1000);
+      this.lastSeconds = Math.floor((Date.now() - startedAt) / 1000);
       this.current = undefined;
     }
   }
