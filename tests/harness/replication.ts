@@ -9,11 +9,8 @@ export { tinyRdb, type TinyRdb } from './tiny-rdb.ts';
 export type { FakePrimary, PrimaryLink } from './fake-primary.ts';
 export type { FakeReplica, Sync } from './fake-replica.ts';
 
-/** What the tests of replication need on every server: a diskless sync begins at once instead of after 5 s. */
-const PROMPT = { 'repl-diskless-sync-delay': '0' };
-
-/** The same for a server's command line. */
-export const PROMPT_FLAGS = Object.entries(PROMPT).flatMap(([name, value]) => [`--${name}`, value]);
+/** Real Redis begins a diskless sync after 5 s; here at once. A server that has no such option needs none. */
+const PROMPT: readonly string[] = ['repl-diskless-sync-delay', '0'];
 
 /** A primary of the test's own, gone when it ends. */
 export async function fakePrimary(): Promise<FakePrimary> {
@@ -25,7 +22,7 @@ export async function fakePrimary(): Promise<FakePrimary> {
 /** A link of the test's own to a primary: the server under test, or the one on this port. */
 export async function fakeReplica(port?: number): Promise<FakeReplica> {
   const primary = await address();
-  if (port === undefined) await configured(PROMPT);
+  await prompt(port);
   const replica = await openFakeReplica(primary.host, port ?? primary.port);
   atEnd(() => forget(port ?? primary.port, replica));
   return replica;
@@ -59,6 +56,12 @@ export async function configured(settings: Record<string, string>): Promise<void
   atEnd(() => withClient(host, port, async (open) => void (await open.send('CONFIG', 'SET', ...before))));
 }
 
+/** Makes the server on this port, or the one under test, serve replicas at once. */
+export async function prompt(port?: number): Promise<void> {
+  const { host, port: own } = await address();
+  await withClient(host, port ?? own, (open) => open.send('CONFIG', 'SET', ...PROMPT));
+}
+
 /** Makes the server under test a replica of this port until the test ends. */
 export async function follow(port: number): Promise<void> {
   const own = await address();
@@ -78,18 +81,18 @@ afterAll(async () => {
 });
 
 /**
- * A second server of the target (or a third: `index` 1), started once for all tests of a file: a primary, empty and with
- * its options unchanged at the start of each test that asks for it.
+ * A second server of the target (or a third: `index` 1), started once for all tests of a file: an empty primary at the
+ * start of each test that asks for it.
  */
 export async function companion(index = 0): Promise<Companion> {
   onlyIf(target.kind !== 'url', 'needs more servers than the one at the address given');
-  const flags = target.takesFlags ? PROMPT_FLAGS : [];
-  while (companions.length <= index) companions.push(await target.start(flags));
+  while (companions.length <= index) companions.push(await target.start());
   const { host, port } = companions[index]!;
   await withClient(host, port, async (open) => {
     await open.expect('REPLICAOF', 'NO', 'ONE').ok();
     await open.expect('FLUSHALL').ok();
   });
+  await prompt(port);
   const opened: Client[] = [];
   atEnd(async () => {
     for (const open of opened) await open.close();
@@ -111,7 +114,7 @@ export async function info(port?: number, section = 'replication'): Promise<Reco
   return withClient(host, port ?? own, async (open) => {
     const text = (await open.send('INFO', section)) as string;
     const lines = text.split('\r\n').filter((line) => line.includes(':'));
-    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
+    return Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]!, line.slice(line.indexOf(':') + 1)]));
   });
 }
 

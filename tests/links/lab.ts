@@ -2,7 +2,7 @@ import { diffDatasets, readDataset } from '../interop/dataset.ts';
 import { createRng } from '../harness/rng.ts';
 import { sleep, until } from '../harness/time.ts';
 import { startLoad } from './load.ts';
-import { nextStep, perform, type Expected } from './plan.ts';
+import { nextStep, perform, type Expected, type HarassedLink } from './plan.ts';
 import { openProxy, type Proxy } from './proxy.ts';
 import { replicaView } from './replica-view.ts';
 import { linkUp, settled, startNode, type Node } from './servers.ts';
@@ -108,7 +108,10 @@ async function chain(lab: Lab): Promise<void> {
   const expected = replicas.map((): Expected => ({ outages: 0 }));
   const size = options.backlog ?? BACKLOG;
   const load = await startLoad(nodes[0]!.port, options.seed, options.outages ? 1 : 4);
-  await harass(lab, replicas.map((replica, at) => ({ proxy: proxies[at]!, primary: nodes[at]!, replica, expected: expected[at]! })));
+  const links = replicas.map((replica, at): HarassedLink => {
+    return { proxy: proxies[at]!, primary: nodes[at]!, replica, expected: expected[at]! };
+  });
+  await harass(lab, links);
   await load.stop();
   outcome.requests += load.count();
   await compare(lab, nodes[0]!, replicas);
@@ -128,7 +131,7 @@ async function chain(lab: Lab): Promise<void> {
       const held = replid === instead.replid && from >= instead.at + 1 - size && from <= instead.at + 1;
       if (held) wrong(`a partial sync from ${from} was refused at offset ${instead.at}, with a backlog of ${size}`);
     }
-    const [full, partial, refused] = ['sync_full', 'sync_partial_ok', 'sync_partial_err'].map(grown) as [number, number, number];
+    const [full, partial, refused] = [grown('sync_full'), grown('sync_partial_ok'), grown('sync_partial_err')];
     if (outages === 0 && full + refused > 0) wrong(`${full} full syncs under load, ${refused} partial ones refused`);
     if (refused < outages) wrong(`only ${refused} partial syncs refused`);
     // The primary may have answered on links that were cut before the proxy saw it.
@@ -182,22 +185,16 @@ async function total(nodes: readonly Node[], field: string): Promise<number> {
   return sum;
 }
 
-interface HarassedLink {
-  readonly proxy: Proxy;
-  readonly primary: Node;
-  readonly replica: Node;
-  readonly expected: Expected;
-}
-
 /** Hurts the links, each by its own random steps, for the seconds given. */
 async function harass({ rng, options, outcome }: Lab, links: readonly HarassedLink[]): Promise<void> {
   const end = Date.now() + options.seconds * 1000;
   const outages = options.topology === 'pair' ? (options.outages ?? 0) : 0;
   await Promise.all(
-    links.map(async ({ proxy, primary, replica, expected }) => {
+    links.map(async (link) => {
+      const { proxy, replica } = link;
       const own = createRng(rng.int(0, 2 ** 31));
       for (let steps = 0; Date.now() < end; steps++) {
-        await perform(nextStep(own, outages), proxy, primary, replica, expected);
+        await perform(nextStep(own, outages), link);
         if (steps % 50 === 49) options.onProgress?.(`${replica.name}: ${steps + 1} steps, ${proxy.seen.cuts} cuts`);
       }
       proxy.set({});

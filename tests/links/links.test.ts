@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { builtStages } from '#shared/manifest.ts';
 import { chooseSeed } from '../harness/rng.ts';
 import { hasRedis } from '../interop/servers.ts';
-import { runLab, type LabOptions } from './lab.ts';
+import { runLab, type LabOptions, type Topology } from './lab.ts';
 import { showOutcome } from './show-outcome.ts';
 
 /** A short run of tests/links/run.ts: links between servers of each kind break under load. */
@@ -39,7 +39,7 @@ describe(`links that break, SEED=${seed}`, () => {
   }, 60_000);
 });
 
-function sound(topology: LabOptions['topology'], servers: string[], seconds: number, more: Partial<LabOptions> = {}): void {
+function sound(topology: Topology, servers: string[], seconds: number, more: Partial<LabOptions> = {}): void {
   const name = `${topology} of ${servers.join(', ')}${more.outages ? ', with outages beyond the backlog' : ''}`;
   test(name, async () => {
     const outcome = await runLab({ topology, servers, seconds, seed, ...more });

@@ -33,8 +33,17 @@ export interface Expected {
   outages: number;
 }
 
-/** Does one step to a proxy's links. Cuts may fall into any of the slow ones. */
-export async function perform(step: Step, proxy: Proxy, primary: Node, replica: Node, expected: Expected): Promise<void> {
+/** A link that is hurt. */
+export interface HarassedLink {
+  readonly proxy: Proxy;
+  readonly primary: Node;
+  readonly replica: Node;
+  readonly expected: Expected;
+}
+
+/** Does one step to a proxy's links. */
+export async function perform(step: Step, link: HarassedLink): Promise<void> {
+  const { proxy } = link;
   switch (step.kind) {
     case 'calm':
       return sleep(step.ms);
@@ -62,11 +71,11 @@ export async function perform(step: Step, proxy: Proxy, primary: Node, replica: 
       await sleep(step.ms);
       return proxy.set({});
     case 'outage':
-      return outage(proxy, primary, replica, expected);
+      return outage(link);
   }
 }
 
-async function outage(proxy: Proxy, primary: Node, replica: Node, expected: Expected): Promise<void> {
+async function outage({ proxy, primary, replica, expected }: HarassedLink): Promise<void> {
   proxy.open(false);
   proxy.cut();
   const offset = async () => Number((await primary.info())['master_repl_offset']);

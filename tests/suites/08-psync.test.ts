@@ -1,4 +1,4 @@
-import { client, describe, expect, sleep, status, test, until } from '../harness/suite.ts';
+import { client, describe, expect, resp, sleep, status, test, until } from '../harness/suite.ts';
 import {
   applied,
   configured,
@@ -236,8 +236,17 @@ async function write(observer: FakeReplica, prefix: string, count: number, value
   await observer.readUntil(([, key]) => key === `${prefix}${count}`);
 }
 
+interface LeftBehind {
+  replid: string;
+  /** Where the replica was cut off. */
+  offset: number;
+  observer: FakeReplica;
+  /** Where in the observer's bytes that is. */
+  at: number;
+}
+
 /** A replica that was cut off at some offset, and an observer who read on. */
-async function leftBehind(prefix: string): Promise<{ replid: string; offset: number; observer: FakeReplica; at: number }> {
+async function leftBehind(prefix: string): Promise<LeftBehind> {
   const [observer, leaving] = [await syncedReplica(), await syncedReplica()];
   const from = observer.offset();
   await write(observer, `${prefix}-before-`, 2);
@@ -337,8 +346,8 @@ describe('partial sync', () => {
     await (await fakeReplica()).psync(replid, offset + 1);
     await (await fakeReplica()).psync('f'.repeat(40), offset + 1);
     const after = await info(undefined, 'stats');
-    const grown = ['sync_full', 'sync_partial_ok', 'sync_partial_err'].map((name) => Number(after[name]) - Number(before[name]));
-    expect(grown).toEqual([1, 1, 1]);
+    const counters = ['sync_full', 'sync_partial_ok', 'sync_partial_err'];
+    expect(counters.map((name) => Number(after[name]) - Number(before[name]))).toEqual([1, 1, 1]);
   });
 });
 
@@ -418,14 +427,10 @@ describe('a replica as a primary', () => {
     expect(await replica.psync()).toMatchObject({ kind: 'full', replid: HISTORY, offset: 700 });
     await until(async () => (await replicaLines())[0]?.includes('online'), 'the sub-replica to be online');
     replica.ack();
-    link.stream('SELECT', '4');
-    link.stream('set', 'K', 'Some Value');
-    link.stream('PING');
-    link.stream('incr', 'end');
+    const commands = [['SELECT', '4'], ['set', 'K', 'Some Value'], ['PING'], ['incr', 'end']];
+    for (const command of commands) link.stream(...command);
     await replica.readUntil(([, key]) => key === 'end');
-    expect(replica.streamed()).toBe(
-      '*2\r\n$6\r\nSELECT\r\n$1\r\n4\r\n*3\r\n$3\r\nset\r\n$1\r\nK\r\n$10\r\nSome Value\r\n*1\r\n$4\r\nPING\r\n*2\r\n$4\r\nincr\r\n$3\r\nend\r\n',
-    );
+    expect(replica.streamed()).toBe(commands.map((command) => resp(...command)).join(''));
     expect(replica.offset()).toBe(link.offset());
   });
 

@@ -631,7 +631,8 @@ describe('clients of a replica', () => {
     await c
       .expect('WAIT', '1', '0')
       .error(
-        'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+        'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is ' +
+          'configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
       );
   });
 

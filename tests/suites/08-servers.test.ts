@@ -1,12 +1,12 @@
 import { address, client, describe, expect, needsFlags, server, test, until, type Client } from '../harness/suite.ts';
-import { caughtUp, companion, configured, info, linkUp, replicaLines, type Companion } from '../harness/replication.ts';
+import { caughtUp, companion, info, linkUp, prompt, replicaLines, type Companion } from '../harness/replication.ts';
 
 /** Two and three servers of the kind under test: a primary, its replica, and a replica of that. */
 
 /** The server under test as the primary of another. */
 async function pair(): Promise<{ primary: Client; replica: Client; port: number; second: Companion }> {
   const { port } = await address();
-  await configured({ 'repl-diskless-sync-delay': '0' });
+  await prompt();
   const second = await companion();
   const [primary, replica] = [await client(), await second.client()];
   await replica.expect('REPLICAOF', '127.0.0.1', port).ok();
@@ -138,7 +138,7 @@ describe('a primary and its replica', () => {
     const second = await companion();
     const replica = await second.client();
     await replica.expect('SET', 'own', '1').ok();
-    await configured({ 'repl-diskless-sync-delay': '0' });
+    await prompt();
     await replica.expect('REPLICAOF', '127.0.0.1', port).ok();
     await linkUp(second.port);
     await replica.expect('EXISTS', 'own').int(0);
@@ -243,7 +243,7 @@ describe('a restart', () => {
   test('a replica that was shut down with SAVE catches up by a partial sync', async () => {
     needsFlags();
     const { port } = await address();
-    await configured({ 'repl-diskless-sync-delay': '0' });
+    await prompt();
     const c = await client();
     await c.expect('SET', 'k', '1').ok();
     const flags = ['--replicaof', '127.0.0.1', String(port)];
@@ -267,7 +267,7 @@ describe('a restart', () => {
   test('a replica that stands still is caught up when it goes on', async () => {
     needsFlags();
     const { port } = await address();
-    await configured({ 'repl-diskless-sync-delay': '0' });
+    await prompt();
     const own = await server('--replicaof', '127.0.0.1', String(port));
     await linkUp(own.port);
     await known();
