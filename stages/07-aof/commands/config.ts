@@ -142,7 +142,7 @@ function readChanges(request: Request): Change[] {
   return changes;
 }
 
-/** Whether this client may do what `yes` allows to all, and `local` to clients of this machine (`allowProtectedAction`). */
+/** `yes` allows it to all, `local` to clients of this machine (Redis: `allowProtectedAction`). */
 function allowsProtected({ server, client }: Request): boolean {
   const allowed = server.options['enable-protected-configs'];
   return allowed === 'yes' || (allowed === 'local' && isLoopback(client.socket.remoteAddress ?? ''));
@@ -156,10 +156,13 @@ function valuesOf(server: Server): Record<string, unknown> {
   return server.options;
 }
 
+/** Redis: `resetServerStats`. What was loaded at the start stays as it is. */
 function configResetStat({ server }: Request): Reply {
+  const { keysLoaded, keysExpiredAtLoad } = server.stats;
   for (const stats of [server.stats, server.keyspace.stats] as Record<string, number>[]) {
     for (const name of Object.keys(stats)) stats[name] = 0;
   }
+  Object.assign(server.stats, { keysLoaded, keysExpiredAtLoad });
   return OK;
 }
 
