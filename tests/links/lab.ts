@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly backlog?: number;
   /** One step in so many is an outage beyond the backlog (pair alone); 0: none. */
   readonly outages?: number;
+  /** Each server keeps an append-only file; at the end all start anew from theirs, and must hold the same still. */
+  readonly aof?: boolean;
   readonly onProgress?: (text: string) => void;
   /** Done before the servers are compared: to see that a difference is found. */
   readonly tamper?: (replica: Node) => Promise<void>;
@@ -66,10 +68,13 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
     const count = options.topology === 'pair' ? 2 : 3;
     for (let at = 0; at < count; at++) {
       const kind = options.servers[at] ?? options.servers.at(-1)!;
-      nodes.push(await startNode(kind, '--repl-backlog-size', String(options.backlog ?? BACKLOG)));
+      const flags = ['--repl-backlog-size', String(options.backlog ?? BACKLOG)];
+      if (options.aof) flags.push('--appendonly', 'yes', '--auto-aof-rewrite-min-size', '1mb');
+      nodes.push(await startNode(kind, ...flags));
       proxies.push(await openProxy(nodes[at]!.port, createRng(options.seed + at + 1)));
     }
     await TOPOLOGIES[options.topology]({ nodes, proxies, rng, options, outcome });
+    if (options.aof) await compareLogs(nodes, outcome);
   } catch (error) {
     outcome.problems.push((error as Error).message);
   } finally {
@@ -225,6 +230,16 @@ async function compare({ outcome, options }: Lab, primary: Node, replicas: reado
     }
   }
   if (outcome.keys === 0) outcome.problems.push('there was nothing to compare');
+}
+
+/** All servers start anew from their append-only files: each must hold what it held. */
+async function compareLogs(nodes: readonly Node[], outcome: Outcome): Promise<void> {
+  const before = replicaView(await readDataset(nodes[0]!.client));
+  for (const node of nodes) {
+    await node.restart();
+    const differences = diffDatasets(before, replicaView(await readDataset(node.client)), { consumerTimes: false });
+    for (const line of differences) outcome.problems.push(`${node.name} from its append-only file differs: ${line}`);
+  }
 }
 
 async function sizeOf(client: Node['client'], database: number): Promise<unknown> {

@@ -15,6 +15,7 @@ describe(`links that break, SEED=${seed}`, () => {
   if (stage !== undefined) {
     sound('pair', [stage], 1.5);
     sound('pair', [stage], 2, { outages: 4, backlog: 2 ** 18 });
+    sound('pair', [stage], 1.5, { aof: true });
     sound('promotion', [stage], 2);
     if (redis !== undefined) {
       sound('pair', [stage, redis], 1.5);
@@ -40,7 +41,8 @@ describe(`links that break, SEED=${seed}`, () => {
 });
 
 function sound(topology: Topology, servers: string[], seconds: number, more: Partial<LabOptions> = {}): void {
-  const name = `${topology} of ${servers.join(', ')}${more.outages ? ', with outages beyond the backlog' : ''}`;
+  const extras = [more.outages ? ', with outages beyond the backlog' : '', more.aof ? ', with append-only files' : ''];
+  const name = `${topology} of ${servers.join(', ')}${extras.join('')}`;
   test(name, async () => {
     const outcome = await runLab({ topology, servers, seconds, seed, ...more });
     expect(outcome.problems, showOutcome(outcome)).toEqual([]);

@@ -15,6 +15,7 @@ servers must hold the same, and the primary must have counted the syncs that the
   --topology NAME   pair, chain or promotion (default pair)
   --seconds N       how long the links are hurt (default 60)
   --outages N       one step in N is an outage beyond the backlog, of 1 MB then (pair; default 0: none)
+  --aof             with append-only files, from which all start anew at the end
   --seed N          repeats a run as far as chance allows (default: a new one, printed)
 `;
 
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     outages: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(chooseSeed()) },
+    aof: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
     seconds: Number(values.seconds),
     seed: Number(values.seed),
     outages,
+    aof: values.aof,
     ...(outages > 0 ? { backlog: 2 ** 20 } : {}),
     onProgress: (text) => console.log(`  ${text}`),
   });

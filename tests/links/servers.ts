@@ -12,6 +12,8 @@ export interface Node {
   /** REPLICAOF this port, or NO ONE. */
   follow(port: number | null): Promise<void>;
   output(): string;
+  /** Stops it in order, and starts it anew in the same folder, with the same flags: as a primary, from what it kept. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -24,12 +26,23 @@ const COMMON = ['--repl-ping-replica-period', '3600', '--repl-diskless-sync-dela
 export async function startNode(kind: string, ...flags: string[]): Promise<Node> {
   const target = parseTarget(kind);
   const own = target.kind === 'redis' ? [] : ['--save', '', '--rdb-version', '10'];
-  const server: RunningServer = await target.start([...COMMON, ...own, ...flags]);
-  const client = await Client.open(server.host, server.port);
+  const given = [...COMMON, ...own, ...flags];
+  let server: RunningServer = await target.start(given);
+  let client = await Client.open(server.host, server.port);
   return {
     name: `${target.name} on ${server.port}`,
-    port: server.port,
-    client,
+    get port() {
+      return server.port;
+    },
+    get client() {
+      return client;
+    },
+    async restart() {
+      await client.close();
+      await server.stop(true);
+      server = await target.start(given, { dir: server.dir });
+      client = await Client.open(server.host, server.port);
+    },
     async info(section = 'replication') {
       const text = (await client.send('INFO', section)) as string;
       const lines = text.split('\r\n').filter((line) => line.includes(':'));
