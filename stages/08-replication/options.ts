@@ -41,6 +41,20 @@ export const optionTable = {
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
+  appendonly: boolean({ default: false, help: 'keep a log of every write, and load that at the start' }),
+  appenddirname: fileName('appenddirname', { default: 'appendonlydir', immutable: true, help: "the log's folder, in dir" }),
+  appendfilename: fileName('appendfilename', { default: 'appendonly.aof', immutable: true, help: "the log's name" }),
+  appendfsync: choice({ default: 'everysec', values: ['everysec', 'always', 'no'], help: 'when the log is synced' }),
+  'no-appendfsync-on-rewrite': boolean({ default: false, help: 'no sync of the log while a snapshot is written' }),
+  'auto-aof-rewrite-percentage': integer({
+    default: 100,
+    min: 0,
+    max: 2 ** 31 - 1,
+    help: 'rewrite the log when it has grown by so much; 0: never by itself',
+  }),
+  'auto-aof-rewrite-min-size': memory({ default: 64 * 1024 ** 2, help: 'no rewrite by itself below this size' }),
+  'aof-use-rdb-preamble': boolean({ default: true, help: 'the base of the log is an RDB file' }),
+  'aof-load-truncated': boolean({ default: true, help: 'load a log whose end is missing' }),
 };
 
 export type Options = OptionValues<typeof optionTable>;

@@ -9,6 +9,8 @@ import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
 import { flushPendingWrites, scheduleFlush } from './network/write-replies.ts';
 import type { Options } from './options.ts';
+import { loadAppendOnlyFiles } from './persistence/aof-load.ts';
+import { Aof } from './persistence/aof.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb-saver.ts';
 import { reprocess } from './router/execute.ts';
@@ -49,6 +51,7 @@ export class Server {
   readonly watchedKeys = new WatchedKeys();
   readonly propagation = new Propagation();
   readonly rdb = new RdbSaver(this);
+  readonly aof: Aof;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
@@ -66,6 +69,7 @@ export class Server {
     this.configFile = configFile;
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
+    this.aof = new Aof(this);
     this.keyspace.listeners.push(this.blocking, this.watchedKeys, this.propagation);
     log.setLevel(options.loglevel);
   }
@@ -75,7 +79,7 @@ export class Server {
     this.listeners = await openListeners(this);
     this.port = (this.listeners[0]!.address() as { port: number }).port;
     this.startCron();
-    await loadAtStart(this);
+    if (!(await loadAppendOnlyFiles(this))) await loadAtStart(this);
     log.notice(`Ready to accept connections on port ${this.port}`);
   }
 
@@ -85,6 +89,7 @@ export class Server {
    */
   shutdown({ save = false, nosave = false, force = false }: ShutdownFlags = {}): boolean {
     this.rdb.cancel();
+    if (!this.aof.shutdown(force)) return false;
     if (this.loading === undefined && (save || (!nosave && this.options.save.length > 0))) {
       try {
         this.rdb.save();
@@ -120,6 +125,7 @@ export class Server {
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
     this.blocking.serve();
+    this.aof.cron();
     this.rdb.cron();
   }
 

@@ -46,7 +46,7 @@ function setExpire(request: Request, unit: Unit, base: number): Reply {
   const at = parseExpireTime(request, args[2]!, unit, base);
   if (db.lookupWrite(key) === undefined) return 0;
   if (conditions !== undefined && !isMet(conditions, at, db.getExpire(key))) return 0;
-  if (at <= Date.now()) {
+  if (at <= Date.now() && request.server.keyspace.expires) {
     db.delete(key);
     request.propagateAs(['DEL', key]);
   } else {

@@ -26,6 +26,14 @@ export const persistence: Family = {
       run: bgsave,
     },
     {
+      name: 'bgrewriteaof',
+      arity: 1,
+      flags: 'admin noscript no_async_loading',
+      since: '1.0.0',
+      summary: 'Rewrites the append-only file in the background.',
+      run: bgrewriteaof,
+    },
+    {
       name: 'lastsave',
       arity: 1,
       flags: 'loading stale fast',
@@ -65,12 +73,34 @@ export function saveOrFail(server: Server): void {
 function bgsave({ server, client, args }: Request): Reply {
   const schedule = args.length === 2 && args[1]!.toUpperCase() === 'SCHEDULE';
   if (args.length > 2 || (args.length === 2 && !schedule)) throw syntaxError();
-  if (client.transaction?.executing && server.rdb.current === undefined) {
+  const busy = server.keyspace.beforeChange !== undefined && schedule;
+  if ((client.transaction?.executing || busy) && server.rdb.current === undefined) {
     server.rdb.scheduled = true;
     return new Status('Background saving scheduled');
   }
   server.rdb.saveInBackground();
   return new Status('Background saving started');
+}
+
+/** BGREWRITEAOF: inside EXEC, and while a save goes on, it waits for its turn. */
+function bgrewriteaof({ server, client }: Request): Reply {
+  const { rewriter } = server.aof;
+  if (rewriter.current !== undefined) {
+    throw new ReplyError('ERR Background append only file rewriting already in progress');
+  }
+  if (server.keyspace.beforeChange !== undefined || client.transaction?.executing) {
+    rewriter.scheduled = true;
+    rewriter.consecutiveFailures = 0;
+    return new Status('Background append only file rewriting scheduled');
+  }
+  try {
+    rewriter.start();
+  } catch {
+    throw new ReplyError(
+      "ERR Can't execute an AOF background rewriting. Please check the server logs for more information.",
+    );
+  }
+  return new Status('Background append only file rewriting started');
 }
 
 function lastsave({ server }: Request): Reply {

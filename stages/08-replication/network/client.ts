@@ -25,6 +25,8 @@ export class Client {
   closing = false;
   /** What the server has counted of `heldBytes`. */
   accounted = 0;
+  /** Bytes of replies that wait until the log is on disk. */
+  heldReplies = 0;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 

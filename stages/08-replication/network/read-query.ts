@@ -30,7 +30,7 @@ export function processInput(server: Server, client: Client): void {
       const args = client.parser.next();
       if (args === null) break;
       execute(server, client, args);
-      if (client.replies.size > FLUSH_BYTES) flush(client);
+      if (client.replies.size > FLUSH_BYTES) flush(server, client);
     }
     client.parser.keep();
   } catch (error) {

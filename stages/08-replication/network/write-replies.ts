@@ -23,25 +23,41 @@ export function flushPendingWrites(server: Server): void {
   server.clientsPendingWrite = [];
   for (const client of clients) {
     client.pendingWrite = false;
-    flush(client);
+    flush(server, client);
   }
 }
 
-/** Hands a client's replies to its socket, and ends the connection of one that is closing (Redis: `writeToClient`). */
-export function flush(client: Client): void {
-  const { socket } = client;
-  const tooMuch = client.replies.size + socket.writableLength > OUTPUT_BUFFER_LIMIT;
-  const wire = client.replies.take();
+/**
+ * Lets a client's replies leave, behind the commands that they are about: those go to the log first, and under
+ * appendfsync `always` to the disk (Redis: `writeToClient`, after `flushAppendOnlyFile`).
+ */
+export function flush(server: Server, client: Client): void {
+  const { socket, replies, closing } = client;
+  const { size } = replies;
+  const tooMuch = size + client.heldReplies + socket.writableLength > OUTPUT_BUFFER_LIMIT;
+  const wire = replies.take();
   if (tooMuch) {
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
     client.closing = true;
     socket.destroy();
-  } else if (typeof wire !== 'string') {
+  } else if (server.aof.log.flush()) send(socket, wire, closing);
+  else {
+    client.heldReplies += size;
+    server.aof.log.afterSync(() => {
+      client.heldReplies -= size;
+      send(socket, wire, closing);
+    });
+  }
+}
+
+/** Hands replies to a socket, and ends the connection of a client that is closing. */
+function send(socket: Socket, wire: string | Part[], closing: boolean): void {
+  if (typeof wire !== 'string') {
     socket.cork();
     for (const part of wire) write(socket, part);
     socket.uncork();
   } else if (wire !== '') write(socket, wire);
-  if (client.closing) endConnection(socket);
+  if (closing) endConnection(socket);
 }
 
 /** What must wait for a slow reader waits outside V8's heap. */

@@ -1,4 +1,5 @@
 import type { Server } from '../server.ts';
+import type { Aof } from './aof.ts';
 
 /** Section Persistence of INFO. */
 export function persistenceFields(server: Server): [string, string | number][] {
@@ -8,7 +9,7 @@ export function persistenceFields(server: Server): [string, string | number][] {
     ['loading', loading === undefined ? 0 : 1],
     ['async_loading', 0],
     ['current_cow_size', current?.snapshot.earlyBytes ?? 0],
-    ['current_save_keys_processed', current?.snapshot.keys ?? 0],
+    ['current_save_keys_processed', (current ?? server.aof.rewriter.current)?.snapshot.keys ?? 0],
     ['current_save_keys_total', current?.total ?? 0],
     ['rdb_changes_since_last_save', rdb.changes],
     ['rdb_bgsave_in_progress', current === undefined ? 0 : 1],
@@ -20,8 +21,37 @@ export function persistenceFields(server: Server): [string, string | number][] {
     ['rdb_last_cow_size', rdb.lastEarlyBytes],
     ['rdb_last_load_keys_expired', stats.keysExpiredAtLoad],
     ['rdb_last_load_keys_loaded', stats.keysLoaded],
-    ['aof_enabled', 0],
+    ...aofFields(server),
     ...(loading === undefined ? [] : loadingFields(loading)),
+  ];
+}
+
+function aofFields({ aof }: Server): [string, string | number][] {
+  const { rewriter, state } = aof;
+  const { current } = rewriter;
+  return [
+    ['aof_enabled', state === 'off' ? 0 : 1],
+    ['aof_rewrite_in_progress', current === undefined ? 0 : 1],
+    ['aof_rewrite_scheduled', rewriter.scheduled ? 1 : 0],
+    ['aof_last_rewrite_time_sec', rewriter.lastSeconds],
+    ['aof_current_rewrite_time_sec', current === undefined ? -1 : secondsSince(current.startedAt)],
+    ['aof_last_bgrewrite_status', rewriter.lastStatus],
+    ['aof_rewrites', rewriter.rewrites],
+    ['aof_rewrites_consecutive_failures', rewriter.consecutiveFailures],
+    ['aof_last_write_status', aof.log.error === undefined ? 'ok' : 'err'],
+    ['aof_last_cow_size', rewriter.lastEarlyBytes],
+    ...(state === 'off' ? [] : logFields(aof)),
+  ];
+}
+
+function logFields({ log, rewriter, currentSize, baseSize }: Aof): [string, string | number][] {
+  return [
+    ['aof_current_size', currentSize],
+    ['aof_base_size', baseSize],
+    ['aof_pending_rewrite', rewriter.scheduled ? 1 : 0],
+    ['aof_buffer_length', log.pendingBytes],
+    ['aof_pending_bio_fsync', log.syncing ? 1 : 0],
+    ['aof_delayed_fsync', log.delayedSyncs],
   ];
 }
 

@@ -10,6 +10,10 @@ import { Snapshot } from './snapshot.ts';
 /** How long after a failed save the next one is tried by itself; ms (Redis: CONFIG_BGSAVE_RETRY_DELAY). */
 const RETRY_MS = 5000;
 
+const ANOTHER_SNAPSHOT =
+  "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a " +
+  'BGSAVE whenever possible.';
+
 /** A save that goes on beside everything else. */
 interface BackgroundSave {
   readonly snapshot: Snapshot;
@@ -71,6 +75,7 @@ export class RdbSaver {
   /** BGSAVE. @throws ReplyError when one is under way */
   saveInBackground(): void {
     if (this.current !== undefined) throw new ReplyError('ERR Background save already in progress');
+    if (this.server.keyspace.beforeChange !== undefined) throw new ReplyError(ANOTHER_SNAPSHOT);
     const snapshot = this.snapshot();
     const abort = new AbortController();
     this.server.keyspace.beforeChange = snapshot.beforeChange;
@@ -107,7 +112,7 @@ export class RdbSaver {
 
   /** The save points, and what BGSAVE SCHEDULE asked for. */
   cron(): void {
-    if (this.current !== undefined || this.server.loading !== undefined) return;
+    if (this.server.keyspace.beforeChange !== undefined || this.server.loading !== undefined) return;
     if (this.scheduled || this.isDue()) {
       this.scheduled = false;
       this.saveInBackground();
@@ -155,23 +160,29 @@ export class RdbSaver {
   }
 
   private snapshot(): Snapshot {
-    const { keyspace, options } = this.server;
-    return new Snapshot(keyspace, new RdbFormat({
-      version: options['rdb-version'],
-      compression: options.rdbcompression,
-      checksum: options.rdbchecksum,
-      aux: auxFields(this.server),
-    }));
+    return new Snapshot(this.server.keyspace, rdbFormat(this.server));
   }
 }
 
+/** `aofBase`: the file is the base of a log. */
+export function rdbFormat(server: Server, aofBase = false): RdbFormat {
+  const { options } = server;
+  return new RdbFormat({
+    version: options['rdb-version'],
+    compression: options.rdbcompression,
+    checksum: options.rdbchecksum,
+    aux: auxFields(server, aofBase),
+  });
+}
+
+
 /** What an RDB file says about its origin (Redis: `rdbSaveInfoAuxFields`). */
-function auxFields(server: Server): [name: string, value: string][] {
+function auxFields(server: Server, aofBase: boolean): [name: string, value: string][] {
   return [
     ['redis-ver', REDIS_VERSION],
     ['redis-bits', '64'],
     ['ctime', String(Math.floor(Date.now() / 1000))],
     ['used-mem', String(server.keyspace.usedBytes)],
-    ['aof-base', '0'],
+    ['aof-base', aofBase ? '1' : '0'],
   ];
 }

@@ -37,6 +37,10 @@ function checkMemory(request: Request): Reply | undefined {
 /** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
 function checkDisk(request: Request): Reply | undefined {
   const { server, command } = request;
+  const aofError = server.aof.log.error;
+  if (aofError !== undefined && (request.has('write') || command.fullName === 'ping')) {
+    return new ReplyError(`MISCONF Errors writing to the AOF file: ${aofError}`);
+  }
   const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
   if (server.rdb.lastStatus === 'ok' || !stopWrites || save.length === 0) return undefined;
   if (!request.has('write') && command.fullName !== 'ping') return undefined;
@@ -54,7 +58,7 @@ function checkLoading({ server, command }: Request): Reply | undefined {
  */
 export function expectRoom({ server }: Request, bytes: number): void {
   const { maxmemory } = server.options;
-  if (maxmemory !== 0 && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+  if (maxmemory !== 0 && server.loading === undefined && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
 }
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";

@@ -23,6 +23,11 @@ export class Propagation implements KeyspaceListener {
   /** How many commands are running: EXEC runs others. */
   private depth = 0;
 
+  /** Whether EXEC is running others. */
+  get isNested(): boolean {
+    return this.depth > 1;
+  }
+
   begin(): void {
     this.depth++;
   }

@@ -1,0 +1,178 @@
+import { openSync } from 'node:fs';
+import { log } from '#shared/log.ts';
+import { systemReason } from '#shared/options/paths.ts';
+import type { PropagationTarget } from '../router/propagate.ts';
+import type { Server } from '../server.ts';
+import { AofFolder } from './aof-folder.ts';
+import { AofLog } from './aof-log.ts';
+import { withNextBase, withNextIncr } from './aof-manifest.ts';
+import { AofRewriter, baseFormat } from './aof-rewrite.ts';
+import { writeSnapshotSync } from './rdb-file.ts';
+import { Snapshot } from './snapshot.ts';
+
+/**
+ * The append-only file: every command that changes something, in order, so that a start can repeat them (Redis: aof.c).
+ * `wait_rewrite`: switched on while the server runs, and not the whole keyspace yet.
+ */
+export class Aof implements PropagationTarget {
+  state: 'off' | 'on' | 'wait_rewrite' = 'off';
+  readonly folder: AofFolder;
+  readonly log: AofLog;
+  readonly rewriter: AofRewriter;
+  /** Bytes of the whole log after the last rewrite, or at the start (Redis: `aof_rewrite_base_size`). */
+  baseSize = 0;
+  private readonly server: Server;
+  /** Bytes of the files in front of the one that is written. */
+  private sizeBefore = 0;
+
+  constructor(server: Server) {
+    this.server = server;
+    this.folder = new AofFolder(server.options);
+    this.log = new AofLog(server.options, () => server.keyspace.beforeChange !== undefined);
+    this.rewriter = new AofRewriter(server, this);
+  }
+
+  /** Bytes of all files of the log. */
+  get currentSize(): number {
+    return this.sizeBefore + this.log.size;
+  }
+
+  feed(db: number, command: readonly string[]): void {
+    this.log.feed(db, command);
+  }
+
+  /**
+   * Opens the log of a starting server, whose data is loaded: a new base where there is no log yet, then the last
+   * incremental file or a first one (Redis: `aofOpenIfNeededOnServerStart`). @throws Error of the file system
+   */
+  open(): void {
+    const { folder, server } = this;
+    const { appendfilename } = server.options;
+    folder.create();
+    folder.moveOldFile();
+    folder.removeHistory();
+    let { manifest } = folder;
+    if (manifest.base === undefined && manifest.incrs.length === 0) {
+      manifest = withNextBase(manifest, appendfilename, server.options['aof-use-rdb-preamble'] ? 'rdb' : 'aof');
+      writeSnapshotSync(new Snapshot(server.keyspace, baseFormat(server)), folder.path(manifest.base!.name));
+      log.notice(`Creating AOF base file ${manifest.base!.name} on server start`);
+    }
+    const isNew = manifest.incrs.length === 0;
+    if (isNew) manifest = withNextIncr(manifest, appendfilename);
+    const last = manifest.incrs.at(-1)!;
+    const fd = openSync(folder.path(last.name), isNew ? 'w' : 'a', 0o644);
+    if (isNew) folder.writeManifest(manifest);
+    log.notice(`${isNew ? 'Creating' : 'Opening'} AOF incr file ${last.name} on server start`);
+    this.log.open(fd, folder.sizeOf(last));
+    this.sizeBefore = folder.totalSize() - this.log.size;
+    this.baseSize = manifest.base === undefined ? 0 : folder.sizeOf(manifest.base);
+    this.state = 'on';
+    this.listen();
+  }
+
+  /** CONFIG SET appendonly yes: a rewrite first, and what comes after it (`startAppendOnly`). @throws Error */
+  start(): void {
+    const { rewriter, server } = this;
+    this.state = 'wait_rewrite';
+    if (server.propagation.isNested) {
+      rewriter.scheduled = true;
+      log.warning('AOF was enabled during a transaction: a rewrite is scheduled to start when possible');
+    } else if (rewriter.current === undefined && server.keyspace.beforeChange !== undefined) {
+      rewriter.scheduled = true;
+      log.warning('AOF was enabled while the data is being saved: a rewrite is scheduled to start when possible');
+    } else {
+      // One that was begun without a log has kept none of what came after it.
+      rewriter.cancel();
+      try {
+        rewriter.start();
+      } catch {
+        this.state = 'off';
+        throw new Error('Unable to turn on AOF. Check server logs.');
+      }
+    }
+  }
+
+  /** CONFIG SET appendonly no (Redis: `stopAppendOnly`). */
+  stop(): void {
+    this.rewriter.cancel();
+    this.rewriter.scheduled = false;
+    this.unlisten();
+    this.settle();
+    this.log.close();
+    if (this.state === 'wait_rewrite') this.folder.remove(this.folder.temporaryIncr);
+    this.state = 'off';
+  }
+
+  /**
+   * The end of the process is near: writes and syncs what there is. @returns false when the log is not complete yet, and
+   * the process must not end (Redis: `prepareForShutdown`)
+   */
+  shutdown(force: boolean): boolean {
+    if (this.state === 'wait_rewrite' && this.rewriter.current !== undefined) {
+      log.warning(`Writing initial AOF${force ? '. Exit anyway.' : ", can't exit"}`);
+      if (!force) return false;
+    }
+    this.rewriter.cancel();
+    if (this.state !== 'on') return true;
+    log.notice('Calling fsync() on the AOF file.');
+    this.settle();
+    return true;
+  }
+
+  /** The keyspace as it is now will be the base; from here on commands go to another file. @throws Error */
+  openNextFile(): void {
+    const { folder, state } = this;
+    folder.create();
+    if (state === 'off') return;
+    const waits = state === 'wait_rewrite';
+    const manifest = withNextIncr(folder.manifest, this.server.options.appendfilename);
+    const name = waits ? folder.temporaryIncr : manifest.incrs.at(-1)!.name;
+    this.log.settle();
+    const fd = openSync(folder.path(name), 'w', 0o644);
+    if (!waits) folder.writeManifest(manifest);
+    log.notice(`Creating AOF incr file ${name} on background rewrite`);
+    this.sizeBefore += this.log.size;
+    this.log.open(fd, 0);
+    this.listen();
+  }
+
+  /** A rewrite has replaced all files but the one that is written; the base has `size` bytes. */
+  rewritten(size: number): void {
+    this.sizeBefore = size;
+    this.baseSize = this.currentSize;
+    if (this.state === 'wait_rewrite') this.state = 'on';
+  }
+
+  /** A rewrite has ended, well or not: without a base, what was written since is of no use. */
+  rewriteEnded(): void {
+    if (this.state !== 'wait_rewrite') return;
+    this.unlisten();
+    this.log.close();
+    this.folder.remove(this.folder.temporaryIncr);
+    this.rewriter.scheduled = true;
+  }
+
+  /** Redis: what `serverCron` does for the AOF. */
+  cron(): void {
+    this.log.flush();
+    this.rewriter.cron();
+  }
+
+  private settle(): void {
+    try {
+      this.log.settle();
+    } catch (error) {
+      log.warning(`Fail to fsync the AOF file: ${systemReason(error)}`);
+    }
+  }
+
+  private listen(): void {
+    const { targets } = this.server.propagation;
+    if (!targets.includes(this)) targets.push(this);
+  }
+
+  private unlisten(): void {
+    const { targets } = this.server.propagation;
+    if (targets.includes(this)) targets.splice(targets.indexOf(this), 1);
+  }
+}
