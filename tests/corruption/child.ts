@@ -1,18 +1,16 @@
-import { damaged, type Damage } from './damage.ts';
+import { damageAt, damaged, type Damage } from './damage.ts';
 import type { Loader, Outcome, Sample } from './kind.ts';
 
-/** What the parent asks for: these cases of a sample, telling after every so many how far it is. */
+/** What the parent asks for: the cases of these numbers. */
 export interface Work {
   readonly sample: Sample;
-  readonly cases: readonly Damage[];
+  readonly masks: readonly number[];
   readonly from: number;
   readonly to: number;
-  readonly tellEvery: number;
 }
 
-/** Outcomes of the cases from `first` on. */
+/** What came of them, in order. */
 export interface Told {
-  readonly first: number;
   readonly outcomes: readonly Outcome[];
   /** The most memory this process ever had, in bytes. */
   readonly peak: number;
@@ -34,19 +32,16 @@ process.on('message', (work: Work) => void run(work));
 process.on('disconnect', () => process.exit());
 process.send!('ready');
 
-async function run({ sample, cases, from, to, tellEvery }: Work): Promise<void> {
-  let outcomes: Outcome[] = [];
+async function run({ sample, masks, from, to }: Work): Promise<void> {
+  const outcomes: Outcome[] = [];
   let slowestMs = 0;
   for (let i = from; i < to; i++) {
     const began = performance.now();
-    outcomes.push(await tryCase(sample, cases[i]!));
+    outcomes.push(await tryCase(sample, damageAt(i, masks)));
     slowestMs = Math.max(slowestMs, performance.now() - began);
-    if (outcomes.length < tellEvery && i + 1 < to) continue;
-    const told: Told = { first: i + 1 - outcomes.length, outcomes, peak: process.resourceUsage().maxRSS * 1024, slowestMs };
-    await new Promise((resolve) => process.send!(told, resolve));
-    outcomes = [];
-    slowestMs = 0;
   }
+  const told: Told = { outcomes, peak: process.resourceUsage().maxRSS * 1024, slowestMs };
+  process.send!(told);
 }
 
 async function tryCase(sample: Sample, damage: Damage): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { within } from '../harness/time.ts';
 import type { Told, Work } from './child.ts';
-import { damages, damageText, type Damage } from './damage.ts';
+import { countDamages, damageAt, damageText, type Damage } from './damage.ts';
 import type { CorruptionKind, Outcome, Sample } from './kind.ts';
 
 export interface Report {
@@ -30,9 +30,10 @@ export interface CorruptionOptions {
   onSample?(sample: Sample, report: Report): void;
 }
 
-/** A case that takes this long hangs. */
+/** A batch takes well under a second: after this it hangs. */
 const HANG_MS = 20_000;
-const TELL_EVERY = 200;
+/** So many cases for the child at once. */
+const BATCH = 400;
 /** V8's limit for the child, in MB: a balloon of objects bursts there. */
 const HEAP_MB = 256;
 
@@ -45,25 +46,27 @@ export async function runCorruption(options: CorruptionOptions): Promise<Report>
   let child = await startChild(options);
   try {
     for (const sample of options.samples) {
-      const cases = damages(sample.files[sample.target]!.length, options.masks);
-      let tellEvery = TELL_EVERY;
-      for (let next = 0; next < cases.length; ) {
-        const told = await ask(child, { sample, cases, from: next, to: Math.min(cases.length, next + tellEvery), tellEvery });
+      const { kind, masks } = options;
+      const total = countDamages(sample.files[sample.target]!.length, masks);
+      let batch = BATCH;
+      for (let from = 0; from < total; ) {
+        const to = Math.min(total, from + batch);
+        const told = await ask(child, { sample, masks, from, to });
         if (typeof told !== 'string') {
-          told.outcomes.forEach((outcome, i) => count(report, options.kind, sample, cases[told.first + i]!, outcome));
+          told.outcomes.forEach((outcome, i) => count(report, kind, sample, damageAt(from + i, masks), outcome));
           report.peak = Math.max(report.peak, told.peak);
           report.slowestMs = Math.max(report.slowestMs, told.slowestMs);
-          next += told.outcomes.length;
+          from = to;
           continue;
         }
         child.kill('SIGKILL');
         child = await startChild(options);
         // One by one, until the case is found that did it.
-        if (tellEvery > 1) tellEvery = 1;
+        if (batch > 1) batch = 1;
         else {
-          count(report, options.kind, sample, cases[next]!, { kind: 'bug', text: told });
-          next++;
-          tellEvery = TELL_EVERY;
+          count(report, kind, sample, damageAt(from, masks), { kind: 'bug', text: told });
+          from++;
+          batch = BATCH;
         }
       }
       options.onSample?.(sample, report);

@@ -6,14 +6,16 @@ export type Damage =
 /** Every single bit, and all of them. */
 export const ALL_MASKS = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff];
 
-/** A cut at every offset, and each byte with each of these bits flipped. */
-export function damages(length: number, masks: readonly number[]): Damage[] {
-  const all: Damage[] = [];
-  for (let offset = 0; offset < length; offset++) {
-    all.push({ kind: 'truncate', offset });
-    for (const mask of masks) all.push({ kind: 'flip', offset, mask });
-  }
-  return all;
+/** How many cases there are: a cut at every offset, and each byte with each of these bits flipped. */
+export function countDamages(length: number, masks: readonly number[]): number {
+  return length * (1 + masks.length);
+}
+
+/** The case of this number. */
+export function damageAt(index: number, masks: readonly number[]): Damage {
+  const offset = Math.floor(index / (1 + masks.length));
+  const way = index % (1 + masks.length);
+  return way === 0 ? { kind: 'truncate', offset } : { kind: 'flip', offset, mask: masks[way - 1]! };
 }
 
 /** The damaged copy. */

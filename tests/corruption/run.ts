@@ -4,7 +4,7 @@ import { builtStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { runCorruption } from './corruption.ts';
-import { ALL_MASKS, damaged, damages, damageText } from './damage.ts';
+import { ALL_MASKS, countDamages, damageAt, damaged, damageText } from './damage.ts';
 import { corruptionKinds } from './kinds.ts';
 import { tryStart } from './try-start.ts';
 
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   for (let i = 0; i < Number(values.starts); i++) {
     const sample = rng.pick(samples);
     const bytes = sample.files[sample.target]!;
-    const damage = rng.pick(damages(bytes.length, ALL_MASKS));
+    const damage = damageAt(rng.int(0, countDamages(bytes.length, ALL_MASKS) - 1), ALL_MASKS);
     const files = { ...sample.files, [sample.target]: damaged(bytes, damage) };
     const { ending, output, untouched } = await tryStart(target, files, kind.flags);
     const named = output.split('\n').filter((line) => line.includes(`'${sample.target}'`) && /offset \d+/.test(line));

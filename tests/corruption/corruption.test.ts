@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { chooseSeed, createRng } from '../harness/rng.ts';
+import { parseTarget } from '../harness/target.ts';
+import { runCorruption } from './corruption.ts';
+import { countDamages, damageAt, damaged, damageText } from './damage.ts';
+import { corruptionKinds } from './kinds.ts';
+import { tryStart } from './try-start.ts';
+
+/**
+ * Damaged files are refused, with file, offset and reason, or loaded; never a crash, and never another content where a
+ * checksum could tell. The small samples here; `npx tsx tests/corruption/run.ts` has all of them and every bit.
+ */
+
+const MASKS = [0x01, 0x80, 0xff];
+const SMALL_BYTES = 700;
+const WHOLE_STARTS = 4;
+const seed = chooseSeed();
+
+for (const kind of corruptionKinds) {
+  const samples = kind.samples().filter(({ files, target }) => files[target]!.length <= SMALL_BYTES);
+
+  describe.each(builtStages().filter(({ number }) => number >= kind.since))(`${kind.name}, stage $number`, (stage) => {
+    test(`every damage to ${samples.length} samples`, async () => {
+      const report = await runCorruption({ kind, stageDir: join(PROJECT_ROOT, stage.dir), samples, masks: MASKS });
+      expect(report.failures.slice(0, 10)).toEqual([]);
+      expect(report.crashed).toBe(0);
+      const total = samples.reduce((sum, { files, target }) => sum + countDamages(files[target]!.length, MASKS), 0);
+      expect(report.tried).toBe(total);
+      // Neither all nor nothing may be refused: else nothing was tried.
+      expect(report.refused).toBeGreaterThan(0);
+      expect(report.same + report.other).toBeGreaterThan(0);
+    });
+
+    test(`a whole start on damaged files, SEED=${seed}`, async () => {
+      const rng = createRng(seed);
+      for (let i = 0; i < WHOLE_STARTS; i++) {
+        const sample = rng.pick(samples);
+        const bytes = sample.files[sample.target]!;
+        const damage = damageAt(rng.int(0, countDamages(bytes.length, MASKS) - 1), MASKS);
+        const files = { ...sample.files, [sample.target]: damaged(bytes, damage) };
+        const { ending, output, untouched } = await tryStart(parseTarget(stage.dir), files, kind.flags);
+        if (ending === 'started') continue;
+        const name = `${sample.name}, ${damageText(damage)}\n${output}`;
+        expect(ending, name).toBe('ended with exit code 1');
+        const lines = output.split('\n').filter((line) => line.includes(`'${sample.target}'`));
+        expect(lines, name).toEqual([expect.stringMatching(/offset \d+/)]);
+        expect(untouched, name).toBe(true);
+      }
+    });
+  });
+}
