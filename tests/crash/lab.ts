@@ -203,9 +203,12 @@ async function bootRedis({ dir, flags }: Life): Promise<Dataset | string> {
   const port = await freePort();
   try {
     const server = await start(parseVictim('redis'), port, copy, flags);
-    const held = await readBack(port);
-    await server.kill();
-    return held;
+    try {
+      return await readBack(port);
+    } finally {
+      // A child of its own may write still.
+      await powerOff(server);
+    }
   } catch (error) {
     return (error as Error).message;
   } finally {
