@@ -280,7 +280,8 @@ describe('it holds effects:', () => {
   test('a read by a group is a claim', async () => {
     const { of, c } = await log();
     await of('XADD x 1-1 f v', 'XADD x 2-1 f v', 'XGROUP CREATE x g 0', 'XGROUP CREATECONSUMER x g c');
-    const read = unselected(await of('XREADGROUP GROUP g c COUNT 1 STREAMS x >'));
+    // Redis 7.2 adds an XGROUP SETID, which keeps entries-read.
+    const read = (await of('XREADGROUP GROUP g c COUNT 1 STREAMS x >')).filter((request) => request.startsWith('XCLAIM'));
     expect(read.map((request) => withTimes(request, 'XCLAIM x g c 0 1-1 TIME T+0'))).toEqual([
       'XCLAIM x g c 0 1-1 TIME T+0 RETRYCOUNT 1 FORCE JUSTID LASTID 1-1',
     ]);
