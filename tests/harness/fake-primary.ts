@@ -153,9 +153,12 @@ function acceptLink(socket: Socket): PrimaryLink {
     },
     async getAck() {
       const before = acks.length;
+      const asked = offset;
       streamBytes(encodeRequest(['REPLCONF', 'GETACK', '*']));
-      await until(() => acks.slice(before).find((ack) => ack >= offset - GETACK_BYTES), 'an answer to GETACK');
-      return acks.slice(before).find((ack) => ack >= offset - GETACK_BYTES)!;
+      // An acknowledgement of its own accord may have been under way.
+      const answer = () => acks.slice(before).find((ack) => ack >= asked);
+      await until(() => answer() !== undefined, 'an answer to GETACK');
+      return answer()!;
     },
     isOpen: () => !ended,
     async closed() {
@@ -166,5 +169,3 @@ function acceptLink(socket: Socket): PrimaryLink {
     cut: () => socket.destroy(),
   };
 }
-
-const GETACK_BYTES = encodeRequest(['REPLCONF', 'GETACK', '*']).length;

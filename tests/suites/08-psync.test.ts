@@ -474,6 +474,48 @@ describe('a replica as a primary', () => {
     again.fullSync('c'.repeat(40), 10, tinyRdb());
     await replica.closed();
   });
+
+  test('and when its primary goes on under another ID, so that they learn it', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb());
+    await linkUp();
+    const replica = await fakeReplica();
+    await replica.psync();
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the sub-replica to be online');
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.write(`+CONTINUE ${'d'.repeat(40)}\r\n`);
+    await replica.closed();
+    const back = await fakeReplica();
+    await back.ask('REPLCONF', 'capa', 'psync2');
+    expect(await back.psync(HISTORY, 701)).toEqual({ kind: 'partial', replid: 'd'.repeat(40) });
+  });
+
+  test('keeps them when its primary goes on under the same one', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb());
+    await linkUp();
+    const replica = await fakeReplica();
+    await replica.psync();
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the sub-replica to be online');
+    replica.ack();
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.write(`+CONTINUE ${HISTORY}\r\n`);
+    again.continueAt(700);
+    again.stream('SELECT', '0');
+    again.stream('SET', 'k', 'v');
+    await replica.readUntil(([, key]) => key === 'k');
+    expect(replica.offset()).toBe(again.offset());
+  });
 });
 
 describe('WAIT', () => {

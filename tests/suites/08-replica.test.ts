@@ -60,6 +60,15 @@ describe('REPLICAOF', () => {
     expect((await info())['master_replid']).toBe(before['master_replid']);
   });
 
+  test('CONFIG GET tells the primary', async () => {
+    const primary = await fakePrimary();
+    const c = await client();
+    await follow(primary.port);
+    await c.expect('CONFIG', 'GET', 'replicaof').array(['replicaof', `127.0.0.1 ${primary.port}`]);
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    await c.expect('CONFIG', 'GET', 'replicaof').array(['replicaof', '']);
+  });
+
   test('refuses what is no port', async () => {
     const c = await client();
     await c.expect('REPLICAOF', '127.0.0.1', 'x').error('ERR Invalid master port');
