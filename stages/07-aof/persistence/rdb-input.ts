@@ -45,6 +45,11 @@ export class RdbInput {
     return this.windowOffset + this.pos;
   }
 
+  /** How many bytes are left; undefined when that is not known. */
+  get remaining(): number | undefined {
+    return this.source.size === undefined ? undefined : Math.max(0, this.source.size - this.offset);
+  }
+
   /** The checksum of what was consumed so far, as 8 bytes; undefined when none is computed. */
   digest(): Buffer | undefined {
     this.sum();
@@ -219,9 +224,8 @@ export class RdbInput {
 
   /** @throws RdbError when so many bytes are not left */
   private expect(length: number, what: string): void {
-    const { size } = this.source;
-    if (size === undefined || length <= size - this.offset) return;
-    throw this.error(`${what}, where ${Math.max(0, size - this.offset)} bytes are left`);
+    const { remaining } = this;
+    if (remaining !== undefined && length > remaining) throw this.error(`${what}, where ${remaining} bytes are left`);
   }
 }
 

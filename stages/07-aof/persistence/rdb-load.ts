@@ -22,6 +22,8 @@ export interface RdbTarget {
 
 /** Bytes between two looks at the clock. */
 const BATCH_BYTES = 4096;
+/** Type, name and value take at least a byte each. */
+const KEY_BYTES_MIN = 3;
 /** Nine bytes: `REDIS` and four digits. */
 const MAGIC_BYTES = 9;
 /** So many lines about empty keys are enough. */
@@ -97,9 +99,7 @@ export class RdbLoader {
       case RDB_OPCODE.SELECTDB:
         return this.select(input.length());
       case RDB_OPCODE.RESIZEDB:
-        input.length();
-        input.length();
-        return;
+        return this.reserve(input.length(), input.length());
       case RDB_OPCODE.SLOT_INFO:
         for (let i = 0; i < 3; i++) input.length();
         return;
@@ -126,6 +126,14 @@ export class RdbLoader {
     const db = databases[index];
     if (db === undefined) throw this.input.error(`database ${index}, where there are ${databases.length}`);
     this.db = db;
+  }
+
+  /** The sizes of the database that follows: a hint, believed as far as the rest of the file could hold it. */
+  private reserve(keys: number, volatile: number): void {
+    const most = this.input.remaining === undefined ? 0 : this.input.remaining / KEY_BYTES_MIN;
+    const { dict, expiry } = this.db.contents();
+    dict.reserve(Math.min(keys, most));
+    expiry.reserve(Math.min(volatile, most));
   }
 
   private readKey(type: number): void {

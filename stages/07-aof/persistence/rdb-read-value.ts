@@ -94,7 +94,9 @@ function pushAll(list: List, elements: readonly string[]): void {
 
 function readSet(input: RdbInput): SetValue {
   const set = new SetValue();
-  for (let left = input.count(); left > 0; left--) addMember(input, set, input.string());
+  const count = input.count();
+  set.dict.reserve(count);
+  for (let left = count; left > 0; left--) addMember(input, set, input.string());
   return set;
 }
 
@@ -110,7 +112,9 @@ function addMember(input: RdbInput, set: SetValue, member: string): void {
 
 function readHash(input: RdbInput): Hash {
   const hash = new Hash();
-  for (let left = input.count(); left > 0; left--) setField(input, hash, input.string(), input.string());
+  const count = input.count();
+  hash.dict.reserve(count);
+  for (let left = count; left > 0; left--) setField(input, hash, input.string(), input.string());
   return hash;
 }
 

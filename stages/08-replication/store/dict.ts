@@ -3,6 +3,10 @@ import { Segment, SEGMENT_MAX } from './segment.ts';
 
 /** Segments are not split deeper than this, however badly hashes fall. */
 const MAX_DEPTH = 22;
+/** How full segments are on average that were made in advance: few of them will have to split. */
+const RESERVED_FILL = 192;
+/** No more than some 40 MB on somebody's word. */
+const RESERVED_DEPTH = 14;
 /** Hashes are 32 bits; a cursor counts up to here. */
 const HASH_SPACE = 2 ** 32;
 
@@ -78,6 +82,23 @@ export class Dict<V> {
     this.size--;
     if (segment.depth > 0 && segment.size < SEGMENT_MAX / 8) this.merge(segment, hashOf(key));
     return value;
+  }
+
+  /**
+   * Makes an empty dict ready for about `count` entries, so that it need not grow by splitting while they are loaded:
+   * that takes half as long (Redis: `dictExpand`).
+   */
+  reserve(count: number): void {
+    if (this.size > 0 || count <= SEGMENT_MAX) return;
+    const depth = Math.min(RESERVED_DEPTH, Math.ceil(Math.log2(count / RESERVED_FILL)));
+    this.segments = Array.from({ length: 2 ** depth }, (_, position) => {
+      const segment = new Segment<V>(depth, this.stamped);
+      segment.position = position;
+      segment.rebuild(SEGMENT_MAX, hashOf);
+      return segment;
+    });
+    this.directory = this.segments.slice();
+    this.depth = depth;
   }
 
   clear(): void {

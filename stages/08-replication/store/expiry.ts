@@ -23,6 +23,11 @@ export class Expiry {
     return this.heap.length;
   }
 
+  /** As `Dict.reserve`. */
+  reserve(count: number): void {
+    this.nodes.reserve(count);
+  }
+
   /** The deadline of a key, Unix time in ms. */
   get(key: string): Int64 | undefined {
     return this.nodes.get(key)?.at;
