@@ -4,11 +4,17 @@
  * ```ts file=stages/03-collections/store/list.ts     the lines stand in that file word for word; a line `…` is a gap
  * ```ts sketch                                       code that stands nowhere
  * ```redis-cli stage=03                              a transcript, typed into stage 03 from empty databases
+ * ```terminal                                        a transcript of several servers and a shell
  *
  * In a transcript, lines that begin with a prompt (`127.0.0.1:6379> `, `redis> `) are commands, and what follows is
  * what redis-cli prints. `…` stands for any text within a line, and alone on a line for any lines. Another name at the
  * prompt is another connection. A command without output waits: a later prompt of the same name with nothing behind it
  * shows its reply.
+ *
+ * In a terminal, `$ npm run stage 06 -- --port 7001 …` and `$ redis-server --port 7002 …` start servers (a reader takes a
+ * window for each), any other line behind `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
+ * stand for free ones, `~` for an empty folder. All terminals of a page are one session. INFO, ROLE, DBSIZE and GET are
+ * asked again for some seconds until they say what is shown. What needs real Redis is left out where that is missing.
  *
  * In the prose, `paths` into stages, shared, tests and docs exist, and relative links lead somewhere. In the chapter of
  * a stage `store/list.ts` may stand for a file of that stage. Names with NN, *, <, { or … are patterns, not paths.
@@ -18,8 +24,10 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { parseTarget, type RunningServer } from '../harness/target.ts';
+import { hasRedis } from '../interop/servers.ts';
 import { codeWords, fences, links, type Fence } from './markdown.ts';
 import { isQuoted } from './quotes.ts';
+import { needsRedis, shellSteps, Terminal } from './terminal.ts';
 import { matches, replay, steps } from './transcript.ts';
 
 const DOCUMENTS = [
@@ -67,6 +75,9 @@ for (const document of DOCUMENTS) {
       const ofStage = transcripts.filter((block) => stageOf(block) === number);
       describe(`transcripts of stage ${number}`, () => replayAll(number, ofStage));
     }
+
+    const terminals = blocks.filter(({ language }) => language === 'terminal');
+    if (terminals.length > 0) describe('terminals', () => typeAll(document, terminals));
   });
 }
 
@@ -82,6 +93,19 @@ function replayAll(number: string, transcripts: readonly Fence[]): void {
       expect(stage?.built, `there is no stage "${number}"`).toBe(true);
       const difference = await replay(lines, server.port);
       expect(difference ?? '').toBe('');
+    });
+  }
+}
+
+/** One session: a block goes on where the one before has ended. */
+function typeAll(document: string, terminals: readonly Fence[]): void {
+  const real = terminals.some(({ lines }) => needsRedis(lines));
+  const able = !real || hasRedis(`the terminals of ${document} are left out`);
+  const terminal = new Terminal();
+  afterAll(() => terminal.close());
+  for (const { lines, line } of terminals) {
+    test.skipIf(!able)(`line ${line}`, { timeout: 60_000 }, async () => {
+      expect((await terminal.replay(lines)) ?? '').toBe('');
     });
   }
 }
@@ -136,6 +160,27 @@ describe('the check itself', () => {
       expect(await replay(['redis> PING'], server.port)).toContain('never shown');
     } finally {
       await server.stop();
+    }
+  });
+
+  test('tells the shell from prompts, and goes on behind a backslash', () => {
+    expect(shellSteps(['$ ls \\', '    -a', '.', '1:7001> PING', 'PONG', '$ echo a', 'a'])).toEqual([
+      { who: '$', command: 'ls -a', output: ['.'] },
+      { who: '1:7001', command: 'PING', output: ['PONG'] },
+      { who: '$', command: 'echo a', output: ['a'] },
+    ]);
+  });
+
+  test('notices what a shell, a server and a server that is gone do not say', async () => {
+    const terminal = new Terminal();
+    try {
+      expect(await terminal.replay(['$ echo ~ 7001', '~ 7001'])).toBeNull();
+      expect(await terminal.replay(['$ echo a', 'b'])).toContain('said:\na');
+      expect(await terminal.replay(['$ npm run stage 01 -- --port 7001', '127.0.0.1:7001> PING', 'PONG'])).toBeNull();
+      expect(await terminal.replay(['127.0.0.1:7001> PING', 'PING'])).toContain('said:\nPONG');
+      await expect(terminal.replay(['127.0.0.1:7002> PING', 'PONG'])).rejects.toThrow('no server was started');
+    } finally {
+      await terminal.close();
     }
   });
 
