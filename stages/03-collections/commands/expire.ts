@@ -51,7 +51,7 @@ function setExpire(request: Request, unit: Unit, base: number): Reply {
     request.propagateAs(['DEL', key]);
   } else {
     db.setExpire(key, at);
-    request.propagateAs(['PEXPIREAT', key, String(at)]);
+    request.propagateAs(['PEXPIREAT', key, String(at), ...args.slice(3)]);
   }
   return 1;
 }

@@ -136,7 +136,7 @@ function setWithOptions(request: Request, { nx, xx, get, keepTtl, expire }: SetO
   if (at !== undefined) {
     db.setExpire(key, at, 'expire', 0);
     request.propagateAs(['SET', key, value, 'PXAT', String(at)]);
-  } else if (get) request.propagateAs(keepTtl ? ['SET', key, value, 'KEEPTTL'] : ['SET', key, value]);
+  } else if (get) request.propagateAs(['SET', key, value, ...args.slice(3).filter((word) => !/^get$/i.test(word))]);
   return get ? before : OK;
 }
 
