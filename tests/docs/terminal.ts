@@ -66,6 +66,7 @@ export class Terminal {
   private async startServer(command: string): Promise<void> {
     const port = PORT.exec(command)?.[1];
     if (port === undefined) throw new Error(`say --port, so that the page's prompts can name it: ${command}`);
+    if (this.servers.has(port)) throw new Error(`a server is running on port ${port}: ${command}`);
     const isNew = !this.ports.has(port);
     for (let attempt = 1; ; attempt++) {
       if (isNew) this.ports.set(port, await freePort());
