@@ -137,12 +137,13 @@ function ltrim({ db, args }: Request): Reply {
   if (list === undefined) return OK;
   const first = firstOf(start, list);
   const last = lastOf(stop, list);
+  const before = list.length;
   if (first > last) list.drop('left', list.length);
   else {
     list.drop('right', list.length - 1 - last);
     list.drop('left', first);
   }
-  db.signalModified(key, 'ltrim');
+  db.signalModified(key, 'ltrim', before - list.length);
   return OK;
 }
 
