@@ -1,4 +1,5 @@
 import { persistenceFields } from './persistence/info.ts';
+import { replicationFields } from './replication/info.ts';
 import type { Server } from './server.ts';
 
 /** One section of INFO: its name, and its fields in order. */
@@ -16,6 +17,7 @@ export const infoSections: InfoSection[] = [
   { name: 'Memory', fields: memoryFields },
   { name: 'Persistence', fields: persistenceFields },
   { name: 'Stats', fields: statsFields },
+  { name: 'Replication', fields: replicationFields },
   { name: 'Keyspace', fields: keyspaceFields },
 ];
 
@@ -54,7 +56,7 @@ function serverFields(server: Server): [string, string | number][] {
 
 function clientsFields(server: Server): [string, string | number][] {
   return [
-    ['connected_clients', server.clients.size],
+    ['connected_clients', server.clients.size - server.replication.replicas.size],
     ['maxclients', server.options.maxclients],
     ['blocked_clients', server.blocking.size],
   ];
@@ -65,6 +67,9 @@ function statsFields(server: Server): [string, string | number][] {
     ['total_connections_received', server.stats.connections],
     ['total_commands_processed', server.stats.commands],
     ['rejected_connections', server.stats.rejectedConnections],
+    ['sync_full', server.replication.stats.full],
+    ['sync_partial_ok', server.replication.stats.partialOk],
+    ['sync_partial_err', server.replication.stats.partialErr],
     ['expired_keys', server.keyspace.stats.expired],
     ['keyspace_hits', server.keyspace.stats.hits],
     ['keyspace_misses', server.keyspace.stats.misses],

@@ -3,12 +3,15 @@ import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import { readConfFile } from '#shared/options/conf-file.ts';
 import { loadConf } from '#shared/options/load-conf.ts';
+import { outputLimits } from '#shared/options/output-limits.ts';
 import { defaults, describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
 import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
+import { primaryAddress } from '#shared/options/primary-address.ts';
 import { savePoints } from '#shared/options/save-points.ts';
-import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+import { boolean, choice, integer, memory, string, words } from '#shared/options/types.ts';
 
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
+const INT_MAX = 2 ** 31 - 1;
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
 
 /** Every option of this stage; names and meanings are redis.conf's. */
@@ -55,6 +58,23 @@ export const optionTable = {
   'auto-aof-rewrite-min-size': memory({ default: 64 * 1024 ** 2, help: 'no rewrite by itself below this size' }),
   'aof-use-rdb-preamble': boolean({ default: true, help: 'the base of the log is an RDB file' }),
   'aof-load-truncated': boolean({ default: true, help: 'load a log whose end is missing' }),
+  replicaof: primaryAddress({ immutable: true, help: 'follow this server; at run time: REPLICAOF' }),
+  'replica-read-only': boolean({ default: true, help: 'a replica takes no writes from clients' }),
+  'replica-serve-stale-data': boolean({ default: true, help: 'a replica answers while its link is down' }),
+  'replica-priority': integer({ default: 100, min: 0, max: INT_MAX, help: 'for who chooses a new primary' }),
+  'replica-announce-ip': string({ default: '', help: 'the address that a replica tells its primary' }),
+  'replica-announce-port': integer({ default: 0, min: 0, max: 65535, help: 'the port that it tells; 0: its own' }),
+  'repl-diskless-sync': boolean({ default: true, help: 'send all data straight to replicas, without a file' }),
+  'repl-diskless-sync-delay': integer({ default: 5, min: 0, max: INT_MAX, help: 's to wait for more replicas' }),
+  'repl-timeout': integer({ default: 60, min: 1, max: INT_MAX, help: 's without a word, and a link is given up' }),
+  'repl-ping-replica-period': integer({ default: 10, min: 1, max: INT_MAX, help: 's between pings to replicas' }),
+  'repl-backlog-size': memory({ default: 1024 ** 2, min: 1, help: 'bytes of history for replicas that come back' }),
+  'repl-backlog-ttl': integer({ default: 3600, min: 0, max: INT_MAX, help: 's to keep it without replicas; 0: always' }),
+  'repl-disable-tcp-nodelay': boolean({ default: false, help: 'fewer packets to and from replicas, later' }),
+  'min-replicas-to-write': integer({ default: 0, min: 0, max: INT_MAX, help: 'no writes with fewer replicas' }),
+  'min-replicas-max-lag': integer({ default: 10, min: 0, max: INT_MAX, help: 's: what was heard of later counts not' }),
+  'client-output-buffer-limit': outputLimits({ help: 'what may wait for a slow client' }),
+  'shutdown-timeout': integer({ default: 10, min: 0, max: INT_MAX, help: 's that SHUTDOWN waits for replicas' }),
 };
 
 export type Options = OptionValues<typeof optionTable>;

@@ -13,6 +13,11 @@ import { loadAppendOnlyFiles } from './persistence/aof-load.ts';
 import { Aof } from './persistence/aof.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb-saver.ts';
+import { ReplicationCron } from './replication/cron.ts';
+import { Replication } from './replication/replication.ts';
+import { prepareRole } from './replication/role.ts';
+import { waitForReplicas } from './replication/shutdown.ts';
+import { AckWaits } from './replication/wait.ts';
 import { reprocess } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
 import { buildCommandTable } from './router/command-table.ts';
@@ -52,12 +57,17 @@ export class Server {
   readonly propagation = new Propagation();
   readonly rdb = new RdbSaver(this);
   readonly aof: Aof;
+  readonly replication = new Replication(this);
+  readonly ackWaits = new AckWaits(this);
+  private readonly replicationCron = new ReplicationCron(this);
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
   readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
   clientsPendingWrite: Client[] = [];
+  /** SHUTDOWN waits for replicas. */
+  ending = false;
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -72,6 +82,7 @@ export class Server {
     this.aof = new Aof(this);
     this.keyspace.listeners.push(this.blocking, this.watchedKeys, this.propagation);
     log.setLevel(options.loglevel);
+    prepareRole(this);
   }
 
   /** @throws Error with one line for the operator: an address cannot be listened on, data cannot be loaded */
@@ -80,6 +91,7 @@ export class Server {
     this.port = (this.listeners[0]!.address() as { port: number }).port;
     this.startCron();
     if (!(await loadAppendOnlyFiles(this))) await loadAtStart(this);
+    this.replication.link?.start();
     log.notice(`Ready to accept connections on port ${this.port}`);
   }
 
@@ -87,7 +99,11 @@ export class Server {
    * Saves if there is reason to, and ends the process (Redis: `prepareForShutdown`).
    * @returns false when saving has failed: the server goes on, unless `force` is set
    */
-  shutdown({ save = false, nosave = false, force = false }: ShutdownFlags = {}): boolean {
+  shutdown(flags: ShutdownFlags = {}): boolean {
+    const { save = false, nosave = false, now = false, force = false } = flags;
+    if (!now && this.ending) return true;
+    this.ending = !now && waitForReplicas(this, flags);
+    if (this.ending) return true;
     this.rdb.cancel();
     if (!this.aof.shutdown(force)) return false;
     if (this.loading === undefined && (save || (!nosave && this.options.save.length > 0))) {
@@ -107,7 +123,8 @@ export class Server {
     this.stopping = true;
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
-    flushPendingWrites(this);
+    this.replication.link?.stop();
+    this.beforeSleep();
     for (const client of this.clients.values()) client.socket.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
   }
@@ -122,6 +139,7 @@ export class Server {
   private cron(): void {
     this.closeIdleClients();
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
+    this.replicationCron.run();
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
     this.blocking.serve();
@@ -131,6 +149,7 @@ export class Server {
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
   readonly beforeSleep = (): void => {
+    this.replication.flush();
     flushPendingWrites(this);
   };
 
@@ -140,6 +159,7 @@ export class Server {
     forgetClient(this, client);
     this.clients.delete(client.id);
     this.blocking.forget(client);
+    if (client.replica !== undefined) this.replication.forget(client.replica);
     discardTransaction(this, client);
   }
 
@@ -154,7 +174,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked !== undefined) continue;
+      if (client.lastInteraction >= oldest || client.blocked !== undefined || client.replica !== undefined) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

@@ -99,7 +99,7 @@ function reset({ server, client }: Request): Reply {
 }
 
 /** `HELLO [protover [AUTH username password] [SETNAME name]]`; nothing changes unless all of it is right. */
-function hello({ client, args }: Request): Reply {
+function hello({ server, client, args }: Request): Reply {
   let protocol = client.replies.protocol;
   if (args.length > 1) {
     const version = parseInt64(args[1]!);
@@ -125,7 +125,7 @@ function hello({ client, args }: Request): Reply {
     ...['proto', protocol],
     ...['id', client.id],
     ...['mode', 'standalone'],
-    ...['role', 'master'],
+    ...['role', server.replication.link === undefined ? 'master' : 'replica'],
     ...['modules', []],
   ]);
 }

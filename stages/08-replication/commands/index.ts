@@ -15,6 +15,7 @@ import { listMoving } from './lists-moving.ts';
 import { lists } from './lists.ts';
 import { object } from './object.ts';
 import { persistence } from './persistence.ts';
+import { replication } from './replication.ts';
 import { server } from './server.ts';
 import { setAlgebra } from './set-algebra.ts';
 import { sets } from './sets.ts';
@@ -27,6 +28,7 @@ import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { substrings } from './substrings.ts';
 import { transactions } from './transactions.ts';
+import { wait } from './wait.ts';
 import { xgroup } from './xgroup.ts';
 
 /** Every family of commands that this stage knows. */
@@ -61,4 +63,6 @@ export const families: readonly Family[] = [
   transactions,
   persistence,
   debug,
+  replication,
+  wait,
 ];

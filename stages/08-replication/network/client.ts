@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { RequestParser } from '#shared/resp/parser.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
+import type { Replica } from '../replication/replica.ts';
 import type { Waiter } from '../store/blocking.ts';
 import type { Transaction } from '../transactions.ts';
 
@@ -29,6 +30,13 @@ export class Client {
   heldReplies = 0;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
+
+  /** Set once it has said that it is a replica of this server. */
+  replica: Replica | undefined;
+  /** The primary that this server follows (CLIENT_MASTER). */
+  isPrimary = false;
+  /** How long the history was after its last command: what WAIT waits for (Redis: `woff`). */
+  writeOffset = 0;
 
   constructor(id: number, socket: Socket) {
     this.id = id;

@@ -33,6 +33,8 @@ export function flushPendingWrites(server: Server): void {
  */
 export function flush(server: Server, client: Client): void {
   const { socket, replies, closing } = client;
+  // What a replica is sent is the stream, and that alone.
+  if (client.replica !== undefined && client.replica.state !== 'handshake') return void replies.take();
   const { size } = replies;
   const tooMuch = size + client.heldReplies + socket.writableLength > OUTPUT_BUFFER_LIMIT;
   const wire = replies.take();

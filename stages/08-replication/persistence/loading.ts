@@ -45,9 +45,10 @@ export class Loading {
 export async function loadAtStart(server: Server): Promise<void> {
   const { dbfilename } = server.options;
   const startedAt = Date.now();
-  const loader = await loadRdbFile(server, dbfilename, false);
+  const loader = await loadRdbFile(server, dbfilename, !server.keyspace.removesExpired);
   if (loader === undefined) return;
   server.rdb.markSaved();
+  server.replication.restore(loader.aux);
   const seconds = (Date.now() - startedAt) / 1000;
   log.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds, ${loader.keysLoaded} keys`);
 }

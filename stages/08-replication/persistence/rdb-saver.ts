@@ -183,6 +183,7 @@ function auxFields(server: Server, aofBase: boolean): [name: string, value: stri
     ['redis-bits', '64'],
     ['ctime', String(Math.floor(Date.now() / 1000))],
     ['used-mem', String(server.keyspace.usedBytes)],
+    ...server.replication.auxFields(),
     ['aof-base', aofBase ? '1' : '0'],
   ];
 }

@@ -4,7 +4,7 @@ import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
 import { flagTransaction } from '../transactions.ts';
 import type { Command } from './command.ts';
-import { guards } from './guards.ts';
+import { guards, primaryGuards } from './guards.ts';
 import { Request } from './request.ts';
 import { unknownCommand } from './unknown-command.ts';
 
@@ -16,6 +16,7 @@ export function execute(server: Server, client: Client, args: readonly string[])
   const refused = refusal(request);
   if (refused !== undefined) return rejectCommand(server, client, refused, command);
   client.replies.write(call(request));
+  client.writeOffset = server.replication.offset;
   server.blocking.serve();
 }
 
@@ -30,8 +31,9 @@ function rejectCommand(server: Server, client: Client, reply: Reply, command?: C
 }
 
 function refusal(request: Request): Reply | undefined {
-  for (let i = 0; i < guards.length; i++) {
-    const reply = guards[i]!(request);
+  const asked = request.client.isPrimary ? primaryGuards : guards;
+  for (let i = 0; i < asked.length; i++) {
+    const reply = asked[i]!(request);
     if (reply !== undefined) return reply;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { checkGoodReplicas, checkPrimaryLink, checkReadOnly } from '../replication/guards.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
 
@@ -11,9 +12,15 @@ export const guards: readonly Guard[] = [
   checkTransaction,
   checkMemory,
   checkDisk,
+  checkGoodReplicas,
+  checkReadOnly,
+  checkPrimaryLink,
   checkLoading,
   queueInTransaction,
 ];
+
+/** What the primary of a replica says has happened: nothing is refused that can be done. */
+export const primaryGuards: readonly Guard[] = [checkArity, checkTransaction, queueInTransaction];
 
 function checkArity({ command, args }: Request): Reply | undefined {
   const { arity } = command;

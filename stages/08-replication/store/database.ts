@@ -9,6 +9,8 @@ import { valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from
 const ENTRY_BYTES = 64;
 /** What a deadline costs: its node, its slots in dict and heap. */
 const DEADLINE_BYTES = 128;
+/** On a replica all keys may have expired: so often it looks for one that has not (Redis: `dbRandomKey`). */
+const REPLICA_TRIES = 100;
 
 /**
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
@@ -193,9 +195,10 @@ export class Database {
 
   /** A key that has not expired, picked at random (Redis: `dbRandomKey`). */
   randomKey(): string | undefined {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const key = this.dict.randomKey();
       if (key === undefined || !this.expireIfNeeded(key)) return key;
+      if (!this.keyspace.removesExpired && tries === REPLICA_TRIES) return key;
     }
   }
 
@@ -232,6 +235,7 @@ export class Database {
 
   /** Removes keys whose deadline has passed, until `until` (ms, performance.now). @returns whether none is left */
   expireUntil(until: number): boolean {
+    if (!this.keyspace.removesExpired) return true;
     for (let i = 1; ; i++) {
       const first = this.expiry.first();
       if (first === undefined || first.at >= Date.now()) return true;
@@ -259,6 +263,7 @@ export class Database {
   /** Removes a key whose time has come, at the moment somebody asks for it (Redis: `expireIfNeeded`). */
   private expireIfNeeded(key: string): boolean {
     if (!this.isExpired(key)) return false;
+    if (!this.keyspace.removesExpired) return true;
     this.keyspace.stats.expired++;
     this.keyspace.propagateExpired(this, key);
     this.remove(key, 'expired', 0);

@@ -22,6 +22,8 @@ export class Keyspace {
   readonly listeners: KeyspaceListener[] = [];
   /** Whether keys expire; not while a log is replayed: that says itself which keys were removed, and when. */
   expires = true;
+  /** Whether an expired key is removed; a replica hides it, until its primary says that it is removed. */
+  removesExpired = true;
   /** While a snapshot is taken: is told of each key before it changes, and of the dict that it stands in. */
   beforeChange: ((dict: Dict<Value>, key: string) => void) | undefined;
   /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */

@@ -1,0 +1,16 @@
+import { words, type Common, type OptionType } from './types.ts';
+
+/** `replicaof host port`: whom a server follows; nobody's words are none. `no one` says that too. */
+export function primaryAddress(row: Omit<Common<readonly string[]>, 'default'>): OptionType<readonly string[]> {
+  return {
+    ...words({ ...row, default: [] }),
+    placeholder: '<host> <port>',
+    lines: (value) => (value.length === 0 ? [] : [[...value]]),
+    parse(given) {
+      if (given.length !== 2) throw new Error('wrong number of arguments');
+      if (given.join(' ').toLowerCase() === 'no one') return [];
+      if (!/^\d{1,5}$/.test(given[1]!) || Number(given[1]) > 65535) throw new Error('Invalid master port');
+      return given;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { log } from '#shared/log.ts';
+import { readable } from '../persistence/rdb-error.ts';
+import { Client } from '../network/client.ts';
+import { execute } from '../router/execute.ts';
+import type { Server } from '../server.ts';
+import { discardTransaction } from '../transactions.ts';
+import type { PrimaryConnection } from './primary-connection.ts';
+
+/**
+ * Applies a primary's stream, as requests of a client that is always let through and gets no replies, and counts its
+ * bytes. What has been applied is passed on; a transaction counts when it is complete, so that after a break it comes
+ * again as a whole (Redis: `commandProcessed`, `replicationFeedStreamFromMasterStream`).
+ */
+export class PrimaryStream {
+  readonly client: Client;
+  /** The offset of the last byte that has come. */
+  read: number;
+  /** The offset of the last byte that has been applied. */
+  applied: number;
+  private readonly server: Server;
+  /** What has come and is not applied yet. */
+  private chunks: Buffer[] = [];
+
+  constructor(server: Server, connection: PrimaryConnection, offset: number, db: number) {
+    this.server = server;
+    this.client = new Client(0, connection.socket);
+    this.client.isPrimary = true;
+    this.client.db = db;
+    this.read = offset;
+    this.applied = offset;
+  }
+
+  /** @throws ProtocolError */
+  receive(chunk: Buffer): void {
+    const { client, server } = this;
+    const before = this.applied;
+    this.chunks.push(chunk);
+    this.read += chunk.length;
+    client.parser.feed(chunk);
+    // The primary says itself which keys have expired.
+    server.keyspace.expires = false;
+    try {
+      for (let args = client.parser.next(); args !== null; args = client.parser.next()) this.execute(args);
+    } finally {
+      server.keyspace.expires = true;
+      if (this.applied > before) server.replication.passOn(this.takeApplied(this.applied - before));
+    }
+  }
+
+  /** The connection is gone: half a transaction, or half a command, will come again. */
+  close(): void {
+    discardTransaction(this.server, this.client);
+  }
+
+  private execute(args: string[]): void {
+    const { client, server } = this;
+    execute(server, client, args);
+    if (client.blocked !== undefined) server.blocking.forget(client);
+    const reply = client.replies.take();
+    if (typeof reply === 'string' && reply.startsWith('-')) {
+      log.warning(
+        `== CRITICAL == This replica is sending an error to its master: '${reply.slice(1, -2)}' ` +
+          `after processing the command '${readable(args[0]!)}'`,
+      );
+    }
+    // Between two requests the parser holds nothing but bytes that it has not looked at.
+    if (client.transaction === undefined) this.applied = this.read - client.parser.size;
+  }
+
+  private takeApplied(count: number): Buffer[] {
+    const taken: Buffer[] = [];
+    let left = count;
+    while (left > 0) {
+      const chunk = this.chunks[0]!;
+      taken.push(chunk.subarray(0, left));
+      if (chunk.length > left) this.chunks[0] = chunk.subarray(left);
+      else this.chunks.shift();
+      left -= Math.min(left, chunk.length);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,86 @@
+import { log } from '#shared/log.ts';
+import type { Client } from '../network/client.ts';
+import type { Server } from '../server.ts';
+import type { Backlog } from './backlog.ts';
+
+/** What is handed to a socket at a time; the rest waits in the backlog, where it is shared. */
+const SEND_BYTES = 1024 * 1024;
+
+/** How far a replica has come, in the words of INFO; before PSYNC it is none yet. */
+export type ReplicaState = 'handshake' | 'wait_bgsave' | 'send_bulk' | 'online';
+
+/** A client that is a replica of this server (Redis: what `struct client` holds for CLIENT_SLAVE). */
+export class Replica {
+  readonly client: Client;
+  state: ReplicaState = 'handshake';
+  /** What it has told by REPLCONF. */
+  listeningPort = 0;
+  announcedIp = '';
+  capaEof = false;
+  capaPsync2 = false;
+  /** The offset up to which it says it has applied the stream, and when it said so; ms since 1970. */
+  ackOffset = 0;
+  ackTime = Date.now();
+  /** Since when it waits for a full sync to begin; ms since 1970. */
+  waitingSince = 0;
+  /** A full sync with its data has begun: it is told which history, and from where (`+FULLRESYNC`). */
+  inSync = false;
+  /** The offset of the next byte that goes to its socket. */
+  next = 0;
+  /** Behind an RDB with an EOF mark the stream begins when the replica says that it is through. */
+  waitsForAck = false;
+  /** When its socket last took something of an RDB; ms since 1970. */
+  lastProgress = Date.now();
+  private softLimitSince = 0;
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  get ip(): string {
+    return this.announcedIp || (this.client.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  }
+
+  get name(): string {
+    return `${this.ip}:${this.listeningPort || this.client.socket.remotePort}`;
+  }
+
+  /** Whole seconds since it was last heard of. */
+  get lag(): number {
+    return Math.floor((Date.now() - this.ackTime) / 1000);
+  }
+
+  /** Hands it what it has not got yet, up to and with the byte of offset `last`, as fast as it reads. */
+  send(backlog: Backlog, last: number): void {
+    const { socket } = this.client;
+    if (this.state !== 'online' || this.waitsForAck || this.next > last) return;
+    if (socket.writableLength >= SEND_BYTES) return;
+    const parts = backlog.read(this.next, last, SEND_BYTES);
+    if (parts.length > 1) socket.cork();
+    for (const part of parts) {
+      socket.write(part);
+      this.next += part.length;
+    }
+    if (parts.length > 1) socket.uncork();
+  }
+
+  /** Cuts it off when it is too far behind (Redis: `closeClientOnOutputBufferLimitReached`). */
+  checkOutputLimit(server: Server, end: number): void {
+    const { slave } = server.options['client-output-buffer-limit'];
+    // A smaller limit than the backlog would be of no use: the replica would come back and get all of that.
+    const least = server.options['repl-backlog-size'];
+    const waiting = end + 1 - this.next + this.client.socket.writableLength;
+    const now = Date.now();
+    const overSoft = slave.soft > 0 && waiting > Math.max(slave.soft, least);
+    this.softLimitSince = overSoft ? this.softLimitSince || now : 0;
+    const tooLong = overSoft && now - this.softLimitSince > slave.softSeconds * 1000;
+    if (!tooLong && (slave.hard === 0 || waiting <= Math.max(slave.hard, least))) return;
+    log.warning(`Client id=${this.client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`);
+    this.cut(server);
+  }
+
+  cut(server: Server): void {
+    server.freeClient(this.client);
+    this.client.socket.destroy();
+  }
+}
