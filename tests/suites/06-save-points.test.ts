@@ -63,6 +63,13 @@ describe('save points', () => {
     await until(async () => (await dirty(c)) === '0', 'the changes to be saved');
   });
 
+  test('flags give them one by one, or several at once', async () => {
+    const c = await (await server('--save', '60', '1000')).client();
+    await c.expect('CONFIG', 'GET', 'save').array(['save', '60 1000']);
+    const other = await (await server('--save', '60 1000 3600 1')).client();
+    await other.expect('CONFIG', 'GET', 'save').array(['save', '60 1000 3600 1']);
+  });
+
   test('FLUSHALL saves the emptiness where there are save points', async () => {
     const c = await (await reusedServer(...FAR, '--enable-debug-command', 'yes')).client();
     await c.expect('SET', 'k', 'v').ok();

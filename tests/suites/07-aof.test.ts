@@ -189,6 +189,9 @@ describe('after a power cut', () => {
       await c.expect('SET', 'k', at).ok();
       expect(logged(s).at(-1)).toEqual(['SET', 'k', String(at)]);
     }
+    // Nothing but requests, as they come over the wire: no timestamps unless they are asked for.
+    const start = resp('SELECT', '0') + resp('SET', 'k', '0') + resp('SET', 'k', '1');
+    expect(readFile(s, 'appendonlydir', INCR)!.slice(0, start.length)).toBe(start);
   });
 
   test('always: of many clients at once, nothing acknowledged is lost', async () => {
@@ -285,6 +288,40 @@ describe('after a power cut', () => {
     await s.restart();
     await (await s.client()).expect('MGET', 'a', 'b').array(['1', '2']);
     expect(readdirSync(s.dir)).toEqual(['appendonlydir']);
+  });
+});
+
+describe('DEBUG LOADAOF', () => {
+  test('empties the server and loads the files', async () => {
+    const s = await reusedServer(...AOF, '--appendfsync', 'no', '--enable-debug-command', 'yes');
+    const c = await s.client();
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    await c.expect('EXPIRE', 'b', 1_000).int(1);
+    await c.expect('SADD', 's', 'a', 'b', 'c').int(3);
+    await c.expect('SPOP', 's', 2).success();
+    const before = await contents(c);
+    await c.expect('DEBUG', 'LOADAOF').ok();
+    expect(await contents(c)).toEqual(before);
+    await c.expect('INCR', 'a').int(2);
+    await (await survive(s)).expect('GET', 'a').bulk('2');
+  });
+});
+
+describe('while the files are loaded', () => {
+  test('clients are told so', async () => {
+    const s = await server(...AOF, '--key-load-delay', '200');
+    const c = await s.client();
+    for (let at = 0; at < 4_000; at++) c.sendLater('SET', `k${at}`, at);
+    await c.expect('DBSIZE').int(4_000);
+    await until(() => logged(s).length === 4_001, 'the requests in the file');
+    await s.kill();
+    await s.restartLoading();
+    const during = await s.client();
+    const [facts, reply] = await Promise.all([info(during), during.send('GET', 'k1')]);
+    expect(reply).toMatchObject({ message: 'LOADING Redis is loading the dataset in memory' });
+    expect(facts).toMatchObject({ loading: '1', loading_total_bytes: expect.stringMatching(/^\d{5,}$/) });
+    await until(async () => (await info(during))['loading'] === '0', 'the end of loading');
+    await during.expect('DBSIZE').int(4_000);
   });
 });
 

@@ -178,11 +178,11 @@ describe('BGREWRITEAOF', () => {
     mkdirSync(obstacle);
     await c.expect('BGREWRITEAOF').status(STARTED);
     await rewritten(c);
-    expect(await field(c, 'aof_last_bgrewrite_status')).toBe('err');
+    expect(await info(c)).toMatchObject({ aof_last_bgrewrite_status: 'err', aof_rewrites_consecutive_failures: '1' });
     await c.expect('SET', 'k', 'w').ok();
     rmSync(obstacle, { recursive: true });
     await rewrite(c, s);
-    expect(await field(c, 'aof_last_bgrewrite_status')).toBe('ok');
+    expect(await info(c)).toMatchObject({ aof_last_bgrewrite_status: 'ok', aof_rewrites_consecutive_failures: '0' });
     await (await survives(s, c)).expect('GET', 'k').bulk('w');
   });
 });
