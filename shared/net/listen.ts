@@ -4,6 +4,8 @@ import { createServer, Socket, type Server } from 'node:net';
 export interface ConnectionEvents {
   data(buffer: Buffer, length: number): void;
   close(): void;
+  /** The other side has ended, in the turn before this one: calls `end` once what was asked before is answered. */
+  ended?(end: () => void): void;
 }
 
 export interface ListenOptions {
@@ -27,7 +29,7 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
     socket.on('error', () => {}); // 'close' follows, and that is all that matters
     socket.on('close', () => events.close());
     // Replies leave at the end of this turn of the event loop: not before them.
-    socket.on('end', () => setImmediate(otherSideEnded, socket));
+    socket.on('end', () => setImmediate(otherSideEnded, socket, events));
     // Where Node does not read into our buffer, the bytes come this way.
     socket.on('data', (chunk: Buffer) => events.data(chunk, chunk.length));
     socket.resume();
@@ -43,7 +45,12 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
   });
 }
 
-function otherSideEnded(socket: Socket): void {
+function otherSideEnded(socket: Socket, events: ConnectionEvents): void {
+  if (events.ended === undefined) endOrDestroy(socket);
+  else events.ended(() => endOrDestroy(socket));
+}
+
+function endOrDestroy(socket: Socket): void {
   if (socket.writableLength > 0) endConnection(socket);
   else socket.destroy();
 }

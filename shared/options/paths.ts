@@ -42,15 +42,17 @@ export function directory(row: Common<string>): OptionType<string> {
   };
 }
 
-/** A file's name without a folder, such as `dbfilename`. */
-export function fileName(name: string, row: Common<string>): OptionType<string> {
+/** A file's name without a folder, such as `dbfilename`; or a folder's, `kind: 'dirname'`, which is not empty. */
+export function fileName(name: string, row: Common<string> & { kind?: 'dirname' }): OptionType<string> {
+  const { kind = 'filename' } = row;
   return {
     ...row,
     placeholder: '<name>',
     format: String,
     parse(words) {
       if (words.length !== 1) throw new Error('wrong number of arguments');
-      if (words[0]!.includes('/')) throw new Error(`${name} can't be a path, just a filename`);
+      if (kind === 'dirname' && words[0] === '') throw new Error(`${name} can't be empty`);
+      if (words[0]!.includes('/')) throw new Error(`${name} can't be a path, just a ${kind}`);
       return words[0]!;
     },
   };

@@ -61,7 +61,7 @@ export class AofFileLoader {
       return false;
     } catch (error) {
       if (error instanceof AofError && error.torn && isLast) return this.truncate(error.message);
-      if (error instanceof AofError) throw this.refused(`offset ${this.validUpTo}: ${error.message}`);
+      if (error instanceof AofError) throw this.refused(`bad file format at offset ${this.validUpTo}: ${error.message}`);
       if (error instanceof RdbError) throw this.refused(error.message);
       throw error;
     }
@@ -94,6 +94,10 @@ export class AofFileLoader {
     const { server, client } = this;
     const command = server.commands.find(args);
     if (command?.run === undefined) throw new AofError(`unknown command '${readable(args[0]!)}'`);
+    const { arity, fullName } = command;
+    if (arity > 0 ? args.length !== arity : args.length < -arity) {
+      throw new AofError(`wrong number of words for '${fullName}'`);
+    }
     const request = new Request(server, client, command, args);
     if (isQueued(request)) {
       client.transaction!.queued.push(request);
