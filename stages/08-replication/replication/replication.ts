@@ -49,7 +49,8 @@ export class Replication implements PropagationTarget {
 
   /** The database that who continues here has to select first. */
   get streamDb(): number {
-    return this.link === undefined ? Math.max(0, this.selected) : this.link.db;
+    if (this.link === undefined) return Math.max(0, this.selected);
+    return this.link.stream?.client.db ?? this.link.db;
   }
 
   get online(): Replica[] {
