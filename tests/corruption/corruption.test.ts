@@ -10,28 +10,29 @@ import { tryStart } from './try-start.ts';
 
 /**
  * Damaged files are refused, with file, offset and reason, or loaded; never a crash, and never another content where a
- * checksum could tell. The small samples here; `npx tsx tests/corruption/run.ts` has all of them and every bit.
+ * checksum could tell. The small samples here, on the newest stage;
+ * `npx tsx tests/corruption/run.ts` has all of them and every bit.
  */
 
 const MASKS = [0x01, 0x80, 0xff];
-const SMALL_BYTES = 700;
 const WHOLE_STARTS = 4;
 const seed = chooseSeed();
 
 for (const kind of corruptionKinds) {
-  const samples = kind.samples().filter(({ files, target }) => files[target]!.length <= SMALL_BYTES);
+  const samples = kind.quickSamples();
 
-  describe.each(builtStages().filter(({ number }) => number >= kind.since))(`${kind.name}, stage $number`, (stage) => {
+  const stage = builtStages().at(-1)!;
+
+  describe.skipIf(stage.number < kind.since)(`${kind.name}, stage ${stage.number}`, () => {
     test(`every damage to ${samples.length} samples`, async () => {
       const report = await runCorruption({ kind, stageDir: join(PROJECT_ROOT, stage.dir), samples, masks: MASKS });
-      expect(report.failures.slice(0, 10)).toEqual([]);
-      expect(report.crashed).toBe(0);
+      expect(report).toMatchObject({ failures: [], crashed: 0 });
       const total = samples.reduce((sum, { files, target }) => sum + countDamages(files[target]!.length, MASKS), 0);
       expect(report.tried).toBe(total);
       // Neither all nor nothing may be refused: else nothing was tried.
       expect(report.refused).toBeGreaterThan(0);
       expect(report.same + report.other).toBeGreaterThan(0);
-    });
+    }, 180_000);
 
     test(`a whole start on damaged files, SEED=${seed}`, async () => {
       const rng = createRng(seed);
@@ -44,8 +45,7 @@ for (const kind of corruptionKinds) {
         if (ending === 'started') continue;
         const name = `${sample.name}, ${damageText(damage)}\n${output}`;
         expect(ending, name).toBe('ended with exit code 1');
-        const lines = output.split('\n').filter((line) => line.includes(`'${sample.target}'`));
-        expect(lines, name).toEqual([expect.stringMatching(/offset \d+/)]);
+        expect(output.split('\n').filter((line) => kind.refusalLine(sample).test(line)), name).toHaveLength(1);
         expect(untouched, name).toBe(true);
       }
     });

@@ -86,8 +86,8 @@ function count(report: Report, kind: CorruptionKind, sample: Sample, damage: Dam
     return;
   }
   report[outcome.kind]++;
-  if (outcome.kind === 'refused' || kind.mayLoad(sample, damage, outcome)) return;
-  wrong(`loaded, to ${outcome.kind === 'same' ? 'the same' : 'other'} content`);
+  const fault = kind.fault(sample, damage, outcome);
+  if (fault !== undefined) wrong(fault);
 }
 
 async function startChild({ kind, stageDir }: CorruptionOptions): Promise<ChildProcess> {

@@ -26,10 +26,14 @@ export interface CorruptionKind {
   /** The first stage that has such files. */
   readonly since: string;
   samples(): Sample[];
+  /** Those that npm test has time for. */
+  quickSamples(): Sample[];
   /** A module that exports `createLoader(stageDir): Promise<Loader>`, for the child process. */
   readonly loaderModule: string;
   /** The flags with which a whole server starts on a sample, beside --dir. */
   readonly flags: readonly string[];
-  /** Whether files may be loaded with this damage, to `same` or to `other` content. */
-  mayLoad(sample: Sample, damage: Damage, outcome: Outcome): boolean;
+  /** The line that a whole server prints when it refuses this sample. */
+  refusalLine(sample: Sample): RegExp;
+  /** What is wrong with this outcome, a refusal or a load, after this damage; undefined: nothing. */
+  fault(sample: Sample, damage: Damage, outcome: Outcome): string | undefined;
 }

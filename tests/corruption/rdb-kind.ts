@@ -3,6 +3,7 @@ import { rdbFixtures } from '../fixtures/rdb/generate.ts';
 import type { CorruptionKind, Sample } from './kind.ts';
 
 const FILE = 'dump.rdb';
+const QUICK_BYTES = 700;
 
 /**
  * The fixtures that stages load, each with its checksum and with none: the checksum sees all damage, but too late; without
@@ -15,10 +16,16 @@ export const rdbKind: CorruptionKind = {
     if (rdbVersion < 5) return [sample(name, bytes, false)];
     return [sample(`${name}, checksum`, withChecksum(bytes), true), sample(`${name}, no checksum`, without(bytes), false)];
   }),
+  quickSamples: () => rdbKind.samples().filter(({ files }) => files[FILE]!.length <= QUICK_BYTES),
   loaderModule: new URL('./rdb-loader.ts', import.meta.url).href,
   flags: ['--dbfilename', FILE],
-  // Damage to a signature may make it a version that has no checksum; the keys are what they were.
-  mayLoad: (sample, damage, outcome) => damage.kind === 'flip' && (outcome.kind === 'same' || !sample.checked),
+  refusalLine: () => /'dump\.rdb'.*offset \d+/,
+  fault(sample, damage, { kind }) {
+    if (kind === 'refused') return undefined;
+    if (damage.kind === 'truncate') return 'loaded, and the end is missing';
+    // Damage to the signature may make it a version that has no checksum; the keys are what they were.
+    return kind === 'other' && sample.checked ? 'loaded to other content, in spite of the checksum' : undefined;
+  },
 };
 
 function sample(name: string, bytes: string, checked: boolean): Sample {

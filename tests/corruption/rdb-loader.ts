@@ -4,13 +4,11 @@ import type * as Keyspaces from '../../stages/06-rdb/store/keyspace.ts';
 import type * as RdbErrors from '../../stages/06-rdb/persistence/rdb-error.ts';
 import type * as RdbInputs from '../../stages/06-rdb/persistence/rdb-input.ts';
 import type * as RdbLoads from '../../stages/06-rdb/persistence/rdb-load.ts';
-import type * as RdbOutputs from '../../stages/06-rdb/persistence/rdb-output.ts';
-import type * as RdbWrites from '../../stages/06-rdb/persistence/rdb-write-value.ts';
+import { contentsReader } from './contents.ts';
 import type { Loader, Outcome } from './kind.ts';
 
 /** A window this small must be filled again and again; the usual one holds a whole sample. */
 const SMALL_WINDOW = 64;
-const VERSION = 11;
 
 /** Loads with a stage's own RdbLoader into a keyspace of its own. */
 export async function createLoader(stageDir: string): Promise<Loader> {
@@ -19,8 +17,7 @@ export async function createLoader(stageDir: string): Promise<Loader> {
   const { RdbError } = (await part('persistence/rdb-error.ts')) as typeof RdbErrors;
   const { RdbInput } = (await part('persistence/rdb-input.ts')) as typeof RdbInputs;
   const { RdbLoader } = (await part('persistence/rdb-load.ts')) as typeof RdbLoads;
-  const { RdbOutput } = (await part('persistence/rdb-output.ts')) as typeof RdbOutputs;
-  const { valueType, writeValue } = (await part('persistence/rdb-write-value.ts')) as typeof RdbWrites;
+  const contents = await contentsReader(stageDir);
   const known = new Map<string, string>();
   let turn = 0;
 
@@ -39,24 +36,6 @@ export async function createLoader(stageDir: string): Promise<Loader> {
     const loader = new RdbLoader(new RdbInput(source, true, window), { keyspace, now: Date.now() });
     while (!loader.step(performance.now() + 10));
     return keyspace;
-  };
-
-  /** All keys as RDB would write them: what was loaded from damaged bytes must be whole enough to be saved. */
-  const contents = (keyspace: Keyspaces.Keyspace): string => {
-    const keys: string[] = [];
-    for (const db of keyspace.databases) {
-      const { dict, expiry } = db.contents();
-      let cursor = 0;
-      do {
-        cursor = dict.scan(cursor, 100, (key, value) => {
-          const out = new RdbOutput(false);
-          out.byte(valueType(value, VERSION));
-          writeValue(out, value, VERSION);
-          keys.push(`${db.index} ${key} ${expiry.get(key)} ${out.take().toString('latin1')}`);
-        });
-      } while (cursor !== 0);
-    }
-    return keys.sort().join('\n');
   };
 
   /** Sorted sets are refused by the stages that do not have them, whole files too. */

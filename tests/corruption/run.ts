@@ -68,7 +68,7 @@ async function main(): Promise<number> {
     const damage = damageAt(rng.int(0, countDamages(bytes.length, ALL_MASKS) - 1), ALL_MASKS);
     const files = { ...sample.files, [sample.target]: damaged(bytes, damage) };
     const { ending, output, untouched } = await tryStart(target, files, kind.flags);
-    const named = output.split('\n').filter((line) => line.includes(`'${sample.target}'`) && /offset \d+/.test(line));
+    const named = output.split('\n').filter((line) => kind.refusalLine(sample).test(line));
     const well = ending === 'started' || (ending === 'ended with exit code 1' && untouched && named.length === 1);
     if (ending !== 'started') refused++;
     if (!well) report.failures.push(`${sample.name}, ${damageText(damage)}: whole start: ${ending}\n${output}`);
