@@ -1,27 +1,36 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { ratioChart } from './bench/chart.ts';
 import { compare, type Comparison, type Plan } from './bench/measure.ts';
 import { measureMemory } from './bench/memory.ts';
-import { CAN_READ_PROCESSES } from './bench/process-usage.ts';
-import { busyNote, ratio, reportMarkdown, reportText, type Report } from './bench/report.ts';
-import { knownTests, knows, withServers } from './bench/servers.ts';
+import { busyCores, CAN_READ_PROCESSES } from './bench/process-usage.ts';
+import { busyNote, ratio, reportMarkdown, reportText, type Conditions, type Report } from './bench/report.ts';
+import { knownTests, knows, withServers, withStarter } from './bench/servers.ts';
+import { SCENARIOS } from './bench/scenarios/index.ts';
+import { scenarioFile, scenarioMarkdown, scenarioText, type ScenarioReport } from './bench/scenarios/report.ts';
+import type { Scenario, ScenarioPlan } from './bench/scenarios/scenario.ts';
 import { BENCH_TESTS, type BenchTest } from './bench/tests.ts';
 import { parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
+
+const SCENARIO_ROUNDS = 5;
 
 const HELP = `
 npm run bench 05                        stage 05 against redis-server: every test at P=1 and P=16, and memory; some
                                         seven minutes. Writes docs/benchmarks/05-transactions.md and .svg
 
+npm run bench 08 -- --scenario replica  another point instead; writes docs/benchmarks/08-replica.md. Some two minutes:
+${SCENARIOS.map(({ name, since, title }) => `  ${name.padEnd(18)}  ${title} (stage ${since} and later)`).join('\n')}
+
 With one of these it shows its figures and writes nothing:
   --quick             short runs: a first impression in two minutes
   --tests set,get     some tests alone: ${BENCH_TESTS.map(({ name }) => name.toLowerCase()).join(' ')} memory
   --pipelines 1,16    requests that a client sends before it waits for replies
-  --rounds 3          runs of each test on each server; the median counts
+  --rounds 3          runs of each test on each server; the median counts (a scenario has ${SCENARIO_ROUNDS})
+  --keys 1000000      keys of the scenarios load and bgsave
   --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
 
 What npm would take for itself stands behind '--': npm run bench 05 -- --quick
@@ -29,6 +38,8 @@ redis-server and redis-benchmark must be on the PATH. Figures mean little while 
 `;
 
 const OPTIONS = {
+  scenario: { type: 'string' },
+  keys: { type: 'string' },
   quick: { type: 'boolean', default: false },
   tests: { type: 'string' },
   pipelines: { type: 'string' },
@@ -36,7 +47,7 @@ const OPTIONS = {
   requests: { type: 'string' },
 } as const;
 
-const MEMORY_KEYS = 1_000_000;
+const MANY_KEYS = 1_000_000;
 
 await runTool(import.meta.url, {
   help: HELP,
@@ -46,39 +57,71 @@ await runTool(import.meta.url, {
     const stage = requireStage(positionals[0]);
     const { tests, memory } = chooseTests(values.tests);
     const pipelines = (values.pipelines ?? '1,16').split(',').map((word) => positive('--pipelines', word));
-    const plan: Plan = {
-      rounds: values.rounds === undefined ? 3 : positive('--rounds', values.rounds),
+    const scenario = values.scenario === undefined ? undefined : requireScenario(values.scenario, stage, values);
+    const rounds = scenario === undefined ? 3 : SCENARIO_ROUNDS;
+    const keys = values.quick ? MANY_KEYS / 10 : MANY_KEYS;
+    const plan: ScenarioPlan = {
+      rounds: values.rounds === undefined ? rounds : positive('--rounds', values.rounds),
       seconds: values.quick ? 0.3 : 1.5,
+      pipelines,
+      keys: values.keys === undefined ? keys : positive('--keys', values.keys),
       ...(values.requests === undefined ? {} : { requests: positive('--requests', values.requests) }),
     };
-    const redis = redisVersion();
+    const conditions = await conditionsOf(stage, plan.rounds);
     // An orderly exit takes the servers along.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
     const started = performance.now();
-    const [load = 0] = loadavg();
-    if (busyNote(load) !== '') progress(busyNote(load));
-    const comparisons = tests.length === 0 ? [] : await runTests(stage, tests, pipelines, plan);
-    const keys = values.quick ? MEMORY_KEYS / 10 : MEMORY_KEYS;
-    const found = memory ? await runMemory(stage, keys) : undefined;
-    const report: Report = {
-      stage: `${stage.number}-${stage.name}`,
-      date: new Date().toISOString().slice(0, 10),
-      node: process.version.slice(1),
-      redis,
-      cores: availableParallelism(),
-      rounds: plan.rounds,
-      load,
-      comparisons,
-      ...(found ? { memory: found } : {}),
-    };
-    console.log(`\n${reportText(report)}\n`);
+    if (busyNote(conditions.load) !== '') progress(busyNote(conditions.load));
+    const whole = Object.entries(values).every(
+      ([name, value]) => name === 'scenario' || value === undefined || value === false,
+    );
+    if (scenario === undefined) {
+      const comparisons = tests.length === 0 ? [] : await runTests(stage, tests, pipelines, plan);
+      const found = memory ? await runMemory(stage, keys) : undefined;
+      const report: Report = { ...conditions, comparisons, ...(found ? { memory: found } : {}) };
+      console.log(`\n${reportText(report)}\n`);
+      if (whole && comparisons.length > 0) writeReport(report);
+    } else {
+      const report = await runScenario(stage, scenario, plan, conditions);
+      console.log(`\n${scenarioText(report)}\n`);
+      if (whole) write(scenarioFile(report), scenarioMarkdown(report));
+    }
     if (!CAN_READ_PROCESSES) console.log('CPU time and memory of the servers are left out: this system has no /proc.');
-    const whole = Object.values(values).every((value) => value === undefined || value === false);
-    if (whole && comparisons.length > 0) writeReport(report);
     progress(`done in ${Math.round((performance.now() - started) / 1000)} s`);
     return 0;
   },
 });
+
+async function conditionsOf({ number, name }: Stage, rounds: number): Promise<Conditions> {
+  return {
+    stage: `${number}-${name}`,
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version.slice(1),
+    redis: redisVersion(),
+    cores: availableParallelism(),
+    rounds,
+    load: await busyCores(1_000),
+  };
+}
+
+function requireScenario(name: string, { number }: Stage, { tests }: { tests?: string | undefined }): Scenario {
+  const scenario = SCENARIOS.find((each) => each.name === name);
+  const known = SCENARIOS.map((each) => each.name).join(' ');
+  if (scenario === undefined) throw new ToolError(`There is no scenario '${name}'; there are ${known}`);
+  if (tests !== undefined) throw new ToolError('Either --tests or --scenario, not both');
+  if (number >= scenario.since) return scenario;
+  throw new ToolError(`Stage ${number} cannot do ${name}: stage ${scenario.since} brings it`);
+}
+
+async function runScenario(
+  stage: Stage,
+  scenario: Scenario,
+  plan: ScenarioPlan,
+  conditions: Conditions,
+): Promise<ScenarioReport> {
+  const findings = await withStarter((start) => scenario.run({ stage, start, plan, progress }));
+  return { ...conditions, scenario, ...findings };
+}
 
 function chooseTests(list: string | undefined): { tests: readonly BenchTest[]; memory: boolean } {
   if (list === undefined) return { tests: BENCH_TESTS, memory: true };
@@ -143,11 +186,15 @@ async function runMemory(stage: Stage, keys: number): Promise<Report['memory']> 
 }
 
 function writeReport(report: Report): void {
+  write(`${report.stage}.md`, reportMarkdown(report, `${report.stage}.svg`));
+  write(`${report.stage}.svg`, ratioChart(report));
+}
+
+function write(file: string, content: string): void {
   const folder = join(PROJECT_ROOT, 'docs/benchmarks');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${report.stage}.md`), reportMarkdown(report, `${report.stage}.svg`));
-  writeFileSync(join(folder, `${report.stage}.svg`), ratioChart(report));
-  console.log(`Written: docs/benchmarks/${report.stage}.md and .svg`);
+  writeFileSync(join(folder, file), content);
+  console.log(`Written: docs/benchmarks/${file}`);
 }
 
 function progress(line: string): void {

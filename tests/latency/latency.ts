@@ -1,19 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { openBatches, type BatchConnection } from '../differential/connection.ts';
 import { sleep, until } from '../harness/time.ts';
-
-/** How long answers to PING took while something else went on, in ms. */
-export interface Pings {
-  count: number;
-  median: number;
-  p99: number;
-  /** The five longest, longest first. */
-  longest: number[];
-  /** By how much the pinger itself was late at worst: longer waits than the server's own are the machine's. */
-  late: number;
-}
+import { startPings, type Pings } from './pings.ts';
 
 export interface Measurement {
   keys: number;
@@ -46,7 +33,7 @@ export async function measureExpiry(port: number, keys: number): Promise<Measure
   await until(async () => (await connection.send([['DBSIZE']]))[0] === ':0\r\n', 'all keys to expire', 120_000);
   const seconds = (Date.now() - began) / 1000;
   await sleep(200);
-  const pings = summary(await stop());
+  const pings = await stop();
   connection.close();
   return { keys, seconds, pings };
 }
@@ -59,7 +46,7 @@ export async function measureGrowth(port: number, keys: number): Promise<Measure
   const began = Date.now();
   await load(connection, keys, BATCH, (at) => ['SET', `key:${at}`, VALUE]);
   const seconds = (Date.now() - began) / 1000;
-  const pings = summary(await stop());
+  const pings = await stop();
   connection.close();
   return { keys, seconds, pings };
 }
@@ -77,26 +64,4 @@ async function load(
     if (refused !== undefined || replies.length < commands.length)
       throw new Error(`after ${at} keys: ${refused ?? 'no reply'}`);
   }
-}
-
-/** @returns stops the pinger, and resolves to what it measured */
-async function startPings(port: number): Promise<() => Promise<{ took: number[]; late: number }>> {
-  const pinger = fileURLToPath(new URL('./pinger.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), pinger, String(port)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  await until(() => output.startsWith('ready\n'), 'the pinger to start');
-  return async () => {
-    child.stdin.end();
-    await once(child, 'close');
-    return JSON.parse(output.slice('ready\n'.length)) as { took: number[]; late: number };
-  };
-}
-
-function summary({ took, late }: { took: number[]; late: number }): Pings {
-  const sorted = took.sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-  return { count: sorted.length, median: at(0.5), p99: at(0.99), longest: sorted.slice(-5).reverse(), late };
 }

@@ -106,7 +106,7 @@ describe('the report', () => {
   });
 
   test('says so when other programs were at work', () => {
-    expect(reportMarkdown({ ...REPORT, load: 6.2 }, 'chart.svg')).toContain('load 6.2 at the start');
+    expect(reportMarkdown({ ...REPORT, load: 6.2 }, 'chart.svg')).toContain('6.2 cores busy at the start');
     expect(reportMarkdown(REPORT, 'chart.svg')).not.toContain('at the start');
   });
 

@@ -18,6 +18,17 @@ export async function ask(port: number, ...args: string[]): Promise<Decoded> {
   });
 }
 
+/** The fields of a section of INFO. */
+export async function info(port: number, section: string): Promise<Record<string, string>> {
+  return parseInfo(String(await ask(port, 'INFO', section)));
+}
+
+/** Reads lines such as `role:master`; a value may hold colons. */
+export function parseInfo(text: string): Record<string, string> {
+  const lines = text.split('\r\n').filter((line) => line.includes(':'));
+  return Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]!, line.slice(line.indexOf(':') + 1)]));
+}
+
 /** Resolves when connected. @throws the system's error */
 export function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {

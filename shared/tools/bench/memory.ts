@@ -19,19 +19,23 @@ const OK_BYTES = '+OK\r\n'.length;
  */
 export async function measureMemory(server: ServerProcess, keys: number): Promise<MemoryUse | null> {
   const before = residentBytes(server.pid);
-  await load(server.port, keys);
+  await fill(server.port, keys);
   const after = residentBytes(server.pid);
-  const stored = await ask(server.port, 'DBSIZE');
-  if (stored !== keys) throw new ToolError(`after ${keys} SETs the server on port ${server.port} holds ${stored} keys`);
   return before === null || after === null ? null : { before, after };
 }
 
-async function load(port: number, keys: number): Promise<void> {
+/** One of the keys that `fill` sets. */
+export function keyAt(index: number): string {
+  return `key:${String(index).padStart(12, '0')}`;
+}
+
+/** Sets so many different keys of 16 bytes to values of 16 bytes. @throws ToolError unless the server then has them */
+export async function fill(port: number, keys: number): Promise<void> {
   const socket = await open(port);
   for (let first = 0; first < keys; first += BATCH) {
     let batch = '';
     const end = Math.min(keys, first + BATCH);
-    for (let i = first; i < end; i++) batch += encodeRequest(['SET', `key:${String(i).padStart(12, '0')}`, VALUE]);
+    for (let i = first; i < end; i++) batch += encodeRequest(['SET', keyAt(i), VALUE]);
     let missing = (end - first) * OK_BYTES;
     const replied = new Promise<void>((resolve, reject) => {
       socket.removeAllListeners();
@@ -48,4 +52,11 @@ async function load(port: number, keys: number): Promise<void> {
   }
   socket.removeAllListeners();
   socket.destroy();
+  await requireKeys(port, keys);
+}
+
+/** @throws ToolError unless database 0 holds so many keys */
+export async function requireKeys(port: number, keys: number): Promise<void> {
+  const stored = await ask(port, 'DBSIZE');
+  if (stored !== keys) throw new ToolError(`the server on port ${port} holds ${String(stored)} keys, not ${keys}`);
 }

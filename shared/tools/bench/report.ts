@@ -1,9 +1,9 @@
 import type { Comparison } from './measure.ts';
 import type { MemoryUse } from './memory.ts';
-import { geometricMean } from './statistics.ts';
+import { geometricMean, ratios } from './statistics.ts';
 
-/** All that one run of the bench found out. */
-export interface Report {
+/** Of what, when, and under which circumstances something was measured. */
+export interface Conditions {
   /** `05-transactions` */
   stage: string;
   /** Day of the run: `2026-01-31`. */
@@ -12,8 +12,12 @@ export interface Report {
   redis: string;
   cores: number;
   rounds: number;
-  /** The system's load average just before: what other programs took. */
+  /** How many cores were busy just before: what other programs took. */
   load: number;
+}
+
+/** All that one run of the bench found out. */
+export interface Report extends Conditions {
   comparisons: readonly Comparison[];
   memory?: { keys: number; stage: MemoryUse; redis: MemoryUse };
 }
@@ -65,15 +69,23 @@ const BUSY = 0.5;
 /** A sentence for figures that are not to be trusted; empty for a quiet machine. */
 export function busyNote(load: number): string {
   if (load <= BUSY) return '';
-  return `Other programs were at work (load ${load.toFixed(1)} at the start): these figures are rough.`;
+  return `Other programs were at work (${load.toFixed(1)} cores busy at the start): these figures are rough.`;
 }
 
-function conditions({ stage, date, node, redis, cores, rounds, load }: Report): string {
-  const taken = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
-  const text =
-    `Stage ${stage} on Node ${node} and redis-server ${redis}, ${date}, ${cores} cores shared with redis-benchmark: ` +
-    `50 clients, 16-byte values, 100,000 random keys; ${taken}, both servers in turn. ${busyNote(load)}`;
-  return text.trimEnd();
+function conditions(report: Report): string {
+  const load = '50 clients, 16-byte values, 100,000 random keys';
+  return `${platform(report)} shared with redis-benchmark: ${load}; ${taken(report)}`;
+}
+
+/** How the figures came about: the end of a sentence, and perhaps `busyNote`. */
+export function taken({ rounds, load }: Conditions): string {
+  const figures = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`;
+  return `${figures}, both servers in turn. ${busyNote(load)}`.trimEnd();
+}
+
+/** `Stage 05-transactions on Node … and redis-server …, 2026-01-31, 2 cores` */
+export function platform({ stage, date, node, redis, cores }: Conditions): string {
+  return `Stage ${stage} on Node ${node} and redis-server ${redis}, ${date}, ${cores} cores`;
 }
 
 function tableOf(title: string, rows: readonly Comparison[]): string[][] {
@@ -120,10 +132,17 @@ export function markdownTable([header, ...rows]: readonly string[][]): string {
   return [line(header!), line(header!.map((_, i) => (i === 0 ? ':--' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-function whole(value: number): string {
+/** Two cells for servers that were measured in turn: the median of the rounds' ratios, and their range. */
+export function ratioCells(ours: readonly number[], theirs: readonly number[]): string[] {
+  const { median, lowest, highest } = ratios(ours, theirs);
+  return [median.toFixed(2), `${lowest.toFixed(2)}–${highest.toFixed(2)}`];
+}
+
+/** `1,234` */
+export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-function mebibytes(bytes: number): string {
+export function mebibytes(bytes: number): string {
   return (bytes / 1024 ** 2).toFixed(0);
 }

@@ -7,29 +7,56 @@ import { stageCommand } from '../stage.ts';
 import { ask } from './connection.ts';
 import type { BenchTest } from './tests.ts';
 
-const NO_PERSISTENCE = ['--save', '', '--appendonly', 'no'];
+/** A server as redis.conf would describe it: options by name. By default it writes nothing to disk. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Starts a stage, or redis-server, in the folder given, else in a new one. Resolves when it has loaded its data. */
+export type Start = (kind: Stage | 'redis', settings?: Settings, dir?: string) => Promise<BenchServer>;
+
+export interface BenchServer extends ServerProcess {
+  /** Its working directory. */
+  readonly dir: string;
+}
+
+const NO_PERSISTENCE: Settings = { save: '', appendonly: 'no' };
+/** The stages in which options came that the bench sets for every server. */
+const SINCE: Readonly<Record<string, string>> = { save: '06', appendonly: '07' };
+/** Loading may take so long. */
+const READY_MS = 120_000;
+
+/** Lets `use` start servers on free ports; then stops them all, and removes their folders. */
+export async function withStarter<T>(use: (start: Start) => Promise<T>): Promise<T> {
+  const root = mkdtempSync(join(tmpdir(), 'bench-'));
+  const servers: ServerProcess[] = [];
+  const start: Start = async (kind, settings = {}, dir = mkdtempSync(join(root, 'server-'))) => {
+    const port = await freePort();
+    const command = kind === 'redis' ? ['redis-server', '--bind', '127.0.0.1'] : stageCommand(kind);
+    const argv = [...command, '--port', String(port), ...serverFlags(kind, settings)];
+    const server = await startProcess({ argv, port, cwd: dir, readyMs: READY_MS });
+    servers.push(server);
+    return { ...server, dir };
+  };
+  try {
+    return await use(start);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(root, { recursive: true, force: true });
+  }
+}
 
 /** Starts the stage and redis-server on free ports, neither of them writing to disk, runs `use`, and stops both. */
 export async function withServers<T>(
   stage: Stage,
   use: (servers: { stage: ServerProcess; redis: ServerProcess }) => Promise<T>,
 ): Promise<T> {
-  const cwd = mkdtempSync(join(tmpdir(), 'bench-'));
-  const servers: ServerProcess[] = [];
-  const start = async (command: readonly string[], flags: readonly string[]) => {
-    const port = await freePort();
-    const server = await startProcess({ argv: [...command, '--port', String(port), ...flags], port, cwd });
-    servers.push(server);
-    return server;
-  };
-  try {
-    const ours = await start(stageCommand(stage), persistenceFlags(stage));
-    const redis = await start(['redis-server'], ['--bind', '127.0.0.1', ...NO_PERSISTENCE]);
-    return await use({ stage: ours, redis });
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    rmSync(cwd, { recursive: true, force: true });
-  }
+  return withStarter(async (start) => use({ stage: await start(stage), redis: await start('redis') }));
+}
+
+/** The flags that give a server these settings; a stage gets no option that it does not know yet. */
+export function serverFlags(kind: Stage | 'redis', settings: Settings = {}): string[] {
+  const all = Object.entries({ ...NO_PERSISTENCE, ...settings });
+  const known = all.filter(([name]) => kind === 'redis' || kind.number >= (SINCE[name] ?? '01'));
+  return known.flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 /** Splits tests into those whose commands the server has, and those that need more. */
@@ -47,10 +74,4 @@ export async function knownTests(server: ServerProcess, tests: readonly BenchTes
 export async function knows(server: ServerProcess, names: readonly string[]): Promise<boolean> {
   const rows = await ask(server.port, 'COMMAND', 'INFO', ...names);
   return Array.isArray(rows) && rows.length === names.length && rows.every((row) => row !== null);
-}
-
-/** `save` comes with stage 06, `appendonly` with stage 07. */
-function persistenceFlags({ number }: Stage): readonly string[] {
-  if (number < '06') return [];
-  return number === '06' ? NO_PERSISTENCE.slice(0, 2) : NO_PERSISTENCE;
 }

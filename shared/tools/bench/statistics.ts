@@ -6,6 +6,20 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Of two servers that were measured in turn: one ratio a round, so that what slowed a round down slowed both. */
+export interface Ratios {
+  median: number;
+  lowest: number;
+  highest: number;
+}
+
+/** @throws RangeError for no rounds, or when the two have not as many */
+export function ratios(ours: readonly number[], theirs: readonly number[]): Ratios {
+  if (ours.length !== theirs.length) throw new RangeError('each round has two sides');
+  const found = ours.map((value, i) => value / theirs[i]!);
+  return { median: median(found), lowest: Math.min(...found), highest: Math.max(...found) };
+}
+
 /** The mean for ratios: twice as fast and half as fast even out. @throws RangeError for no values */
 export function geometricMean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('no values');
