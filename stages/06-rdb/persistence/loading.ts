@@ -13,8 +13,10 @@ import { fileSource } from './rdb-source.ts';
 const SLICE_MS = 10;
 /** Files larger than this show their progress in the log. */
 const LARGE_BYTES = 100 * 1024 * 1024;
-/** V8 ends the process when its heap is full: before that the operator is told what is missing. New objects have some
- * 48 MB of the heap to themselves. */
+/**
+ * V8 ends the process when its heap is full: before that the operator is told what is missing. New objects have some
+ * 48 MB of the heap to themselves.
+ */
 const HEAP_BYTES = getHeapStatistics().heap_size_limit * 0.85 - 48 * 1024 * 1024;
 const TOO_LARGE =
   `The data take more memory than this process may use, ${Math.floor(HEAP_BYTES / 1024 ** 2)} MB: ` +
