@@ -34,7 +34,8 @@ With one of these it shows its figures and writes nothing:
   --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
 
 What npm would take for itself stands behind '--': npm run bench 05 -- --quick
-redis-server and redis-benchmark must be on the PATH. Figures mean little while the machine does other work.
+redis-server and redis-benchmark must be on the PATH. Servers write to the disk of TMPDIR, or of /tmp. Figures mean
+little while the machine does other work.
 `;
 
 const OPTIONS = {

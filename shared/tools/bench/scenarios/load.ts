@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Stage } from '#shared/manifest.ts';
 import { ToolError } from '../../tool-error.ts';
 import { ask } from '../connection.ts';
-import { medianOrNull } from '../measure.ts';
 import { fill, requireKeys } from '../memory.ts';
 import { cpuMicroseconds } from '../process-usage.ts';
 import { mebibytes, ratioCells, whole } from '../report.ts';
@@ -30,13 +29,13 @@ export const load: Scenario = {
       const [a, b] = [ofStage.map(of), ofRedis.map(of)];
       return [name, median(a).toFixed(3), median(b).toFixed(3), ...ratioCells(a, b), target];
     };
-    const cpu = [ofStage, ofRedis].map((each) => medianOrNull(each.map(({ cpuSeconds }) => cpuSeconds)));
-    const withCpu = cpu.every((value) => value !== null);
+    const withCpu = [...ofStage, ...ofRedis].every(({ cpuSeconds }) => cpuSeconds !== null);
     return {
       setting:
         `redis-server wrote a dump of ${whole(plan.keys)} strings, keys and values of 16 bytes each, no deadlines: ` +
         `${mebibytes(bytes)} MiB. Each server starts in its folder. "loading" is what the server's log says in ` +
-        '"DB loaded from disk"; "until it answers" also holds the start of the program, and so does the CPU time.',
+        '"DB loaded from disk"; "until it answers" also holds the start of the program. The CPU time is what the ' +
+        'process had used when it answered, less what it takes to start without a dump.',
       tables: [
         {
           rows: [
@@ -57,6 +56,7 @@ interface Loading {
   /** As the server itself says. */
   seconds: number;
   untilReady: number;
+  /** Beyond what an empty server takes; null where it cannot be read. */
   cpuSeconds: number | null;
 }
 
@@ -70,13 +70,17 @@ async function makeDump({ start, plan, progress }: ScenarioBench): Promise<{ dir
 }
 
 async function loadOnce({ start, plan }: ScenarioBench, kind: Stage | 'redis', dir: string): Promise<Loading> {
+  const empty = await start(kind);
+  const cpuEmpty = cpuMicroseconds(empty.pid);
+  await empty.stop();
   const began = performance.now();
   const server = await start(kind, {}, dir);
   const untilReady = (performance.now() - began) / 1000;
   const cpu = cpuMicroseconds(server.pid);
   await requireKeys(server.port, plan.keys);
   await server.stop();
-  return { seconds: loadSeconds(server.output()), untilReady, cpuSeconds: cpu === null ? null : cpu / 1e6 };
+  const cpuSeconds = cpu === null || cpuEmpty === null ? null : (cpu - cpuEmpty) / 1e6;
+  return { seconds: loadSeconds(server.output()), untilReady, cpuSeconds };
 }
 
 /** Reads how long loading took from a server's log. @throws ToolError when it does not say */
