@@ -28,28 +28,33 @@ const COMMANDS = [
   'SET t other',
 ];
 
+const SHORT = commands(['SET another 1']);
+
 /**
- * The folders of a log: each of its files in turn gets the damage. Nothing but a base in RDB form has a checksum, so much
- * damage cannot be told; a cut of the last file is a torn tail, which is loaded up to the tear.
+ * The folders of a log: each of its files in turn gets the damage. Nothing but a base in RDB form has a checksum, so
+ * much damage cannot be told; a cut of the last file is a torn tail, which is loaded up to the tear.
  */
 export const aofKind: CorruptionKind = {
   name: 'aof',
   since: '07',
   samples: () => [
     folder('the only file', [['1.incr.aof', commands(COMMANDS)]], '1.incr.aof'),
-    folder('the last of two', [['1.incr.aof', commands(['SET before 1'])], ['2.incr.aof', commands(COMMANDS)]], '2.incr.aof'),
-    folder('the first of two', [['1.incr.aof', commands(COMMANDS)], ['2.incr.aof', commands(['SET after 1'])]], '1.incr.aof'),
-    folder('a base of commands', [['1.base.aof', commands(COMMANDS)], ['1.incr.aof', commands(['SET after 1'])]], '1.base.aof'),
+    folder('the last of two', [['1.incr.aof', SHORT], ['2.incr.aof', commands(COMMANDS)]], '2.incr.aof'),
+    folder('the first of two', [['1.incr.aof', commands(COMMANDS)], ['2.incr.aof', SHORT]], '1.incr.aof'),
+    folder('a base of commands', [['1.base.aof', commands(COMMANDS)], ['1.incr.aof', SHORT]], '1.base.aof'),
     folder('a base in RDB form', [['1.base.rdb', rdb()], ['1.incr.aof', commands(COMMANDS)]], '1.base.rdb', true),
     folder('behind a base in RDB form', [['1.base.rdb', rdb()], ['1.incr.aof', commands(COMMANDS)]], '1.incr.aof'),
-    folder('the manifest', [['1.base.rdb', rdb()], ['1.incr.aof', commands(['SET a 1'])], ['2.incr.aof', commands(['SET b 1'])]], 'manifest'),
+    folder('the manifest', [['1.base.rdb', rdb()], ['1.incr.aof', SHORT], ['2.incr.aof', SHORT]], 'manifest'),
     plain('one file, as before Redis 7', commands(COMMANDS)),
     plain('one file with an RDB preamble', rdb() + commands(COMMANDS)),
   ],
   quickSamples: () => aofKind.samples().filter(({ name }) => QUICK.includes(name)),
   loaderModule: new URL('./aof-loader.ts', import.meta.url).href,
   flags: ['--appendonly', 'yes'],
-  refusalLine: ({ target }) => new RegExp(`'${target.replaceAll('.', '\\.')}'.*(offset|line) \\d+|'${target}': it is empty|Cannot find the AOF file`),
+  refusalLine({ target }) {
+    const name = `'${target.replaceAll('.', '\\.')}'`;
+    return new RegExp(`${name}.*(offset|line) \\d+|${name}: it is empty|Cannot find the AOF file`);
+  },
   fault(sample, damage, { kind }) {
     if (kind === 'refused') {
       const torn = damage.kind === 'truncate' && isLast(sample) && damage.offset >= (preambles.get(sample.name) ?? 0);
@@ -69,7 +74,11 @@ export const aofKind: CorruptionKind = {
 const preambles = new Map<string, number>([['one file with an RDB preamble', rdb().length]]);
 
 function commands(lines: readonly string[]): string {
-  return lines.map((line) => encodeRequest(line.split(' '))).join('') + '#TS:1700000000\r\n';
+  return `${requests(lines)}#TS:1700000000\r\n`;
+}
+
+function requests(lines: readonly string[]): string {
+  return lines.map((line) => encodeRequest(line.split(' '))).join('');
 }
 
 function rdb(): string {
@@ -102,7 +111,7 @@ function isLast({ files, target }: Sample): boolean {
 function atBoundary({ files, target }: Sample, offset: number): boolean {
   const before = files[target]!.subarray(0, offset).toString('latin1');
   if (before === '') return true;
-  const starts = COMMANDS.map((_, i) => COMMANDS.slice(0, i + 1).map((line) => encodeRequest(line.split(' '))).join(''));
+  const starts = COMMANDS.map((_, i) => requests(COMMANDS.slice(0, i + 1)));
   const at = starts.indexOf(before);
   return at !== -1 && !['MULTI', 'INCR n', 'LPOP l'].includes(COMMANDS[at]!);
 }

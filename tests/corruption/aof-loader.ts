@@ -69,7 +69,8 @@ function write(files: Record<string, Buffer>): void {
 function refusedWell(error: Error, files: Record<string, Buffer>): Outcome {
   const touched = Object.entries(files).find(([path, bytes]) => !existsSync(path) || !readFileSync(path).equals(bytes));
   if (touched) return { kind: 'bug', text: `refused, and ${touched[0]} was changed: ${error.message}` };
-  if (!/^Cannot [^\n]*AOF[^\n]*'[^\n]*'[^\n]*$/.test(error.message)) return { kind: 'bug', text: error.stack ?? error.message };
+  const oneLine = /^Cannot [^\n]*AOF[^\n]*'[^\n]*'[^\n]*$/.test(error.message);
+  if (!oneLine) return { kind: 'bug', text: error.stack ?? error.message };
   return { kind: 'refused', text: error.message };
 }
 

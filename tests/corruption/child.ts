@@ -17,7 +17,9 @@ export interface Told {
   readonly slowestMs: number;
 }
 
-/** No damaged file may ask for more than this many times its size, above a fixed amount. LZF can unpack 1 byte to 88. */
+/**
+ * No damaged file may ask for more than this many times its size, above a fixed amount. LZF can unpack 1 byte to 88.
+ */
 const ALLOWED_FACTOR = 300;
 const ALLOWED_BYTES = 1024 * 1024;
 

@@ -20,8 +20,8 @@ interface AnyExpiry {
 }
 
 /**
- * How to read a whole keyspace of this stage as one string: every key as RDB would write it. What was loaded from damaged
- * bytes must be whole enough for that.
+ * How to read a whole keyspace of this stage as one string: every key as RDB would write it. What was loaded from
+ * damaged bytes must be whole enough for that.
  */
 export async function contentsReader(stageDir: string): Promise<(keyspace: AnyKeyspace) => string> {
   const part = (path: string) => import(pathToFileURL(join(stageDir, path)).href) as Promise<unknown>;

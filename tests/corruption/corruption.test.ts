@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
+import { hasRedis } from '../interop/servers.ts';
 import { parseTarget } from '../harness/target.ts';
 import { runCorruption } from './corruption.ts';
 import { countDamages, damageAt, damaged, damageText } from './damage.ts';
@@ -18,9 +19,20 @@ const MASKS = [0x01, 0x80, 0xff];
 const WHOLE_STARTS = 4;
 const seed = chooseSeed();
 
-for (const kind of corruptionKinds) {
-  const samples = kind.quickSamples();
+const withRedis = hasRedis('the samples were not proven by it');
 
+for (const kind of corruptionKinds) {
+  // Those of RDB are fixtures, which tests/interop proves; and 7.0 does not know all of them.
+  if (kind.name !== 'rdb') {
+    test.skipIf(!withRedis)(`redis loads the whole ${kind.name} samples`, async () => {
+      for (const { name, files } of kind.samples()) {
+        const { ending, output } = await tryStart(parseTarget('redis'), files, kind.flags);
+        expect(ending, `${name}\n${output}`).toBe('started');
+      }
+    });
+  }
+
+  const samples = kind.quickSamples();
   const stage = builtStages().at(-1)!;
 
   describe.skipIf(stage.number < kind.since)(`${kind.name}, stage ${stage.number}`, () => {

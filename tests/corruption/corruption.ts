@@ -12,7 +12,10 @@ export interface Report {
   same: number;
   /** Loaded to something else, where nothing in the file could tell. */
   other: number;
-  /** Cases in which the process ended, hung, took too much memory or threw anything but a refusal; shown in `failures`. */
+  /**
+   * Cases in which the process ended, hung, took too much memory or threw anything but a refusal; shown in
+   * `failures`.
+   */
   crashed: number;
   /** What may not be, a line each: crashes, and damage that was loaded though it can be told. */
   failures: string[];
@@ -120,7 +123,9 @@ function told(child: ChildProcess): Promise<unknown> {
       child.off('exit', ended);
       resolve(result);
     };
-    const ended = (code: number | null, signal: string | null) => done(`the process ended (${signal ?? code}) ${errors}`);
+    const ended = (code: number | null, signal: string | null) => {
+      done(`the process ended (${signal ?? code}) ${errors}`);
+    };
     child.stderr!.on('data', collect);
     child.once('message', done);
     child.once('exit', ended);

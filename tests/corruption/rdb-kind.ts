@@ -6,15 +6,16 @@ const FILE = 'dump.rdb';
 const QUICK_BYTES = 700;
 
 /**
- * The fixtures that stages load, each with its checksum and with none: the checksum sees all damage, but too late; without
- * it the parser itself must stand.
+ * The fixtures that stages load, each with its checksum and with none: the checksum sees all damage, but too late;
+ * without it the parser itself must stand.
  */
 export const rdbKind: CorruptionKind = {
   name: 'rdb',
   since: '06',
   samples: () => rdbFixtures().filter(({ refused }) => !refused).flatMap(({ name, bytes, rdbVersion }) => {
     if (rdbVersion < 5) return [sample(name, bytes, false)];
-    return [sample(`${name}, checksum`, withChecksum(bytes), true), sample(`${name}, no checksum`, without(bytes), false)];
+    const checked = sample(`${name}, checksum`, withChecksum(bytes), true);
+    return [checked, sample(`${name}, no checksum`, without(bytes), false)];
   }),
   quickSamples: () => rdbKind.samples().filter(({ files }) => files[FILE]!.length <= QUICK_BYTES),
   loaderModule: new URL('./rdb-loader.ts', import.meta.url).href,

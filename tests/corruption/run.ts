@@ -11,8 +11,8 @@ import { tryStart } from './try-start.ts';
 const HELP = `
 npx tsx tests/corruption/run.ts --stage 06 --kind rdb [--sample stream] [--starts 40] [--seed 1]
 
-Damages small sample files: cut at every offset, and every bit of each byte flipped. Loads each with the stage's own code,
-and some by the start of a whole server; tells how many were tried, refused and loaded, and what went wrong.
+Damages small sample files: cut at every offset, and every bit of each byte flipped. Loads each with the stage's own
+code, and some by the start of a whole server; tells how many were tried, refused and loaded, and what went wrong.
   --kind     ${corruptionKinds.map(({ name }) => name).join(', ')}
   --sample   only samples whose names contain this
   --starts   how many cases go through a whole server
@@ -47,17 +47,19 @@ async function main(): Promise<number> {
     samples,
     masks: ALL_MASKS,
     onSample({ name }, { tried, refused, same, other }) {
-      const counts = `${tried - before.tried} tried, ${refused - before.refused} refused, ${same - before.same} the same`;
-      console.log(`${name.padEnd(45)} ${counts}, ${other - before.other} other content`);
+      const refusals = `${tried - before.tried} tried, ${refused - before.refused} refused`;
+      const loads = `${same - before.same} the same, ${other - before.other} other content`;
+      console.log(`${name.padEnd(45)} ${refusals}, ${loads}`);
       before = { tried, refused, same, other };
     },
   });
   const megabytes = (report.peak / 1024 ** 2).toFixed(0);
   console.log(`\nstage ${stage.number}, ${kind.name}: ${report.tried} cases of ${samples.length} samples`);
   console.log(`  ${report.refused} refused`);
-  console.log(`  ${report.same + report.other} loaded: ${report.same} to the same content, ${report.other} to other content`);
+  const { same, other } = report;
+  console.log(`  ${same + other} loaded: ${same} to the same content, ${other} to other content`);
   console.log(`  ${report.crashed} crashed`);
-  console.log(`  at most ${megabytes} MB in the process that loads; the slowest took ${report.slowestMs.toFixed(0)} ms`);
+  console.log(`  at most ${megabytes} MB in the loading process; the slowest took ${report.slowestMs.toFixed(0)} ms`);
 
   const rng = createRng(Number(values.seed));
   const target = parseTarget(stage.dir);

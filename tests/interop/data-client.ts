@@ -1,7 +1,9 @@
 import type { Decoded } from '#shared/resp/decoder.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 
-/** What reads and fills a server: the harness's `Client`, or anything that sends a command and resolves to its reply. */
+/**
+ * What reads and fills a server: the harness's `Client`, or anything that sends a command and resolves to its reply.
+ */
 export interface DataClient {
   send(...args: string[]): Promise<Decoded>;
 }

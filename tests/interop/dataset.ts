@@ -27,13 +27,14 @@ const ALL_TYPES: readonly DataType[] = ['string', 'string', 'list', 'hash', 'set
 const HOUR_MS = 3_600_000;
 
 /**
- * Fills a server with random keys of all types: binary and empty strings, integers at the edges of their encodings, long
- * strings that compress and others that do not, collections within and beyond the compact encodings, streams with
+ * Fills a server with random keys of all types: binary and empty strings, integers at the edges of their encodings,
+ * long strings that compress and others that do not, collections within and beyond the compact encodings, streams with
  * groups, consumers, pending and deleted entries, keys that will expire, several databases. What was there stays.
  * The client is left in database 0. @throws Error when the server refuses a command
  */
 export async function buildDataset(client: DataClient, rng: Rng, options: DatasetOptions = {}): Promise<void> {
-  const { keys = 200, databases = [0, 1, 5, 15], types = ALL_TYPES, expiring = 0.3, large = 0.15, prefix = '' } = options;
+  const { keys = 200, databases = [0, 1, 5, 15], types = ALL_TYPES } = options;
+  const { expiring = 0.3, large = 0.15, prefix = '' } = options;
   const perDatabase = Math.ceil(keys / databases.length);
   for (const database of databases) {
     const commands: string[][] = [['SELECT', String(database)]];
@@ -76,7 +77,9 @@ const BUILDERS: Record<DataType, (key: string, rng: Rng, large: boolean) => stri
   stream: buildStream,
 };
 
-/** A stream whose numbers tell a story: entries deleted inside and at both ends, groups that are behind, ahead or new. */
+/**
+ * A stream whose numbers tell a story: entries deleted inside and at both ends, groups that are behind, ahead or new.
+ */
 function buildStream(key: string, rng: Rng, large: boolean): string[][] {
   const commands: string[][] = [];
   const ids: string[] = [];
@@ -90,7 +93,9 @@ function buildStream(key: string, rng: Rng, large: boolean): string[][] {
     commands.push(['XADD', key, id, ...own.flatMap((field) => [field, randomElement(rng)])]);
     ids.push(id);
   }
-  const remove = (share: number) => ids.filter(() => rng.chance(share)).forEach((id) => commands.push(['XDEL', key, id]));
+  const remove = (share: number) => {
+    for (const id of ids.filter(() => rng.chance(share))) commands.push(['XDEL', key, id]);
+  };
   if (rng.chance(0.3)) remove(0.1);
   for (let g = rng.int(0, 3); g > 0; g--) {
     const group = `group${g}`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../harness/client.ts';
@@ -39,35 +39,4 @@ export async function startOn(
       await server.stop(keepDir);
     },
   };
-}
-
-/** How a start ended that should not have succeeded. */
-export interface Refusal {
-  /** `ended with exit code 1`, or that it runs. */
-  readonly ending: string;
-  readonly output: string;
-  /** Whether the file is what it was, to the byte and the time of its last change. */
-  readonly untouched: boolean;
-}
-
-/** Starts a server on a dump that it should refuse. */
-export async function refusal(target: Target, bytes: string, flags: readonly string[] = []): Promise<Refusal> {
-  const dir = mkdtempSync(join(tmpdir(), 'redis-test-'));
-  const path = join(dir, DUMP);
-  writeFileSync(path, bytes, 'latin1');
-  const before = statSync(path, { bigint: true }).mtimeNs;
-  try {
-    let failure = 'it started\n';
-    try {
-      const started = await startOn(target, { dir }, flags);
-      await started.stop(true);
-    } catch (error) {
-      failure = (error as Error).message;
-    }
-    const untouched = readFileSync(path, 'latin1') === bytes && statSync(path, { bigint: true }).mtimeNs === before;
-    const ending = /ended (with exit code \d+|by \w+)/.exec(failure)?.[0] ?? failure.split('\n')[0]!;
-    return { ending, output: failure, untouched };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
 }

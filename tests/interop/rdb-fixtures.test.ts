@@ -1,16 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseTarget } from '../harness/target.ts';
+import { tryStart } from '../corruption/try-start.ts';
 import { until } from '../harness/time.ts';
 import { rdbFixtures, type Fixture } from '../fixtures/rdb/generate.ts';
 import { crc64 } from '../fixtures/rdb/bytes.ts';
 import { diffDatasets } from './dataset.ts';
-import { DUMP, refusal, startOn, type DumpServer } from './dump.ts';
+import { DUMP, startOn, type DumpServer } from './dump.ts';
 import { cleanUp, hasRedis, rdbStages } from './servers.ts';
 
 /**
- * Files made byte by byte load to what they mean. Real Redis judges the files themselves, as far as 7.0 knows their forms;
- * then every stage from 06 on is judged by them.
+ * Files made byte by byte load to what they mean. Real Redis judges the files themselves, as far as 7.0 knows their
+ * forms; then every stage from 06 on is judged by them.
  */
 
 const fixtures = rdbFixtures();
@@ -31,7 +32,7 @@ describe.skipIf(!hasRedis('the fixtures were not proven by it'))('redis', () => 
 
   test('refuses those that nobody may load', async () => {
     for (const fixture of known.filter((one) => !loads(one))) {
-      const { ending, untouched } = await refusal(parseTarget('redis'), fixture.bytes, SANITIZE);
+      const { ending, untouched } = await tryStart(parseTarget('redis'), dumpOf(fixture), SANITIZE);
       // However it ends: it aborts over a key that stands twice, and ends with 0 over functions in their old form.
       expect(ending, fixture.name).toMatch(/^ended /);
       expect(untouched, fixture.name).toBe(true);
@@ -76,8 +77,9 @@ describe.each(rdbStages())('stage $number', (stage) => {
     }
   }, 60_000);
 
-  test.each(bad.filter(({ name }) => AT_START.test(name)))('does not start on $name, and leaves it as it is', async (fixture) => {
-    const { ending, output, untouched } = await refusal(target, fixture.bytes);
+  const some = bad.filter(({ name }) => AT_START.test(name));
+  test.each(some)('does not start on $name, and leaves it as it is', async (fixture) => {
+    const { ending, output, untouched } = await tryStart(target, dumpOf(fixture));
     expect(ending, output).toBe('ended with exit code 1');
     expectOneLine(fixture, output, refusedBy(fixture)!);
     expect(untouched, 'the file is as it was').toBe(true);
@@ -93,6 +95,10 @@ function expectOneLine(fixture: Fixture, output: string, reason: RegExp): void {
   expect(lines, `${fixture.name}\n${output}`).toEqual([expect.stringMatching(/offset \d+/)]);
   expect(lines[0], fixture.name).toMatch(reason);
   expect(output, 'a stack is for bugs').not.toMatch(/^\s+at /m);
+}
+
+function dumpOf({ bytes }: Fixture): Record<string, Buffer> {
+  return { [DUMP]: Buffer.from(bytes, 'latin1') };
 }
 
 function loads(fixture: Fixture): boolean {

@@ -7,7 +7,10 @@ import { buildDataset, diffDatasets, type DiffOptions } from './dataset.ts';
 import { startOn, type DumpServer } from './dump.ts';
 import { cleanUp, hasRedis, rdbStages } from './servers.ts';
 
-/** Whole datasets, by value and deadline, through files and DUMP payloads between real Redis and every stage from 06 on. */
+/**
+ * Whole datasets, by value and deadline, through files and DUMP payloads between real Redis and every stage from 06
+ * on.
+ */
 
 const seed = chooseSeed();
 const running = cleanUp();
