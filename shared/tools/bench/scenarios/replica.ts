@@ -31,7 +31,7 @@ export const replica: Scenario = {
     return {
       setting:
         `SET from ${CLIENTS} clients, 16-byte values, 100,000 random keys, sent to a primary with one replica. The ` +
-        'replica of the stage is a server of the stage, or redis-server; the replica of redis-server is redis-server. ' +
+        'replica of the stage is a server of the stage, or redis-server; that of redis-server is redis-server. ' +
         'Primary, replica and redis-benchmark share the cores. Before a run the replica has caught up; what it takes ' +
         'to catch up after a run is in the CPU time, and not in the requests per second.',
       tables: [{ rows: setRows('replica', pairs), notes: 'Higher ratios are better for the stage.' }],
