@@ -1,13 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { builtStages } from '#shared/manifest.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 import { sleep, until } from '../harness/time.ts';
-import { startLoad } from '../links/load.ts';
-import { openProxy } from '../links/proxy.ts';
+import { startLoad, type Load } from '../links/load.ts';
+import { openProxy, type Proxy } from '../links/proxy.ts';
 import { replicaView } from '../links/replica-view.ts';
 import { linkUp, settled, startNode, type Node } from '../links/servers.ts';
 import { buildDataset, diffDatasets, readDataset } from './dataset.ts';
-import { cleanUp, hasRedis } from './servers.ts';
+import { hasRedis } from './servers.ts';
 
 /**
  * Replication between the last built stage and real Redis, in all pairings: full syncs of a rich dataset in both forms
@@ -18,7 +18,6 @@ const seed = chooseSeed();
 const stage = builtStages().filter(({ number }) => number >= '08').at(-1)?.dir;
 const redis = hasRedis('replication between it and the stages was not tried') ? 'redis' : undefined;
 const kinds = [stage, redis].filter((kind) => kind !== undefined);
-const started = cleanUp();
 
 /** The longest life of the load's short-lived keys, and a little more. */
 const SHORT_LIVES_MS = 300;
@@ -33,25 +32,25 @@ function pairing(above: string, below: string): void {
   for (const form of ['with a length', 'with an EOF mark'] as const) {
     test(`a full sync of a rich dataset ${form}, while clients write`, async () => {
       const diskless = form === 'with a length' ? 'no' : 'yes';
-      const primary = await started(startNode(above, '--repl-diskless-sync', diskless));
-      const replica = await started(startNode(below));
+      const [primary, replica] = await take(above, below);
+      await primary.client.expect('CONFIG', 'SET', 'repl-diskless-sync', diskless).ok();
+      const before = await counters(primary);
       const rich = { keys: 200, databases: [0, 1, 13, 14, 15], prefix: 'rich:' };
       await buildDataset(primary.client, createRng(seed), rich);
       // What a replica held before is gone after the sync.
       await buildDataset(replica.client, createRng(seed + 1), { keys: 30, prefix: 'old:' });
-      const load = await startLoad(primary.port, seed, 1);
+      const writing = await load(primary.port);
       await replica.follow(primary.port);
       await linkUp(replica);
       await until(async () => (await primary.info())['connected_slaves'] === '1', 'the primary to know the replica');
-      await load.stop();
+      await writing.stop();
       await equal(primary, [replica]);
-      expect((await primary.info('stats'))['sync_full']).toBe('1');
+      expect((await counters(primary)).full).toBe(before.full + 1);
     }, 60_000);
   }
 
   test('large values and many keys', async () => {
-    const primary = await started(startNode(above));
-    const replica = await started(startNode(below));
+    const [primary, replica] = await take(above, below);
     const rng = createRng(seed);
     await primary.client.send('SET', 'compressible', 'abc'.repeat(700_000));
     await primary.client.send('SET', 'random', rng.bytes(1_000_000));
@@ -66,7 +65,7 @@ function pairing(above: string, below: string): void {
   }, 60_000);
 
   test('a partial sync after a cut, with what was written meanwhile', async () => {
-    const { primary, replica, proxy, syncs } = await linked(above, below, '--repl-backlog-size', '33554432');
+    const { primary, replica, proxy, syncs } = await linked(above, below);
     await buildDataset(primary.client, createRng(seed), { keys: 60 });
     proxy.open(false);
     proxy.cut();
@@ -76,11 +75,11 @@ function pairing(above: string, below: string): void {
     await linkUp(replica);
     await equal(primary, [replica]);
     expect(await syncs(primary)).toEqual({ full: 0, partial: 1, refused: 0 });
-    expect(proxy.seen).toMatchObject({ full: 1, continued: 1 });
+    expect(proxy.seen).toMatchObject({ continued: 1 });
   }, 60_000);
 
   test('a full sync where the backlog does not reach', async () => {
-    const { primary, replica, proxy, syncs } = await linked(above, below, '--repl-backlog-size', '16384');
+    const { primary, replica, proxy, syncs } = await linked(above, below, 16_384);
     proxy.open(false);
     proxy.cut();
     for (let n = 0; n < 100; n++) await primary.client.send('SET', `k${n}`, 'x'.repeat(1_000));
@@ -95,11 +94,11 @@ function pairing(above: string, below: string): void {
     await buildDataset(primary.client, createRng(seed), { keys: 60 });
     await settled(primary, [replica]);
     await replica.follow(null);
-    const load = await startLoad(replica.port, seed, 1);
+    const writing = await load(replica.port);
     await primary.follow(replica.port);
     await linkUp(primary);
     await sleep(100);
-    await load.stop();
+    await writing.stop();
     await equal(replica, [primary]);
     expect(await syncs(replica)).toEqual({ full: 0, partial: 1, refused: 0 });
     expect((await replica.info())['master_replid2']).toBe((await primary.info())['master_replid2']);
@@ -122,17 +121,17 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
   const chains = one === other ? [[one, one, one]] : [[one, other, one], [other, one, other]];
   for (const names of chains) {
     test(names.join(' → '), async () => {
-      const nodes: Node[] = [];
-      for (const name of names) nodes.push(await started(startNode(name)));
+      const nodes = await take(...names);
       const [first, middle, last] = nodes as [Node, Node, Node];
+      const before = await Promise.all(nodes.map(counters));
       await buildDataset(first.client, createRng(seed), { keys: 100, prefix: 'rich:' });
-      const load = await startLoad(first.port, seed, 1);
+      const writing = await load(first.port);
       await middle.follow(first.port);
       await linkUp(middle);
       await last.follow(middle.port);
       await linkUp(last);
       await sleep(200);
-      await load.stop();
+      await writing.stop();
       await equal(first, [middle, last]);
       const replids = await Promise.all(nodes.map(async (node) => (await node.info())['master_replid']));
       expect(new Set(replids).size).toBe(1);
@@ -147,26 +146,54 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
       await settled(middle, [first]);
       await settled(first, [last]);
       await equal(middle, [first, last]);
-      expect(await counters(first)).toMatchObject({ full: 1 });
-      expect(await counters(middle)).toMatchObject({ full: 1 });
+      expect((await counters(first)).full).toBe(before[0]!.full + 1);
+      expect((await counters(middle)).full).toBe(before[1]!.full + 1);
     }, 60_000);
   }
 });
 
+/** Load on this port until it is stopped, or the test ends. */
+async function load(port: number): Promise<Load> {
+  const started = await startLoad(port, seed, 1);
+  onTestFinished(() => started.stop().catch(() => {}));
+  return started;
+}
+
+const pool: { kind: string; node: Node }[] = [];
+const proxies: Proxy[] = [];
+afterAll(async () => {
+  for (const proxy of proxies) proxy.close();
+  for (const { node } of pool) await node.stop();
+});
+
+/** Servers of these kinds, started once for all tests: empty primaries, with a backlog that holds a test's writes. */
+async function take(...kinds: string[]): Promise<[Node, Node, ...Node[]]> {
+  const taken: Node[] = [];
+  for (const kind of kinds) {
+    let found = pool.find((entry) => entry.kind === kind && !taken.includes(entry.node));
+    if (!found) pool.push((found = { kind, node: await startNode(kind) }));
+    taken.push(found.node);
+  }
+  for (const { node } of pool) await node.follow(null);
+  for (const { client } of taken) {
+    await client.expect('FLUSHALL').ok();
+    await client.expect('CONFIG', 'SET', 'repl-backlog-size', 2 ** 25).ok();
+  }
+  return taken as [Node, Node, ...Node[]];
+}
+
 /** A primary and its replica, with a proxy in between; `syncs` counts what came after the primary's first full sync. */
-async function linked(above: string, below: string, ...flags: string[]) {
-  const primary = await started(startNode(above, ...flags));
-  const replica = await started(startNode(below));
+async function linked(above: string, below: string, backlog = 2 ** 25) {
+  const [primary, replica] = await take(above, below);
+  await primary.client.expect('CONFIG', 'SET', 'repl-backlog-size', backlog).ok();
   const proxy = await openProxy(primary.port, createRng(seed));
-  await started(Promise.resolve({ stop: async () => proxy.close() }));
+  proxies.push(proxy);
   await replica.follow(proxy.port);
   await linkUp(replica);
-  const first = await counters(primary);
+  const starts = new Map<Node, Syncs>([[primary, await counters(primary)], [replica, await counters(replica)]]);
   const syncs = async (node: Node): Promise<Syncs> => {
-    const now = await counters(node);
-    if (node !== primary) return now;
-    const { full, partial, refused } = now;
-    return { full: full - first.full, partial: partial - first.partial, refused: refused - first.refused };
+    const [now, start] = [await counters(node), starts.get(node)!];
+    return { full: now.full - start.full, partial: now.partial - start.partial, refused: now.refused - start.refused };
   };
   return { primary, replica, proxy, syncs };
 }

@@ -157,7 +157,7 @@ async function promotion(lab: Lab): Promise<void> {
   const fullBefore = await total(nodes, 'sync_full');
   const refusedBefore = await total(nodes, 'sync_partial_err');
   const partialBefore = await total(nodes, 'sync_partial_ok');
-  const rounds = Math.max(2, Math.round(options.seconds / 10));
+  const rounds = Math.max(3, Math.round(options.seconds / 10));
   for (let round = 0; round < rounds; round++) {
     const primary = nodes[first]!;
     const load = await startLoad(primary.port, options.seed + round * 31);

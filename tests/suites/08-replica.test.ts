@@ -360,6 +360,17 @@ describe('the stream', () => {
     await (await client()).expect('MGET', 'a', 'b').array(['text', '1']);
   });
 
+  test('an inexact trim that the primary made exact keeps its LIMIT, which means nothing then', async () => {
+    const { link } = await followed();
+    link.stream('SELECT', '0');
+    link.stream('XADD', 'x', '1-1', 'a', '1');
+    link.stream('XADD', 'x', 'MAXLEN', '=', '1', 'LIMIT', '5', '2-1', 'a', '2');
+    link.stream('XADD', 'x', '3-1', 'a', '3');
+    link.stream('XTRIM', 'x', 'MAXLEN', '=', '1', 'LIMIT', '1');
+    await applied(link);
+    await (await client()).expect('XRANGE', 'x', '-', '+').array([['3-1', ['a', '3']]]);
+  });
+
   test('PING keeps the link, and counts', async () => {
     const { link } = await followed();
     link.stream('PING');
