@@ -1,6 +1,6 @@
 import { NO_REPLY, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import { flush } from '../network/write-replies.ts';
-import { synchronize } from '../replication/primary.ts';
+import { synchronize, synchronizeFully } from '../replication/primary.ts';
 import { Replica } from '../replication/replica.ts';
 import { becomePrimary, becomeReplica } from '../replication/role.ts';
 import type { CommandRow, Family } from '../router/command.ts';
@@ -39,6 +39,14 @@ export const replication: Family = {
       summary: 'A replica asks for the history from an offset on.',
       syntax: '<replid> <offset>',
       run: psync,
+    },
+    {
+      name: 'sync',
+      arity: 1,
+      flags: 'admin noscript no_async_loading no_multi',
+      since: '1.0.0',
+      summary: 'All data and the stream, for who needs no offsets.',
+      run: sync,
     },
   ],
 };
@@ -107,8 +115,8 @@ function replconf({ server, client, args }: Request): Reply {
         if (client.isPrimary) server.replication.link?.sendAck();
         return NO_REPLY;
       case 'rdb-only':
-      case 'rdb-filter-only':
-        throw new ReplyError(`ERR REPLCONF ${args[i]} is not supported`);
+        replicaOf(client).rdbOnly = Number(parseLongLong(value)) === 1;
+        break;
       default:
         throw new ReplyError(`ERR Unrecognized REPLCONF option: ${args[i]}`);
     }
@@ -134,15 +142,33 @@ function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, val
 }
 
 /** `PSYNC replid offset`: the answer is written at once, what follows it is no reply. */
-function psync({ server, client, args }: Request): Reply {
-  const { link, replicas } = server.replication;
-  const replica = replicaOf(client);
-  if (replicas.has(replica)) return NO_REPLY;
-  if (link !== undefined && link.state !== 'connected') {
-    throw new ReplyError("NOMASTERLINK Can't SYNC while not connected with my master");
-  }
+function psync(request: Request): Reply {
+  const { server, client, args } = request;
+  const replica = newReplica(request);
+  if (replica === undefined) return NO_REPLY;
   const offset = Number(parseLongLong(args[2]!));
   flush(server, client);
   synchronize(server, replica, args[1]!, offset);
   return NO_REPLY;
+}
+
+/** As old replicas ask, and `redis-cli --rdb`: the RDB comes without a line in front that tells the history. */
+function sync(request: Request): Reply {
+  const replica = newReplica(request);
+  if (replica === undefined) return NO_REPLY;
+  flush(request.server, request.client);
+  replica.knowsOffsets = false;
+  synchronizeFully(request.server, replica);
+  return NO_REPLY;
+}
+
+/** Undefined: it is one already. */
+function newReplica({ server, client }: Request): Replica | undefined {
+  const { link, replicas } = server.replication;
+  const replica = replicaOf(client);
+  if (replicas.has(replica)) return undefined;
+  if (link !== undefined && link.state !== 'connected') {
+    throw new ReplyError("NOMASTERLINK Can't SYNC while not connected with my master");
+  }
+  return replica;
 }

@@ -104,6 +104,7 @@ export class FullSync {
     replica.inSync = true;
     replica.next = run.offset + 1;
     run.replicas.add(replica);
+    if (!replica.knowsOffsets) return;
     replica.client.socket.write(`+FULLRESYNC ${this.replication.replid} ${run.offset}\r\n`);
   }
 
@@ -133,9 +134,9 @@ export class FullSync {
     await sendSnapshot(snapshot, (bytes) => broadcast(run.replicas, bytes), delay, run.abort.signal);
     await broadcast(run.replicas, Buffer.from(mark));
     for (const replica of run.replicas) {
-      replica.state = 'online';
-      replica.waitsForAck = true;
-      replica.ackTime = Date.now();
+      // One that does not count cannot acknowledge either.
+      replica.waitsForAck = replica.knowsOffsets;
+      this.putOnline(replica);
       log.notice(`Streamed RDB transfer with replica ${replica.name} succeeded (socket). Waiting for its REPLCONF ACK`);
     }
   }
@@ -162,9 +163,15 @@ export class FullSync {
       replica.cut(this.server);
     }
     if (socket.destroyed || !this.replication.replicas.has(replica)) return;
-    replica.state = 'online';
-    replica.ackTime = Date.now();
+    this.putOnline(replica);
     log.notice(`Synchronization with replica ${replica.name} succeeded`);
+  }
+
+  /** It has all data: the stream follows (Redis: `replicaPutOnline`). */
+  private putOnline(replica: Replica): void {
+    replica.ackTime = Date.now();
+    replica.inSync = !replica.rdbOnly;
+    replica.state = replica.rdbOnly ? 'send_bulk' : 'online';
     this.replication.sendTo(replica);
   }
 }

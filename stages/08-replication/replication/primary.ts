@@ -10,6 +10,11 @@ export function synchronize(server: Server, replica: Replica, replid: string, of
   replication.write();
   if (continuePartially(replication, replica, replid, offset)) return;
   if (replid !== '?') replication.stats.partialErr++;
+  synchronizeFully(server, replica);
+}
+
+/** With all data. The first one that asks begins a history: nobody can have seen an earlier one. */
+export function synchronizeFully({ replication }: Server, replica: Replica): void {
   replication.stats.full++;
   if (replication.backlog === undefined) {
     replication.beginHistory();
@@ -68,9 +73,9 @@ export function primaryCron(server: Server, second: number): void {
 }
 
 /** One that is being synced is silent when it takes nothing, one that is online when it says nothing. */
-function isSilent({ state, inSync, client, ackTime, lastProgress }: Replica, timeout: number): boolean {
+function isSilent({ state, inSync, knowsOffsets, client, ackTime, lastProgress }: Replica, timeout: number): boolean {
   const now = Date.now();
-  if (state === 'online') return now - Math.max(ackTime, client.lastInteraction) > timeout;
+  if (state === 'online') return knowsOffsets && now - Math.max(ackTime, client.lastInteraction) > timeout;
   return inSync && client.socket.writableNeedDrain && now - lastProgress > timeout;
 }
 

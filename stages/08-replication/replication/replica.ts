@@ -18,6 +18,10 @@ export class Replica {
   announcedIp = '';
   capaEof = false;
   capaPsync2 = false;
+  /** It came by PSYNC, and counts what it gets; not so by SYNC. */
+  knowsOffsets = true;
+  /** It wants the data alone, and no stream behind them. */
+  rdbOnly = false;
   /** The offset up to which it says it has applied the stream, and when it said so; ms since 1970. */
   ackOffset = 0;
   ackTime = Date.now();
