@@ -27,14 +27,14 @@ plantedBugs('07', [
     find: 'truncateSync(path, beforeMulti);',
     replace: '',
     why: 'new commands are appended to a torn one',
-    suite: '07-aof',
+    suite: '07-load',
   },
   {
     file: 'persistence/aof-load-file.ts',
     find: 'error instanceof AofError && error.torn && isLast',
     replace: 'error instanceof AofError && isLast',
     why: 'damage in the middle of the log is taken for a torn end, and what follows is cut off',
-    suite: '07-aof',
+    suite: '07-load',
   },
   {
     file: 'persistence/aof-rewrite.ts',

@@ -105,7 +105,8 @@ describe('DUMP and RESTORE', () => {
   test('strings: empty, binary, long, integers', async () => {
     const c = await client();
     const all = String.fromCharCode(...Array.from({ length: 256 }, (_, at) => at));
-    await c.expect('MSET', 'empty', '', 'binary', all, 'long', 'a b '.repeat(50_000), 'int', '-70000', 'zero', '0').ok();
+    await c.expect('MSET', 'empty', '', 'binary', all, 'long', 'a b '.repeat(50_000)).ok();
+    await c.expect('MSET', 'int', '-70000', 'zero', '0').ok();
     await c.expect('SET', 'big', '9223372036854775807').ok();
     await roundTrip(c);
   });
@@ -115,7 +116,8 @@ describe('DUMP and RESTORE', () => {
     const random = rng();
     for (let at = 0; at < 60; at++) {
       const letters = random.int(1, 40);
-      const text = Array.from({ length: random.int(0, 900) }, () => String.fromCharCode(random.int(0, letters))).join('');
+      const codes = Array.from({ length: random.int(0, 900) }, () => random.int(0, letters));
+      const text = String.fromCharCode(...codes);
       await c.expect('SET', `k${at}`, text).ok();
     }
     await roundTrip(c);
@@ -124,7 +126,8 @@ describe('DUMP and RESTORE', () => {
   test('lists, short and long', async () => {
     const c = await client();
     const many = Array.from({ length: 3_000 }, (_, at) => `element ${at}`);
-    await c.expect('RPUSH', 'short', '', 'a', '1', '-1', '127', '128', '4095', '4096', '70000', '9'.repeat(18)).int(10);
+    const numbers = ['1', '-1', '127', '128', '4095', '4096', '70000', '9'.repeat(18)];
+    await c.expect('RPUSH', 'short', '', 'a', ...numbers).int(10);
     await c.expect('RPUSH', 'long', ...many).int(3_000);
     await c.expect('RPUSH', 'wide', 'x'.repeat(70_000), 'y', 'z'.repeat(9_000)).int(3);
     await roundTrip(c);

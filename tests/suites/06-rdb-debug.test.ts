@@ -1,4 +1,5 @@
-import { ALL_DATABASES, contents, describe, expect, field, info, payload, reusedServer, server, sleep, test, until } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field, info } from '../harness/suite.ts';
+import { payload, reusedServer, server, sleep, test, until } from '../harness/suite.ts';
 
 const NOT_ALLOWED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local ' +
@@ -22,7 +23,8 @@ describe('DEBUG', () => {
 
   test('needs a subcommand that there is', async () => {
     const c = await (await reusedServer(...ALLOWED)).client();
-    const unknown = (name: string) => `ERR unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`;
+    const wrong = 'ERR unknown subcommand or wrong number of arguments for';
+    const unknown = (name: string) => `${wrong} '${name}'. Try DEBUG HELP.`;
     await c.expect('DEBUG').error("ERR wrong number of arguments for 'debug' command");
     await c.expect('DEBUG', 'nonsense').error(unknown('nonsense'));
     await c.expect('DEBUG', 'SLEEP').error(unknown('SLEEP'));
@@ -72,7 +74,8 @@ describe('DEBUG RELOAD', () => {
     const before = await contents(c, ALL_DATABASES);
     await c.expect('DEBUG', 'RELOAD').ok();
     expect(await contents(c, ALL_DATABASES)).toEqual(before);
-    expect(await info(c)).toMatchObject({ rdb_changes_since_last_save: '0', rdb_last_load_keys_loaded: '6', loading: '0' });
+    const facts = { rdb_changes_since_last_save: '0', rdb_last_load_keys_loaded: '6', loading: '0' };
+    expect(await info(c)).toMatchObject(facts);
   });
 
   test('NOSAVE loads the dump that is there', async () => {
@@ -87,7 +90,9 @@ describe('DEBUG RELOAD', () => {
 
   test('other words are errors', async () => {
     const c = await (await reusedServer(...ALLOWED)).client();
-    await c.expect('DEBUG', 'RELOAD', 'x').error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+    await c
+      .expect('DEBUG', 'RELOAD', 'x')
+      .error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   });
 
   test('connections stay, in their database; requests behind it wait', async () => {

@@ -1,4 +1,5 @@
-import { ALL_DATABASES, contents, describe, expect, field, info, readFile, reusedServer, rng, saved } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field } from '../harness/suite.ts';
+import { info, readFile, reusedServer, rng, saved } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 /** µs for each key: two hundred keys take 0.6 s to save. */
@@ -38,7 +39,9 @@ async function all(c: Client, commands: (string | number)[][]): Promise<void> {
   }
 }
 
-const times = (make: (at: number) => (string | number)[], count = KEYS) => Array.from({ length: count }, (_, at) => make(at));
+function times(make: (at: number) => (string | number)[], count = KEYS): (string | number)[][] {
+  return Array.from({ length: count }, (_, at) => make(at));
+}
 
 describe('BGSAVE saves the moment of the command, whatever follows', () => {
   test('writes over strings, and new keys', () =>

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_DATABASES, contents, describe, expect, hex, info, items, littleEndian, rdbFile, rdbString } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, hex } from '../harness/suite.ts';
+import { info, items, littleEndian, rdbFile, rdbString } from '../harness/suite.ts';
 import { readFile, reusedServer, rng, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 /** Nothing but SAVE saves. */
@@ -219,7 +220,8 @@ describe('after SAVE and a power cut', () => {
     const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
     const random = rng();
-    const word = () => Array.from({ length: random.int(0, 80) }, () => String.fromCharCode(random.int(0, 255))).join('');
+    const codes = () => Array.from({ length: random.int(0, 80) }, () => random.int(0, 255));
+    const word = () => String.fromCharCode(...codes());
     for (let at = 0; at < 300; at++) {
       const words = [...new Set(Array.from({ length: random.int(1, 30) }, word))];
       const rows = [
@@ -337,7 +339,10 @@ describe('a dump made by hand', () => {
 
   test('with the opcodes of eviction, sizes, and databases in any order', async () => {
     const c = await loaded(
-      rdbFile(`\xfe\x0f\xfb\x01\0${key('last', '1')}\xfe\x02${key('a', '2', '\xf9\x05')}${key('b', '3', '\xf8\x40\x64')}`),
+      rdbFile(
+        `\xfe\x0f\xfb\x01\0${key('last', '1')}` +
+          `\xfe\x02${key('a', '2', '\xf9\x05')}${key('b', '3', '\xf8\x40\x64')}`,
+      ),
     );
     await c.expect('SELECT', 15).ok();
     await c.expect('GET', 'last').bulk('1');
@@ -348,7 +353,8 @@ describe('a dump made by hand', () => {
   test('with strings in all forms', async () => {
     const c = await loaded(
       rdbFile(
-        `\xfe\0\0\x02i8\xc0\x80\0\x03i16\xc1\x39\x30\0\x03i32\xc2\0\0\0\x80\0\x02ln\x40\x03abc\0\x03ln4\x80\0\0\0\x02hi` +
+        `\xfe\0\0\x02i8\xc0\x80\0\x03i16\xc1\x39\x30\0\x03i32\xc2\0\0\0\x80` +
+          `\0\x02ln\x40\x03abc\0\x03ln4\x80\0\0\0\x02hi` +
           `\0\x03lzf\xc3\x09\x26${hex('01 61 61 e0 19 00 01 61 61')}`,
       ),
     );
@@ -396,7 +402,7 @@ describe('a dump that cannot be loaded', () => {
       ['a value', whole.replace('value', 'valve'), /checksum/i],
       ['type', rdbFile('\xfe\0\x63\x01a\x01b', { checksum: false }), /type|99|rdb/i],
       ['database', rdbFile(`\xfe\x10${key('k', 'v')}`, { checksum: false }), /database|16/i],
-      ['length', rdbFile(`\xfe\0\0\x01k\x81\x7f${'\0'.repeat(7)}`, { checksum: false }), /rdb|eof|short|length|memory/i],
+      ['length', rdbFile(`\xfe\0\0\x01k\x81\x7f${'\0'.repeat(7)}`, { checksum: false }), /rdb|eof|short|length/i],
     ]));
 
   test('because it is a folder', async () => {
@@ -426,7 +432,9 @@ describe('while the dump is loaded', () => {
   async function loading(body: (s: OwnServer, c: Client) => Promise<void>): Promise<void> {
     const s = await reusedServer(...NO_SAVE, '--rdbcompression', 'no', '--key-load-delay', '30000');
     const c = await s.client();
-    for (let at = 0; at < KEYS; at++) await c.expect('SET', `k${at}`, String(at).repeat(400_000 / String(at).length)).ok();
+    for (let at = 0; at < KEYS; at++) {
+      await c.expect('SET', `k${at}`, String(at).repeat(400_000 / String(at).length)).ok();
+    }
     await c.expect('SAVE').ok();
     await s.kill();
     await s.restartLoading();
@@ -453,7 +461,8 @@ describe('while the dump is loaded', () => {
         c.send('MULTI'),
         c.send('GET', 'k'),
       ]);
-      expect(during).toMatchObject({ loading: '1', async_loading: '0', loading_start_time: expect.stringMatching(/^\d+$/) });
+      const time = expect.stringMatching(/^\d+$/);
+      expect(during).toMatchObject({ loading: '1', async_loading: '0', loading_start_time: time });
       expect(Number(during['loading_total_bytes'])).toBeGreaterThan(KEYS * 400_000);
       expect(Number(during['loading_loaded_bytes'])).toBeLessThan(Number(during['loading_total_bytes']));
       expect(Number(during['loading_loaded_perc'])).toBeLessThan(100);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { client, contents, describe, expect, field, info, needsFlags, readFile, reusedServer, saved, server, sleep } from '../harness/suite.ts';
+import { client, contents, describe, expect, field, info } from '../harness/suite.ts';
+import { needsFlags, readFile, reusedServer, saved, server, sleep } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 const STARTED = 'Background saving started';

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { client, describe, expect, field, readFile, reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
+import { client, describe, expect, field, readFile } from '../harness/suite.ts';
+import { reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 const BUSY = 'ERR Background save already in progress';

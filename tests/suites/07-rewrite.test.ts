@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_DATABASES, contents, describe, expect, field, info, logged, manifest, parseAof } from '../harness/suite.ts';
-import { readFile, rewritten, saved, server, status, test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { ALL_DATABASES, contents, describe, expect, field } from '../harness/suite.ts';
+import { info, logged, manifest, parseAof } from '../harness/suite.ts';
+import { readFile, rewritten, saved, server, status } from '../harness/suite.ts';
+import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 const STARTED = 'Background append only file rewriting started';
 const SCHEDULED = 'Background append only file rewriting scheduled';
@@ -111,8 +113,8 @@ describe('BGREWRITEAOF', () => {
     await c
       .expect('BGSAVE')
       .error(
-        "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a " +
-          'BGSAVE whenever possible.',
+        "ERR Another child process is active (AOF?): can't BGSAVE right now. " +
+          'Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.',
       );
     await c.expect('BGSAVE', 'SCHEDULE').status('Background saving scheduled');
     await rewritten(c);
@@ -221,7 +223,8 @@ describe('aof-use-rdb-preamble no', () => {
     await everyType(c);
     await rewrite(c, s);
     const base = parseAof(readFile(s, 'appendonlydir', 'appendonly.aof.2.base.aof')!);
-    expect(base.filter((request) => request[0] === 'RPUSH').map((request) => request.length - 2)).toEqual([64, 64, 64, 8]);
+    const pushes = base.filter(([name]) => name === 'RPUSH');
+    expect(pushes.map((request) => request.length - 2)).toEqual([64, 64, 64, 8]);
     expect(Math.max(...base.map((request) => request.length))).toBeLessThanOrEqual(2 + 2 * 64);
     await survives(s, c, ALL_DATABASES);
   });
@@ -262,7 +265,8 @@ describe('the automatic rewrite', () => {
     const c = await s.client();
     for (let at = 0; at < 50; at++) await c.expect('SET', 'k', 'v'.repeat(100)).ok();
     await until(() => logged(s).length > 50, 'the requests in the file');
-    expect(await info(c)).toMatchObject({ aof_rewrites: '0', aof_rewrite_scheduled: '0', aof_rewrite_in_progress: '0' });
+    const none = { aof_rewrites: '0', aof_rewrite_scheduled: '0', aof_rewrite_in_progress: '0' };
+    expect(await info(c)).toMatchObject(none);
   });
 });
 
