@@ -133,7 +133,7 @@ export class AofFolder {
   /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */
   skipLostFiles(): void {
     const files = filesIn(fsPath(this.dirname)).flatMap((name) => this.parseName(name) ?? []);
-    if (!files.some(({ name, isBase }) => !isBase && statSync(this.path(binaryPath(name))).size > 0)) return;
+    if (!files.some(({ name }) => statSync(this.path(binaryPath(name))).size > 0)) return;
     log.warning(`There are files of a log in '${this.dirname}' and no manifest names them: they are NOT loaded, and kept`);
     const last = (isBase: boolean): number => {
       return files.reduce((max, file) => (file.isBase === isBase ? Math.max(max, file.seq) : max), 0);
