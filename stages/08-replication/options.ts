@@ -45,7 +45,7 @@ export const optionTable = {
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
   appendonly: boolean({ default: false, help: 'keep a log of every write, and load that at the start' }),
-  appenddirname: fileName('appenddirname', { default: 'appendonlydir', immutable: true, help: "the log's folder, in dir" }),
+  appenddirname: fileName('appenddirname', { kind: 'dirname', default: 'appendonlydir', immutable: true, help: "the log's folder, in dir" }),
   appendfilename: fileName('appendfilename', { default: 'appendonly.aof', immutable: true, help: "the log's name" }),
   appendfsync: choice({ default: 'everysec', values: ['everysec', 'always', 'no'], help: 'when the log is synced' }),
   'no-appendfsync-on-rewrite': boolean({ default: false, help: 'no sync of the log while a snapshot is written' }),

@@ -15,7 +15,7 @@ export const debug: Family = {
       arity: -2,
       flags: 'admin noscript loading stale',
       since: '1.0.0',
-      summary: 'For tests: RELOAD, SLEEP, SET-ACTIVE-EXPIRE.',
+      summary: 'For tests: RELOAD, LOADAOF, SLEEP, SET-ACTIVE-EXPIRE.',
       syntax: '<subcommand> [<argument> ...]',
       run: runDebug,
     },
@@ -24,6 +24,7 @@ export const debug: Family = {
 
 const SUBCOMMANDS: Record<string, (request: Request) => Reply> = {
   RELOAD: reload,
+  LOADAOF: loadAof,
   SLEEP: sleep,
   'SET-ACTIVE-EXPIRE': setActiveExpire,
   HELP: help,
@@ -57,6 +58,20 @@ function reload({ server, args }: Request): Reply {
   return OK;
 }
 
+/** `DEBUG LOADAOF`: empties the keyspace, and makes it again from the log. What cannot be loaded ends the server. */
+function loadAof({ server }: Request): Reply {
+  if (server.aof.state !== 'on') throw new ReplyError('ERR There is no append only file to load');
+  try {
+    server.aof.reload();
+  } catch (error) {
+    log.warning((error as Error).message);
+    process.exit(1);
+  }
+  server.rdb.markSaved();
+  log.notice('Append Only File loaded by DEBUG LOADAOF');
+  return OK;
+}
+
 /** `DEBUG SLEEP seconds`: nobody is served meanwhile. */
 function sleep({ args }: Request): Reply {
   if (args.length !== 3) throw unknownSubcommand(args[1]!);
@@ -77,6 +92,8 @@ function help(): Reply {
     'DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
     'RELOAD [MERGE] [NOFLUSH] [NOSAVE]',
     '    Save the RDB on disk and reload it back to memory.',
+    'LOADAOF',
+    '    Flush the AOF buffers on disk and reload the AOF in memory.',
     'SET-ACTIVE-EXPIRE <0|1>',
     '    Setting it to 0 disables expiring keys in the background.',
     'SLEEP <seconds>',

@@ -55,6 +55,8 @@ function acceptClient(server: Server, socket: Socket): ConnectionEvents {
   return {
     data: (buffer, length) => readQuery(server, client, buffer, length),
     close: () => server.freeClient(client),
+    // Its replies may wait for the disk.
+    ended: (end) => server.aof.log.afterSync(end),
   };
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm, statSync, writeSync } from 'node:fs';
+import { close, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { log } from '#shared/log.ts';
-import { fsPath, systemReason } from '#shared/options/paths.ts';
+import { binaryPath, fsPath, systemReason } from '#shared/options/paths.ts';
 import type { Options } from '../options.ts';
 import { EMPTY_MANIFEST, formatManifest, parseManifest, type AofFile, type AofManifest } from './aof-manifest.ts';
 import { syncFolder } from './rdb-file.ts';
@@ -77,6 +78,11 @@ export class AofFolder {
     }
   }
 
+  /** Whether there is no log yet. */
+  get isEmpty(): boolean {
+    return this.manifest.base === undefined && this.manifest.incrs.length === 0;
+  }
+
   /** Bytes of all files of the log. @throws Error as `sizeOf` */
   totalSize(): number {
     const { base, incrs } = this.manifest;
@@ -97,11 +103,54 @@ export class AofFolder {
     }
   }
 
-  /** Removes a file in the background: that of a long one takes its time. */
+  /** Removes a file. Its bytes are given back when it is closed, in the background: that may take its time. */
   remove(name: string): void {
-    rm(this.path(name), { force: true }, (error) => {
-      if (error) log.warning(`Error removing the AOF file ${name}: ${error.message}`);
-    });
+    try {
+      const fd = openSync(this.path(name), 'r');
+      unlinkSync(this.path(name));
+      close(fd);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log.warning(`Error removing ${name}: ${systemReason(error)}`);
+    }
+  }
+
+  /**
+   * What a killed process has left: temporary files, and those that it had made for a manifest that never was. What an
+   * older manifest may have named stays, though nothing names it now.
+   */
+  removeLeftovers(): void {
+    const { baseSeq, incrSeq } = this.manifest;
+    for (const name of filesIn(fsPath(this.dirname))) {
+      const file = this.parseName(name);
+      const unfinished = file !== undefined && file.seq > (file.isBase ? baseSeq : incrSeq);
+      if (!unfinished && !this.isTemporary(name)) continue;
+      log.notice(`Removing ${name}, which was never finished`);
+      this.remove(binaryPath(name));
+    }
+    for (const name of filesIn('.')) if (isOfDeadProcess(name)) unlinkSync(name);
+  }
+
+  /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */
+  skipLostFiles(): void {
+    const files = filesIn(fsPath(this.dirname)).flatMap((name) => this.parseName(name) ?? []);
+    if (!files.some(({ name }) => statSync(this.path(binaryPath(name))).size > 0)) return;
+    log.warning(`There are files of a log in '${this.dirname}' and no manifest names them: they are NOT loaded, and kept`);
+    const last = (isBase: boolean): number => {
+      return files.reduce((max, file) => (file.isBase === isBase ? Math.max(max, file.seq) : max), 0);
+    };
+    this.manifest = { ...this.manifest, baseSeq: last(true), incrSeq: last(false) };
+  }
+
+  /** `NAME.SEQ.base.rdb`, `NAME.SEQ.base.aof`, `NAME.SEQ.incr.aof` */
+  private parseName(name: string): { name: string; seq: number; isBase: boolean } | undefined {
+    const prefix = `${fsPath(this.filename)}.`;
+    const match = name.startsWith(prefix) && /^(\d{1,15})\.(base\.(?:rdb|aof)|incr\.aof)$/.exec(name.slice(prefix.length));
+    return match ? { name, seq: Number(match[1]), isBase: match[2] !== 'incr.aof' } : undefined;
+  }
+
+  private isTemporary(name: string): boolean {
+    const own = [`temp-${this.manifestName}`, this.temporaryIncr];
+    return own.includes(binaryPath(name)) || /^temp-\d+\.rdb$/.test(name);
   }
 
   /**
@@ -112,7 +161,7 @@ export class AofFolder {
     const { base, incrs } = this.manifest;
     const begun = base?.name === this.filename && !existsSync(this.path(this.filename));
     if (incrs.length > 0 || (base !== undefined && !begun) || !isFile(fsPath(this.filename))) return;
-    this.manifest = { ...this.manifest, base: { name: this.filename, seq: 1, type: 'b' } };
+    this.manifest = { ...this.manifest, base: { name: this.filename, seq: 1, type: 'b' }, baseSeq: 1 };
     this.hasOldFile = true;
   }
 
@@ -126,6 +175,22 @@ export class AofFolder {
     renameSync(fsPath(this.filename), path);
     syncFolder(path);
     log.notice(`Successfully migrated an old-style AOF file (${this.filename}) into the AOF directory (${this.dirname}).`);
+  }
+}
+
+function filesIn(path: string): string[] {
+  return existsSync(path) ? readdirSync(path) : [];
+}
+
+/** A base that another process was writing, of ours or of Redis. */
+function isOfDeadProcess(name: string): boolean {
+  const pid = Number(/^temp-rewriteaof-(?:bg-)?(\d+)(?:-\d+)?\.aof$/.exec(name)?.[1] ?? Number.NaN);
+  if (Number.isNaN(pid) || pid === process.pid) return pid === process.pid;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 

@@ -61,7 +61,7 @@ export class AofFileLoader {
       return false;
     } catch (error) {
       if (error instanceof AofError && error.torn && isLast) return this.truncate(error.message);
-      if (error instanceof AofError) throw this.refused(`offset ${this.validUpTo}: ${error.message}`);
+      if (error instanceof AofError) throw this.refused(`bad file format at offset ${this.validUpTo}: ${error.message}`);
       if (error instanceof RdbError) throw this.refused(error.message);
       throw error;
     }

@@ -21,7 +21,7 @@ export async function loadAppendOnlyFiles(server: Server): Promise<boolean> {
   if (!options.appendonly) return false;
   aof.folder.noticeOldFile();
   const loader = new AofLoader(server);
-  if (loader.isEmpty) warnOfDump(server);
+  if (aof.folder.isEmpty) warnOfDump(server);
   else await loadInSlices(server, loader);
   aof.open();
   rdb.markSaved();
@@ -100,10 +100,6 @@ export class AofLoader {
     this.server = server;
     this.files = base === undefined ? incrs : [base, ...incrs];
     this.loading = new Loading(folder.totalSize());
-  }
-
-  get isEmpty(): boolean {
-    return this.files.length === 0;
   }
 
   /**

@@ -13,11 +13,12 @@ export interface AofManifest {
   readonly base: AofFile | undefined;
   readonly incrs: readonly AofFile[];
   readonly history: readonly AofFile[];
-  /** The number that was last given to an incremental file. */
+  /** The numbers that were last given to a base, and to an incremental file. */
+  readonly baseSeq: number;
   readonly incrSeq: number;
 }
 
-export const EMPTY_MANIFEST: AofManifest = { base: undefined, incrs: [], history: [], incrSeq: 0 };
+export const EMPTY_MANIFEST: AofManifest = { base: undefined, incrs: [], history: [], baseSeq: 0, incrSeq: 0 };
 
 /** Redis reads lines of up to so many bytes. */
 const MAX_LINE = 1024;
@@ -33,7 +34,7 @@ export class ManifestError extends Error {
  */
 export function parseManifest(text: string): AofManifest {
   if (text === '') throw new ManifestError('it is empty');
-  let base: AofFile | undefined;
+  let base = undefined as AofFile | undefined;
   const incrs: AofFile[] = [];
   const history: AofFile[] = [];
   const lines = text.split('\n');
@@ -49,7 +50,7 @@ export function parseManifest(text: string): AofManifest {
     } else if (base === undefined) base = file;
     else throw invalid(at, 'a second base file', line);
   });
-  return { base, incrs, history, incrSeq: lastIncrSeq([...incrs, ...history]) };
+  return { base, incrs, history, baseSeq: base?.seq ?? 0, incrSeq: lastIncrSeq([...incrs, ...history]) };
 }
 
 /** The text of a manifest: base, history, and what came since. */
@@ -67,12 +68,13 @@ export function withNextIncr(manifest: AofManifest, filename: string): AofManife
 
 /** With a new base, `NAME.SEQ.base.rdb` or `.aof`; the old one is history (`getNewBaseFileNameAndMarkPreAsHistory`). */
 export function withNextBase(manifest: AofManifest, filename: string, format: 'rdb' | 'aof'): AofManifest {
-  const { base, history } = manifest;
-  const seq = (base?.seq ?? 0) + 1;
+  const { base, history, baseSeq } = manifest;
+  const seq = baseSeq + 1;
   return {
     ...manifest,
     base: { name: `${filename}.${seq}.base.${format}`, seq, type: 'b' },
     history: base === undefined ? history : [{ ...base, type: 'h' }, ...history],
+    baseSeq: seq,
   };
 }
 

@@ -3,6 +3,7 @@ import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import type { PropagationTarget } from '../router/propagate.ts';
 import type { Server } from '../server.ts';
+import { loadAppendOnlyFilesSync } from './aof-load.ts';
 import { AofFolder } from './aof-folder.ts';
 import { AofLog } from './aof-log.ts';
 import { withNextBase, withNextIncr } from './aof-manifest.ts';
@@ -51,8 +52,10 @@ export class Aof implements PropagationTarget {
     folder.create();
     folder.moveOldFile();
     folder.removeHistory();
+    if (folder.isEmpty) folder.skipLostFiles();
+    else folder.removeLeftovers();
     let { manifest } = folder;
-    if (manifest.base === undefined && manifest.incrs.length === 0) {
+    if (folder.isEmpty) {
       manifest = withNextBase(manifest, appendfilename, server.options['aof-use-rdb-preamble'] ? 'rdb' : 'aof');
       writeSnapshotSync(new Snapshot(server.keyspace, baseFormat(server)), folder.path(manifest.base!.name));
       log.notice(`Creating AOF base file ${manifest.base!.name} on server start`);
@@ -67,6 +70,17 @@ export class Aof implements PropagationTarget {
     this.sizeBefore = folder.totalSize() - this.log.size;
     this.baseSize = manifest.base === undefined ? 0 : folder.sizeOf(manifest.base);
     this.state = 'on';
+    this.listen();
+  }
+
+  /** Empties the keyspace, and makes it again from the log as it is on disk (DEBUG LOADAOF). @throws Error */
+  reload(): void {
+    const { server, folder } = this;
+    this.log.settle();
+    this.unlisten();
+    for (const db of server.keyspace.databases) server.keyspace.flush(db);
+    folder.readManifest();
+    loadAppendOnlyFilesSync(server);
     this.listen();
   }
 
