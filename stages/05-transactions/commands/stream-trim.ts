@@ -37,9 +37,10 @@ const PLAIN_ADD: AddOrTrimArguments = { trim: undefined, noMkStream: false, id: 
 
 /**
  * `XADD key [NOMKSTREAM] [trim] id field value …` and `XTRIM key trim`, where trim is `MAXLEN|MINID [=|~] threshold
- * [LIMIT count]`; the order of errors is Redis's. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
+ * [LIMIT count]`; the order of errors is Redis's. Redis writes LIMIT behind a trim that it has made exact, where it means
+ * nothing: `fromLog` lets that pass. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
  */
-export function parseAddOrTrim(args: readonly string[], isAdd: boolean): AddOrTrimArguments {
+export function parseAddOrTrim(args: readonly string[], isAdd: boolean, fromLog = false): AddOrTrimArguments {
   if (isAdd && args[2] === '*') return PLAIN_ADD;
   let strategy: Trim['strategy'] | undefined;
   let keep: Trim['keep'] = 0;
@@ -71,10 +72,10 @@ export function parseAddOrTrim(args: readonly string[], isAdd: boolean): AddOrTr
   if (!isAdd && strategy === undefined) {
     throw new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy');
   }
-  if (limit !== undefined && !approximate) {
+  if (limit !== undefined && !approximate && !fromLog) {
     throw new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option');
   }
-  const trim = strategy && { strategy, keep, approximate, limit: limit ?? (approximate ? DEFAULT_LIMIT : 0) };
+  const trim = strategy && { strategy, keep, approximate, limit: approximate ? (limit ?? DEFAULT_LIMIT) : 0 };
   return { trim, noMkStream, id, idAt: at };
 }
 

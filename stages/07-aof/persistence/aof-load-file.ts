@@ -33,6 +33,7 @@ export class AofFileLoader {
 
   constructor(server: Server, path: string, isBase: boolean) {
     this.server = server;
+    this.client.mustObey = true;
     this.path = path;
     this.fd = openFile(path);
     const source = fileSource(this.fd);

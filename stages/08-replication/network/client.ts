@@ -28,6 +28,8 @@ export class Client {
   accounted = 0;
   /** Bytes of replies that wait until the log is on disk. */
   heldReplies = 0;
+  /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
+  mustObey = false;
   /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 

@@ -25,6 +25,7 @@ export class PrimaryStream {
     this.server = server;
     this.client = new Client(0, connection.socket);
     this.client.isPrimary = true;
+    this.client.mustObey = true;
     this.client.db = db;
     this.read = offset;
     this.applied = offset;
