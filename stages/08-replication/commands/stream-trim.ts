@@ -1,5 +1,4 @@
 import { ReplyError } from '#shared/resp/reply.ts';
-import type { Request } from '../router/request.ts';
 import { idText, MAX_ID, parseUint64, type StreamId, type Uint64 } from '../store/stream-id.ts';
 import type { Stream } from '../store/stream.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
