@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly round?: number;
   /** All servers start anew from their disks after so many rounds (default 10), and after the last. */
   readonly diskEvery?: number;
+  /** Whether to look for the shortest script that shows a difference. Default true. */
+  readonly shrink?: boolean;
   readonly onProgress?: (text: string) => void;
   /** Done before the servers are compared: to see that a difference is found. */
   readonly tamper?: (servers: Servers) => Promise<void>;
@@ -79,8 +81,9 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
       await options.tamper?.(servers);
       const last = outcome.count >= count;
       await compareLive(servers, outcome);
-      if (outcome.problems.length > 0) await shrinkLive(servers, script, outcome);
-      else if (last || rounds % diskEvery === 0) {
+      if (outcome.problems.length > 0) {
+        if (options.shrink !== false) await shrinkLive(servers, script, outcome);
+      } else if (last || rounds % diskEvery === 0) {
         await compareDisks(servers, outcome, rewrite);
         if (outcome.problems.length > 0) outcome.problems.push(`the last commands were\n${showScript(script)}`);
       }
