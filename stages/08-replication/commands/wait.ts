@@ -3,14 +3,14 @@ import type { Family } from '../router/command.ts';
 import type { Request } from '../router/request.ts';
 import { parseLongLong } from './arguments.ts';
 
+/** Redis counts it among the generic commands, but its ACL category is that of connections. */
 export const wait: Family = {
-  group: 'generic',
+  group: 'connection',
   rows: [
     {
       name: 'wait',
       arity: 3,
       flags: 'noscript',
-      categories: 'connection',
       since: '3.0.0',
       summary: "Waits until so many replicas have this connection's writes.",
       syntax: '<numreplicas> <timeout>',
