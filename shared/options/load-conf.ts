@@ -1,5 +1,6 @@
 import { editDistance, nearest } from '../nearest.ts';
 import { directiveError, type Directive } from './conf-file.ts';
+import { currentName } from './old-names.ts';
 import { assign, findOption, type OptionValues } from './parse.ts';
 import { REDIS_DIRECTIVES } from './redis-directives.ts';
 import { memory } from './types.ts';
@@ -19,7 +20,8 @@ export function loadConf<Table>(
 ): string[] {
   const ignored = new Set<string>();
   for (const directive of directives) {
-    const { name, words } = directive;
+    const { words } = directive;
+    const name = currentName(directive.name);
     const option = findOption(table, name);
     if (option === undefined) {
       expectHarmless(directive, Object.keys(table as object));

@@ -1,4 +1,5 @@
 import { editDistance, nearest } from '../nearest.ts';
+import { currentName } from './old-names.ts';
 import { OptionError, type OptionType } from './types.ts';
 
 /** The values of a table's options, by their names as in redis.conf. */
@@ -46,7 +47,7 @@ export function setOption<Table>(
   words: string[],
   given?: Set<string>,
 ): void {
-  const key = name.toLowerCase();
+  const key = currentName(name.toLowerCase());
   const option = findOption(table, key);
   if (!option) throw new OptionError(`Unknown option '--${name}'${suggestion(Object.keys(table as object), key)}`);
   try {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, fchmodSync, fsyncSync, openSync, readFileSync, r
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseConf, readConfFile } from './conf-file.ts';
+import { currentName } from './old-names.ts';
 import { assign, type OptionValues } from './parse.ts';
 import type { OptionType } from './types.ts';
 
@@ -47,7 +48,7 @@ export function rewriteConf<Table>(
       added.push(...(option.add ? [`${name} ""`] : []), ...wanted);
     } else if (!says(option, own, option.format(value))) {
       for (const { at } of own) lines[at] = undefined;
-      lines[own[0]!.at] = wanted.join('\n');
+      if (wanted.length > 0) lines[own[0]!.at] = wanted.join('\n');
     }
   }
   if (added.length > 0 && !lines.includes(GENERATED)) lines.push('', GENERATED);
@@ -61,8 +62,9 @@ function placesOf(lines: readonly string[]): Map<string, Place[]> {
   const places = new Map<string, Place[]>();
   for (const [at, line] of lines.entries()) {
     for (const { name, words } of parseConf(line, '')) {
-      const own = places.get(name) ?? [];
-      places.set(name, [...own, { at, words }]);
+      const current = currentName(name);
+      const own = places.get(current) ?? [];
+      places.set(current, [...own, { at, words }]);
     }
   }
   return places;
@@ -100,7 +102,7 @@ function quoted(word: string): string {
 /** The names that the files set which this one includes. */
 function namesIncluded(file: string): Set<string> {
   const path = Buffer.from(file, 'utf8').toString('latin1');
-  return new Set(readConfFile(path).flatMap((directive) => (directive.file === file ? [] : [directive.name])));
+  return new Set(readConfFile(path).flatMap((directive) => (directive.file === file ? [] : [currentName(directive.name)])));
 }
 
 function replaceFile(path: string, text: string, mode: number): void {

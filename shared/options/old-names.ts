@@ -1,0 +1,20 @@
+/** What Redis called its options before version 5, and still understands; `CONFIG GET` tells them by both names. */
+const OLD_NAMES: Record<string, string> = {
+  slaveof: 'replicaof',
+  'slave-read-only': 'replica-read-only',
+  'slave-serve-stale-data': 'replica-serve-stale-data',
+  'slave-priority': 'replica-priority',
+  'slave-announce-ip': 'replica-announce-ip',
+  'slave-announce-port': 'replica-announce-port',
+  'repl-ping-slave-period': 'repl-ping-replica-period',
+  'min-slaves-to-write': 'min-replicas-to-write',
+  'min-slaves-max-lag': 'min-replicas-max-lag',
+};
+
+/** The name by which an option stands in the table, from a lower-case one that may be older. */
+export function currentName(name: string): string {
+  return Object.hasOwn(OLD_NAMES, name) ? OLD_NAMES[name]! : name;
+}
+
+/** `[old name, current name]` of each. */
+export const renamedOptions: readonly (readonly [string, string])[] = Object.entries(OLD_NAMES);
