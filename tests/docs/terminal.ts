@@ -25,8 +25,8 @@ export function needsRedis(lines: readonly string[]): boolean {
 }
 
 /**
- * A desk with several servers and a shell, at which the `terminal` blocks of one page are typed. The ports that the page
- * names stand for free ones, and `~` for an empty folder.
+ * A desk with several servers and a shell, at which the `terminal` blocks of one page are typed. The ports that the
+ * page names stand for free ones, and `~` for an empty folder.
  */
 export class Terminal {
   private readonly home = mkdtempSync(join(tmpdir(), 'redis-docs-'));
@@ -58,7 +58,8 @@ export class Terminal {
       return null;
     }
     const env = { ...process.env, HOME: this.home };
-    const { stdout, stderr } = spawnSync('sh', ['-c', this.realPorts(command)], { cwd: this.home, env, encoding: 'utf8' });
+    const options = { cwd: this.home, env, encoding: 'utf8' } as const;
+    const { stdout, stderr } = spawnSync('sh', ['-c', this.realPorts(command)], options);
     const said = this.shown(`${stdout}${stderr}`.trimEnd());
     return matches(output.length > 0 ? output : [''], said) ? null : said;
   }
@@ -72,8 +73,7 @@ export class Terminal {
       if (isNew) this.ports.set(port, await freePort());
       try {
         const argv = this.argv(this.realPorts(command));
-        const own = { cwd: this.home, port: this.ports.get(port)!, readyWhileLoading: true };
-        this.servers.set(port, await startProcess({ argv, ...own }));
+        this.servers.set(port, await startProcess({ argv, cwd: this.home, port: this.ports.get(port)! }));
         return;
       } catch (error) {
         // Somebody else may have taken the free port meanwhile.
