@@ -12,6 +12,7 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   loglevel: ({ options }) => log.setLevel(options.loglevel),
   hz: (server) => server.startCron(),
   dir: ({ options }) => changeDirectory(options.dir),
+  'repl-backlog-size': ({ replication }) => replication.trim(),
   appendonly: ({ options, aof }) => {
     if (options.appendonly && aof.state === 'off') aof.start();
     if (!options.appendonly && aof.state !== 'off') aof.stop();

@@ -33,8 +33,7 @@ export function flushPendingWrites(server: Server): void {
  */
 export function flush(server: Server, client: Client): void {
   const { socket, replies, closing } = client;
-  // What a replica is sent is the stream, and that alone.
-  if (client.replica !== undefined && client.replica.state !== 'handshake') return void replies.take();
+  if (client.replica?.isAttached) return dropReplies(client);
   const { size } = replies;
   const tooMuch = size + client.heldReplies + socket.writableLength > OUTPUT_BUFFER_LIMIT;
   const wire = replies.take();
@@ -50,6 +49,12 @@ export function flush(server: Server, client: Client): void {
       send(socket, wire, closing);
     });
   }
+}
+
+/** What a replica is sent is the stream, and that alone. */
+function dropReplies({ socket, replies, closing }: Client): void {
+  replies.take();
+  if (closing) socket.destroy();
 }
 
 /** Hands replies to a socket, and ends the connection of a client that is closing. */

@@ -1,32 +1,33 @@
 import { log } from '#shared/log.ts';
 import type { Server } from '../server.ts';
 import type { Replica } from './replica.ts';
-import type { Replication } from './replication.ts';
 
 /** PSYNC: goes on where the replica stands if the history is there, else with all data (Redis: `syncCommand`). */
 export function synchronize(server: Server, replica: Replica, replid: string, offset: number): void {
   const { replication } = server;
   log.notice(`Replica ${replica.name} asks for synchronization`);
   replication.write();
-  if (continuePartially(replication, replica, replid, offset)) return;
+  if (continuePartially(server, replica, replid, offset)) return;
   if (replid !== '?') replication.stats.partialErr++;
   synchronizeFully(server, replica);
 }
 
 /** With all data. The first one that asks begins a history: nobody can have seen an earlier one. */
-export function synchronizeFully({ replication }: Server, replica: Replica): void {
+export function synchronizeFully(server: Server, replica: Replica): void {
+  const { replication } = server;
   replication.stats.full++;
   if (replication.backlog === undefined) {
     replication.beginHistory();
     replication.createBacklog();
     log.notice(`Replication backlog created, my new replication ID is ${replication.replid}`);
   }
-  attach(replication, replica);
+  attach(server, replica);
   replication.fullSync.request(replica);
 }
 
 /** Redis: `masterTryPartialResynchronization`. */
-function continuePartially(replication: Replication, replica: Replica, asked: string, offset: number): boolean {
+function continuePartially(server: Server, replica: Replica, asked: string, offset: number): boolean {
+  const { replication } = server;
   const { backlog, replid, replid2, secondOffset } = replication;
   const wanted = asked.toLowerCase();
   const isOurs = wanted === replid || (wanted === replid2 && offset <= secondOffset);
@@ -39,7 +40,7 @@ function continuePartially(replication: Replication, replica: Replica, asked: st
     return false;
   }
   replication.stats.partialOk++;
-  attach(replication, replica);
+  attach(server, replica);
   replica.client.socket.write(replica.capaPsync2 ? `+CONTINUE ${replid}\r\n` : '+CONTINUE\r\n');
   replica.state = 'online';
   replica.inSync = true;
@@ -50,9 +51,10 @@ function continuePartially(replication: Replication, replica: Replica, asked: st
   return true;
 }
 
-function attach(replication: Replication, replica: Replica): void {
+function attach({ replication, options }: Server, replica: Replica): void {
   const { socket } = replica.client;
   replication.replicas.add(replica);
+  if (options['repl-disable-tcp-nodelay']) socket.setNoDelay(false);
   socket.on('drain', () => replication.sendTo(replica));
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { PrimaryConnection } from './primary-connection.ts';
 
@@ -9,6 +9,7 @@ export interface Transfer {
   read: number;
 }
 
+const MAGIC = 'REDIS';
 const MARK_BYTES = 40;
 const NOTHING = Buffer.alloc(0);
 
@@ -29,6 +30,7 @@ export async function receiveRdb(connection: PrimaryConnection, path: string, tr
   try {
     if (mark === undefined) await receiveLength(connection, fd, transfer);
     else await receiveMarked(connection, fd, mark, transfer);
+    expectRdb(path);
     await promisify(fsync)(fd);
   } finally {
     closeSync(fd);
@@ -76,6 +78,15 @@ function receive(connection: PrimaryConnection, take: (bytes: Buffer) => Buffer 
       }
     });
   });
+}
+
+/** Before what this server holds is given up for it. */
+function expectRdb(path: string): void {
+  const magic = Buffer.alloc(MAGIC.length);
+  const fd = openSync(path, 'r');
+  readSync(fd, magic);
+  closeSync(fd);
+  if (magic.toString('latin1') !== MAGIC) throw new Error('what MASTER sent is no RDB');
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

@@ -41,6 +41,11 @@ export class Replica {
     this.client = client;
   }
 
+  /** Whether it has asked for the history. */
+  get isAttached(): boolean {
+    return this.state !== 'handshake';
+  }
+
   get ip(): string {
     return this.announcedIp || (this.client.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   }
