@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { builtStages } from '#shared/manifest.ts';
+import type { Decoded } from '#shared/resp/decoder.ts';
 import type { Client } from '../harness/client.ts';
 import { items } from '../harness/expectation.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
@@ -86,11 +87,10 @@ describe.each(kinds)(`a primary: %s, SEED=${seed}`, (kind) => {
       const writer = await trio.client();
       let running = true;
       const readers = trio.replicas.map((replica) => readPairs(replica, trio, () => running));
-      // Larger than what a socket hands over at once.
-      const padding = '.'.repeat(100_000);
-      for (let n = 0; n < 60; n++) {
-        const value = `${n}${padding}`;
-        const sent = [['MULTI'], ['SET', 'half:a', value], ['APPEND', 'half:b', ''], ['SET', 'half:b', value], ['EXEC']];
+      // Far larger than what a socket hands over at once.
+      const padding = '.'.repeat(2_000_000);
+      for (let n = 10; n < 40; n++) {
+        const sent = [['MULTI'], ['SET', 'half:a', n + padding], ['SET', 'half:b', n + padding], ['EXEC']];
         await Promise.all(sent.map((words) => writer.send(...words)));
         await sleep(1);
       }
@@ -306,7 +306,8 @@ describe.each(kinds)(`a primary: %s, SEED=${seed}`, (kind) => {
 
   test('and what starts from the file holds all of it', async () => {
     await trio.agree();
-    await trio.agreeFromFiles(kinds);
+    // That Redis starts from its own is no question.
+    await trio.agreeFromFiles(kinds.filter((other) => [kind, other].includes(stage!)));
   });
 });
 
@@ -319,21 +320,18 @@ function commands(requests: readonly string[]): string[] {
   return changes.map((request) => request.replace(/ (left|right)\b/g, (end) => end.toUpperCase()));
 }
 
-/** Both keys, read again and again: within MULTI and by MGET in turn; each value by its number. */
-async function readPairs(replica: Durable, trio: Trio, running: () => boolean): Promise<(string | null)[][]> {
+/** The beginnings of both keys, read again and again within MULTI. */
+async function readPairs(replica: Durable, trio: Trio, running: () => boolean): Promise<Decoded[][]> {
   const client = await trio.client(replica);
-  const seen: (string | null)[][] = [];
+  const seen: Decoded[][] = [];
   while (running()) {
-    const [, , , inMulti, mget] = await Promise.all([
+    const [, , , reply] = await Promise.all([
       client.send('MULTI'),
-      client.send('GET', 'half:a'),
-      client.send('GET', 'half:b'),
+      client.send('GETRANGE', 'half:a', '0', '1'),
+      client.send('GETRANGE', 'half:b', '0', '1'),
       client.send('EXEC'),
-      client.send('MGET', 'half:a', 'half:b'),
     ]);
-    for (const reply of [inMulti!, mget!]) {
-      seen.push(items(reply).map((value) => (value === null ? null : String(value).replace(/\.+$/, ''))));
-    }
+    seen.push(items(reply!));
   }
   return seen;
 }

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createRng } from '../harness/rng.ts';
-import { rewritten } from '../harness/persistence.ts';
+import { rewritten as rewriteEnded } from '../harness/persistence.ts';
 import { sleep } from '../harness/time.ts';
 import { diffDatasets, readDataset, type DiffOptions } from '../interop/dataset.ts';
 import type { Dataset } from '../interop/read-dataset.ts';
 import { replicaView } from '../links/replica-view.ts';
 import { linkUp, settled } from '../links/servers.ts';
 import { checkAof } from '../crash/folder.ts';
+import { rewrittenView, withoutPending } from './views.ts';
 import { createScript, play, shortest, showScript, type Step } from './script.ts';
 import { logWritten, startDurable, startFrom, WITH_AOF, type Durable } from './servers.ts';
 
@@ -20,6 +21,8 @@ export interface LabOptions {
   readonly round?: number;
   /** All servers start anew from their disks after so many rounds (default 10), and after the last. */
   readonly diskEvery?: number;
+  /** Whether real Redis is a replica too, where it is on the PATH. Default true. */
+  readonly real?: boolean;
   /** Whether to look for the shortest script that shows a difference. Default true. */
   readonly shrink?: boolean;
   readonly onProgress?: (text: string) => void;
@@ -66,11 +69,12 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
     return server;
   };
   try {
-    const preamble = ['--aof-use-rdb-preamble', rng.chance(0.5) ? 'yes' : 'no'];
+    // How the primary rewrites its file: as an RDB file, or as commands.
+    const preamble = rng.chance(0.5) ? 'yes' : 'no';
     const servers: Servers = {
-      primary: await start(stage, [...WITH_AOF, ...preamble]),
+      primary: await start(stage, [...WITH_AOF, '--aof-use-rdb-preamble', preamble]),
       replica: await start(stage, WITH_AOF),
-      real: HAS_REDIS ? await start('redis', []) : undefined,
+      real: HAS_REDIS && options.real !== false ? await start('redis', []) : undefined,
     };
     await attach(servers);
     for (let rounds = 1; outcome.count < count && outcome.problems.length === 0; rounds++) {
@@ -84,7 +88,7 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
       if (outcome.problems.length > 0) {
         if (options.shrink !== false) await shrinkLive(servers, script, outcome);
       } else if (last || rounds % diskEvery === 0) {
-        await compareDisks(servers, outcome, rewrite);
+        await compareDisks(servers, outcome, preamble === 'no', rewrite);
         if (outcome.problems.length > 0) outcome.problems.push(`the last commands were\n${showScript(script)}`);
       }
       options.onProgress?.(`${outcome.count} commands, ${outcome.keys} keys compared`);
@@ -111,7 +115,7 @@ async function runScript(servers: Servers, script: readonly Step[], rewrite: boo
   await play(script, primary.port, async () => {
     if (rewrite) await primary.client.expect('BGREWRITEAOF').success();
   });
-  await rewritten(primary.client);
+  await rewriteEnded(primary.client);
   await sleep(SHORT_LIVES_MS);
   // Reading finds the keys that are over; their deletions must have arrived too.
   await readDataset(primary.client);
@@ -129,17 +133,24 @@ async function compareLive({ primary, replica, real }: Servers, outcome: Outcome
   compare(outcome, 'replica / real replica', below, other, HEARD);
 }
 
-/** What the files hold: dumps, append-only files, rewritten ones. */
-async function compareDisks(servers: Servers, outcome: Outcome, rewrittenMidway: boolean): Promise<void> {
+/**
+ * What the files hold: dumps, append-only files, rewritten ones.
+ * @param asCommands whether the primary's rewrites are made of commands
+ * @param midway whether one ran while the last commands did
+ */
+async function compareDisks(servers: Servers, outcome: Outcome, asCommands: boolean, midway: boolean): Promise<void> {
   const { primary, replica, real } = servers;
   const before = await readDataset(primary.client);
   const heard = await readDataset(replica.client);
+  // What a rewrite kept of groups is the primary's own, of which a replica knows less.
+  const known = midway ? replicaView : same;
+  const kept = midway && asCommands ? withoutPending : same;
+  const replayed = (dataset: Dataset) => kept(known(dataset));
+  const rewritten = asCommands ? rewrittenView : same;
   await primary.client.expect('SAVE').ok();
   await logWritten(primary.client);
   const check = checkAof(primary.dir);
   if (check.state !== 'valid') outcome.problems.push(`redis-check-aof: ${check.state}: ${check.text}`);
-  // What a rewrite kept of groups is the primary's own, of which a replica knows less.
-  const replayed = rewrittenMidway ? replicaView : (dataset: Dataset) => dataset;
   for (const kind of real ? [primary.kind, 'redis'] : [primary.kind]) {
     const loaded = await contentsFrom(kind, primary.dir, 'dump.rdb');
     compare(outcome, `primary / its dump in ${kind}`, before, loaded, { consumerTimes: 'seen' });
@@ -150,14 +161,14 @@ async function compareDisks(servers: Servers, outcome: Outcome, rewrittenMidway:
   compare(outcome, 'replica / itself from its AOF', heard, await readDataset(replica.client), HEARD);
   await primary.restart();
   const again = await readDataset(primary.client);
-  compare(outcome, 'primary / itself from its AOF', replicaView(before), replicaView(again), HEARD);
+  compare(outcome, 'primary / itself from its AOF', kept(replicaView(before)), kept(replicaView(again)), HEARD);
   await primary.client.expect('BGREWRITEAOF').success();
-  await rewritten(primary.client);
+  await rewriteEnded(primary.client);
   await primary.restart();
   const rewrite = await readDataset(primary.client);
-  compare(outcome, 'primary / itself from a rewritten AOF', again, rewrite, HEARD);
+  compare(outcome, 'primary / itself from a rewritten AOF', rewritten(again), rewritten(rewrite), HEARD);
   const inRedis = real && (await contentsFrom('redis', primary.dir, 'appendonlydir'));
-  if (inRedis) compare(outcome, "primary / its rewritten AOF in redis", again, inRedis, HEARD);
+  if (inRedis) compare(outcome, 'primary / its rewritten AOF in redis', rewritten(again), rewritten(inRedis), HEARD);
   await attach(servers);
   await settled(primary, real ? [replica, real] : [replica]);
   await compareLive(servers, outcome);
@@ -165,6 +176,10 @@ async function compareDisks(servers: Servers, outcome: Outcome, rewrittenMidway:
 
 /** When a consumer was seen last is each server's own time. */
 const HEARD: DiffOptions = { consumerTimes: false };
+
+function same(dataset: Dataset): Dataset {
+  return dataset;
+}
 
 async function contentsFrom(kind: string, dir: string, part: 'appendonlydir' | 'dump.rdb'): Promise<Dataset> {
   const server = await startFrom(kind, dir, part);

@@ -5,6 +5,7 @@ import { Client } from '../harness/client.ts';
 import type { Rng } from '../harness/rng.ts';
 import { showCommand } from '../harness/show.ts';
 import { createRacySource } from '../links/racy.ts';
+import { createCombiningSource } from './combining.ts';
 
 /** One command of one of the connections. Those of a burst are written at once, and then all answered. */
 export interface Step {
@@ -22,12 +23,13 @@ const FIRST_DATABASES = [0, 0, 0, 1];
 
 /**
  * Random commands of several connections: one for each data type, as in the differential runs; three whose results
- * depend on chance and on the moment; two that wait for what the others push.
+ * depend on chance and on the moment; two that let features meet; two that wait for what the others push.
  */
 export function createScript(rng: Rng, count: number): Step[] {
   const sources = [
     ...FAMILIES.filter(({ since }) => since <= '05').map((family) => restrained(createSource(family, rng), rng)),
     ...Array.from({ length: 3 }, () => createRacySource(rng)),
+    ...Array.from({ length: 2 }, () => createCombiningSource(rng)),
     ...Array.from({ length: 2 }, () => () => [waitingCommand(rng)]),
   ];
   const waits = (connection: number) => connection >= sources.length - 2;

@@ -23,6 +23,7 @@ describe.skipIf(stage === undefined)(`random commands of all types, SEED=${seed}
       stage: stage!,
       count: 100,
       seed,
+      real: false,
       shrink: false,
       async tamper({ replica: { client } }) {
         await client.expect('CONFIG', 'SET', 'replica-read-only', 'no').ok();
