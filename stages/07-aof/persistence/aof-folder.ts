@@ -4,7 +4,11 @@ import { log } from '#shared/log.ts';
 import { binaryPath, fsPath, systemReason } from '#shared/options/paths.ts';
 import type { Options } from '../options.ts';
 import { EMPTY_MANIFEST, formatManifest, parseManifest, type AofFile, type AofManifest } from './aof-manifest.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { syncFolder } from './rdb-file.ts';
+
+/** A base in the making, of ours or of Redis: `temp-rewriteaof-bg-4211-1.aof`. */
+const UNFINISHED_BASE = /^temp-rewriteaof-(?:bg-)?(\d+)(?:-\d+)?\.aof$/;
 
 /** The folder with the files of the log (Redis: `server.aof_dirname`, in `dir`), and the manifest that names them. */
 export class AofFolder {
@@ -127,7 +131,7 @@ export class AofFolder {
       log.notice(`Removing ${name}, which was never finished`);
       this.remove(binaryPath(name));
     }
-    for (const name of filesIn('.')) if (isOfDeadProcess(name)) unlinkSync(name);
+    removeLeftovers(UNFINISHED_BASE);
   }
 
   /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */
@@ -180,18 +184,6 @@ export class AofFolder {
 
 function filesIn(path: string): string[] {
   return existsSync(path) ? readdirSync(path) : [];
-}
-
-/** A base that another process was writing, of ours or of Redis. */
-function isOfDeadProcess(name: string): boolean {
-  const pid = Number(/^temp-rewriteaof-(?:bg-)?(\d+)(?:-\d+)?\.aof$/.exec(name)?.[1] ?? Number.NaN);
-  if (Number.isNaN(pid) || pid === process.pid) return pid === process.pid;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }
 
 function isFile(path: string): boolean {

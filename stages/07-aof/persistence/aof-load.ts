@@ -113,7 +113,7 @@ export class AofLoader {
       const before = this.file.loaded;
       const done = this.file.step(until, this.index === this.files.length - 1);
       this.loaded += this.file.loaded - before;
-      this.loading.report(this.bytesBefore + this.file.offset);
+      this.loading.report(this.bytesBefore + this.file.offset, this.server.keyspace);
       if (!done) return false;
       this.bytesBefore += this.file.offset;
       this.close();

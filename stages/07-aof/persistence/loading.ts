@@ -1,7 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { log } from '#shared/log.ts';
 import type { Server } from '../server.ts';
+import type { Keyspace } from '../store/keyspace.ts';
+import { removeLeftovers, UNFINISHED_RDB } from './leftovers.ts';
 import { RdbInput } from './rdb-input.ts';
 import { RdbLoader, type RdbTarget } from './rdb-load.ts';
 import { fileSource } from './rdb-source.ts';
@@ -10,7 +13,15 @@ import { fileSource } from './rdb-source.ts';
 const SLICE_MS = 10;
 /** Files larger than this show their progress in the log. */
 const LARGE_BYTES = 100 * 1024 * 1024;
-/** How often, in ms. */
+/**
+ * V8 ends the process when its heap is full: before that the operator is told what is missing. New objects have some
+ * 48 MB of the heap to themselves.
+ */
+const HEAP_BYTES = getHeapStatistics().heap_size_limit * 0.85 - 48 * 1024 * 1024;
+const TOO_LARGE =
+  `The data take more memory than this process may use, ${Math.floor(HEAP_BYTES / 1024 ** 2)} MB: ` +
+  'start it with NODE_OPTIONS=--max-old-space-size=<MB>';
+/** How often the log shows it, in ms. */
 const PROGRESS_MS = 2000;
 
 /** How far a server has come that is loading its data: for INFO, while clients get -LOADING. */
@@ -29,9 +40,10 @@ export class Loading {
     return this.totalBytes === 0 ? 100 : (this.loadedBytes / this.totalBytes) * 100;
   }
 
-  /** Redis: `loadingAbsProgress`. */
-  report(loadedBytes: number): void {
+  /** Redis: `loadingAbsProgress`. @throws Error when the data will not fit into memory */
+  report(loadedBytes: number, keyspace: Keyspace): void {
     this.loadedBytes = loadedBytes;
+    if (keyspace.usedBytes > HEAP_BYTES) throw new Error(TOO_LARGE);
     if (this.totalBytes < LARGE_BYTES || Date.now() - this.lastReport < PROGRESS_MS) return;
     this.lastReport = Date.now();
     log.notice(`Loading: ${this.percent.toFixed(0)}% of ${(this.totalBytes / 1024 ** 2).toFixed(0)} MB`);
@@ -44,6 +56,7 @@ export class Loading {
  */
 export async function loadAtStart(server: Server): Promise<void> {
   const { dbfilename } = server.options;
+  removeLeftovers(UNFINISHED_RDB);
   const startedAt = Date.now();
   const loader = await loadRdbFile(server, dbfilename, false);
   if (loader === undefined) return;
@@ -67,7 +80,7 @@ export async function loadRdbFile(server: Server, path: string, keepExpired: boo
     for (;;) {
       const before = loader.keysLoaded;
       const done = step(path, loader, delay > 0 ? 0 : SLICE_MS);
-      loading.report(input.offset);
+      loading.report(input.offset, server.keyspace);
       if (done) break;
       if (delay > 0) await sleep(((loader.keysLoaded - before) * delay) / 1000);
       else await nextTurn();
