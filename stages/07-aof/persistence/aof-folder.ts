@@ -4,7 +4,7 @@ import { log } from '#shared/log.ts';
 import { binaryPath, fsPath, systemReason } from '#shared/options/paths.ts';
 import type { Options } from '../options.ts';
 import { EMPTY_MANIFEST, formatManifest, parseManifest, type AofFile, type AofManifest } from './aof-manifest.ts';
-import { removeLeftovers } from './leftovers.ts';
+import { removeLeftovers, UNFINISHED_RDB } from './leftovers.ts';
 import { syncFolder } from './rdb-file.ts';
 
 /** A base in the making, of ours or of Redis: `temp-rewriteaof-bg-4211-1.aof`. */
@@ -131,7 +131,7 @@ export class AofFolder {
       log.notice(`Removing ${name}, which was never finished`);
       this.remove(binaryPath(name));
     }
-    removeLeftovers(UNFINISHED_BASE);
+    for (const pattern of [UNFINISHED_BASE, UNFINISHED_RDB]) removeLeftovers(pattern);
   }
 
   /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */
