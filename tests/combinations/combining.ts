@@ -5,6 +5,8 @@ import type { Rng } from '../harness/rng.ts';
 /** Keys of all the families, so that what one of them wrote meets what is done here. */
 const KEYS = ['k1', 'k2', 'k3', 'l1', 'l2', 'l3', 'h1', 'h2', 's1', 's2', 's3', 'x1', 'x2', 'a-string', 'queue'];
 
+const TRIMS = [[], ['MAXLEN', '5'], ['MAXLEN', '~', '5'], ['MINID', '=', '5']];
+
 /**
  * Commands that let one feature meet another: short lives of values of all types, in all ways to copy and move them;
  * chance inside transactions that change databases; whole values by RESTORE.
@@ -26,7 +28,7 @@ export function createCombiningSource(rng: Rng): () => Command[] {
     () => ['BLPOP', rng.pick(['l1', 'l2']), 'queue', '0.001'],
     () => ['BLMPOP', '0.001', '2', 'l3', 'queue', 'RIGHT', 'COUNT', '2'],
     () => ['LMOVE', rng.pick(['l1', 'queue']), rng.pick(['l2', 'queue2']), 'LEFT', 'RIGHT'],
-    () => ['XADD', rng.pick(['x1', 'x2', 'log']), ...rng.pick([[], ['MAXLEN', '=', '5'], ['MINID', '~', '5']]), '*', 'f', 'v'],
+    () => ['XADD', rng.pick(['x1', 'x2', 'log']), ...rng.pick(TRIMS), '*', 'f', 'v'],
     () => ['XREADGROUP', 'GROUP', 'g1', 'alice', 'COUNT', '2', 'STREAMS', 'x1', 'x2', '>', '>'],
     () => ['XAUTOCLAIM', 'x1', 'g1', 'bob', '0', '0'],
     () => ['RESTORE', key(), rng.pick(['0', '100000', brief()]), restored(), ...rng.pick([[], ['REPLACE']])],
