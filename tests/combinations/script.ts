@@ -18,7 +18,7 @@ export interface Step {
 
 const LONGEST_BURST = 12;
 const FLUSH_KEPT = 0.05;
-/** All but database 15, where nobody writes; most of them meet in the first two. */
+/** Where connections begin: in few databases, so that they meet. */
 const FIRST_DATABASES = [0, 0, 0, 1];
 
 /**
