@@ -24,8 +24,8 @@ const DEFAULTS: OutputLimits = {
 };
 
 /**
- * `client-output-buffer-limit <class> <hard> <soft> <soft seconds>`, several times if need be: a class that is not named
- * keeps the limit that it has by default. The class `replica` is told by its old name, as Redis does.
+ * `client-output-buffer-limit <class> <hard> <soft> <soft seconds>`, several times if need be: a class that is not
+ * named keeps the limit that it has by default. The class `replica` is told by its old name, as Redis does.
  */
 export function outputLimits(row: { help: string }): OptionType<OutputLimits> {
   return {
@@ -71,5 +71,6 @@ function numbers({ hard, soft, softSeconds }: OutputLimit): string[] {
 
 /** The classes whose limit is another than by default. */
 function changed(limits: OutputLimits): Partial<OutputLimits> {
-  return Object.fromEntries(CLASSES.filter((name) => limits[name] !== DEFAULTS[name]).map((name) => [name, limits[name]]));
+  const names = CLASSES.filter((name) => limits[name] !== DEFAULTS[name]);
+  return Object.fromEntries(names.map((name) => [name, limits[name]]));
 }

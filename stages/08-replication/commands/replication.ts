@@ -89,7 +89,8 @@ function parsePort(text: string): number {
 function role({ server }: Request): Reply {
   const { link, offset, online } = server.replication;
   if (link !== undefined) return ['slave', link.host, link.port, link.state, link.stream?.applied ?? -1];
-  return ['master', offset, online.map(({ ip, listeningPort, ackOffset }) => [ip, String(listeningPort), String(ackOffset)])];
+  const replicas = online.map(({ ip, listeningPort, ackOffset }) => [ip, String(listeningPort), String(ackOffset)]);
+  return ['master', offset, replicas];
 }
 
 /** `REPLCONF option value …`: ACK and GETACK stand in the stream, and get no reply. */

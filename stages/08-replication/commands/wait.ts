@@ -30,5 +30,5 @@ function waitForReplicas(request: Request): Reply {
 }
 
 const ON_REPLICA =
-  'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to ' +
-  'be writable (which is not the default) writes to replicas are just local and are not propagated.';
+  'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured ' +
+  'to be writable (which is not the default) writes to replicas are just local and are not propagated.';

@@ -9,9 +9,9 @@ interface Block {
 const BLOCK_BYTES = 16 * 1024;
 
 /**
- * The last part of the history: bytes that were streamed, by their offsets (Redis: `replBacklog`, `replBufBlock`). There
- * is one copy of them: replicas that come back read from it, and those that read slowly or are being synced hold only
- * the offset of what they want next. The first byte of a history has offset 1.
+ * The last part of the history: bytes that were streamed, by their offsets (Redis: `replBacklog`, `replBufBlock`).
+ * There is one copy of them: replicas that come back read from it, and those that read slowly or are being synced hold
+ * only the offset of what they want next. The first byte of a history has offset 1.
  */
 export class Backlog {
   /** The offset of the last byte. */

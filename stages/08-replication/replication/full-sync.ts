@@ -23,9 +23,9 @@ interface Run {
 }
 
 /**
- * Gives replicas all data: a snapshot, and from its moment on the stream (Redis: `startBgsaveForReplication`). Those that
- * ask at about the same time share one snapshot. It goes straight to their sockets with a mark behind it, or to a file
- * first and then with its length in front.
+ * Gives replicas all data: a snapshot, and from its moment on the stream (Redis: `startBgsaveForReplication`). Those
+ * that ask at about the same time share one snapshot. It goes straight to their sockets with a mark behind it, or to a
+ * file first and then with its length in front.
  */
 export class FullSync {
   private readonly server: Server;
@@ -52,7 +52,7 @@ export class FullSync {
     else this.start();
   }
 
-  /** Begins with those that wait, unless they have to wait longer: for others to come, or for another snapshot's end. */
+  /** Begins with those that wait, unless they have to wait longer: for others to come, or another snapshot's end. */
   start(): void {
     const waiting = this.waiting;
     const { keyspace, loading, options } = this.server;
@@ -90,7 +90,7 @@ export class FullSync {
     const { replication, server } = this;
     log.notice(`Starting BGSAVE for SYNC with target: ${target === 'socket' ? 'replicas sockets' : 'disk'}`);
     replication.write();
-    if (replication.link === undefined) replication.forgetSelected();
+    ;
     const run: Run = { replicas: new Set(), target, offset: replication.offset, abort: new AbortController() };
     const snapshot = new Snapshot(server.keyspace, rdbFormat(server));
     server.keyspace.beforeChange = snapshot.beforeChange;

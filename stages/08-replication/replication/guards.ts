@@ -5,8 +5,8 @@ import { goodReplicas } from './primary.ts';
 /** No write that fewer replicas than `min-replicas-to-write` would get. */
 export function checkGoodReplicas(request: Request): Reply | undefined {
   const { server } = request;
-  const least = server.options['min-replicas-to-write'];
-  if (least === 0 || server.replication.link !== undefined || server.options['min-replicas-max-lag'] === 0) return undefined;
+  const { 'min-replicas-to-write': least, 'min-replicas-max-lag': maxLag } = server.options;
+  if (least === 0 || maxLag === 0 || server.replication.link !== undefined) return undefined;
   if (!request.has('write') || goodReplicas(server) >= least) return undefined;
   return new ReplyError('NOREPLICAS Not enough good replicas to write.');
 }

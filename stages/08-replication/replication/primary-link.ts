@@ -72,7 +72,7 @@ export class PrimaryLink {
     const timeout = this.server.options['repl-timeout'] * 1000;
     if (connection === undefined || this.server.loading !== undefined) return;
     if (Date.now() - connection.lastIo > timeout) {
-      log.warning(state === 'connected' ? 'MASTER timeout: no data nor PING received...' : 'Timeout connecting to the MASTER...');
+      log.warning(`Timeout in state '${state}': MASTER has sent no data nor PING`);
       connection.end('timeout');
     } else this.sendAck();
   }
@@ -114,13 +114,15 @@ export class PrimaryLink {
     log.notice('Master replied to PING, replication can continue...');
     const announced = options['replica-announce-port'] || port;
     await this.tell(connection, 'listening-port', String(announced));
-    if (options['replica-announce-ip'] !== '') await this.tell(connection, 'ip-address', options['replica-announce-ip']);
+    const ip = options['replica-announce-ip'];
+    if (ip !== '') await this.tell(connection, 'ip-address', ip);
     await this.tell(connection, 'capa', 'eof', 'capa', 'psync2');
   }
 
   private async tell(connection: PrimaryConnection, ...words: string[]): Promise<void> {
     const reply = await connection.ask('REPLCONF', ...words);
-    if (reply.startsWith('-')) log.notice(`(Non critical) Master does not understand REPLCONF ${words[0]}: ${reply.slice(1)}`);
+    if (!reply.startsWith('-')) return;
+    log.notice(`(Non critical) Master does not understand REPLCONF ${words[0]}: ${reply.slice(1)}`);
   }
 
   /** PSYNC: returns when this server has the primary's data up to where the stream begins. */
@@ -151,7 +153,7 @@ export class PrimaryLink {
 
   /** All data: into a file first, and when all of it has come, in place of what this server holds. */
   private async takeAll(connection: PrimaryConnection, replid: string, offset: number): Promise<void> {
-    if (!isReplid(replid) || !Number.isSafeInteger(offset)) throw new Error('Master replied with wrong +FULLRESYNC syntax.');
+    if (!isReplid(replid) || !Number.isSafeInteger(offset)) throw new Error('wrong syntax of +FULLRESYNC');
     log.notice(`Full resync from master: ${replid}:${offset}`);
     const path = this.server.options.dbfilename;
     const temporary = temporaryName(path, 'sync-');

@@ -61,9 +61,8 @@ function attach({ replication, options }: Server, replica: Replica): void {
 /** What a primary does about its replicas once a second (Redis: `replicationCron`). */
 export function primaryCron(server: Server, second: number): void {
   const { replication, options } = server;
-  if (replication.link === undefined && replication.replicas.size > 0 && second % options['repl-ping-replica-period'] === 0) {
-    replication.feed(-1, ['PING']);
-  }
+  const pings = replication.link === undefined && replication.replicas.size > 0;
+  if (pings && second % options['repl-ping-replica-period'] === 0) replication.feed(-1, ['PING']);
   replication.fullSync.keepAlive();
   for (const replica of replication.replicas) {
     if (isSilent(replica, options['repl-timeout'] * 1000)) {

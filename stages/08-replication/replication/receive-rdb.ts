@@ -47,7 +47,12 @@ function receiveLength(connection: PrimaryConnection, fd: number, transfer: Tran
 }
 
 /** The mark may come in pieces: its beginning stands in the file then, and is taken away at the end. */
-async function receiveMarked(connection: PrimaryConnection, fd: number, mark: Buffer, transfer: Transfer): Promise<void> {
+async function receiveMarked(
+  connection: PrimaryConnection,
+  fd: number,
+  mark: Buffer,
+  transfer: Transfer,
+): Promise<void> {
   let tail = NOTHING;
   await receive(connection, (bytes) => {
     const seen = Buffer.concat([tail, bytes]);

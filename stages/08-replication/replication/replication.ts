@@ -12,8 +12,9 @@ import type { Replica } from './replica.ts';
 export const NO_REPLID = '0'.repeat(40);
 
 /**
- * The history of this server: its name, how long it is, its last part, and who follows it (Redis: the replication fields
- * of `struct redisServer`). A primary makes it out of what its commands did; a replica passes on its primary's bytes.
+ * The history of this server: its name, how long it is, its last part, and who follows it (Redis: the replication
+ * fields of `struct redisServer`). A primary makes it out of what its commands did; a replica passes on its primary's
+ * bytes.
  */
 export class Replication implements PropagationTarget {
   replid = newReplid();

@@ -23,7 +23,10 @@ export function becomeReplica(server: Server, host: string, port: number): void 
   replication.link!.start();
 }
 
-/** REPLICAOF NO ONE: with the data it has, in a history of its own that begins as the old one (`replicationUnsetMaster`). */
+/**
+ * REPLICAOF NO ONE: a primary with the data it has, in a history of its own that begins as the old one (Redis:
+ * `replicationUnsetMaster`).
+ */
 export function becomePrimary(server: Server): void {
   const { replication, keyspace } = server;
   replication.link?.stop();

@@ -23,7 +23,7 @@ export function waitForReplicas(server: Server, flags: ShutdownFlags): boolean {
     const left = lagging();
     if (left.length > 0 && Date.now() < until) return;
     clearInterval(timer);
-    for (const replica of left) log.warning(`Lagging replica ${replica.name} reported offset ${target - replica.ackOffset} behind master`);
+    for (const { name, ackOffset } of left) log.warning(`Lagging replica ${name}: ${target - ackOffset} bytes behind`);
     if (server.shutdown({ ...flags, now: true })) return;
     server.ending = false;
     for (const { socket } of others) socket.resume();

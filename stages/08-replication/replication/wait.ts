@@ -21,7 +21,7 @@ export class AckWaits {
     this.server = server;
   }
 
-  /** Waits `timeout` ms, 0: for ever. @returns the number of replicas, if there are enough, or when nothing may block */
+  /** Waits `timeout` ms, 0: for ever. @returns how many replicas have it, if they are enough or nothing may block */
   begin(request: Request, count: number, timeout: number): Reply {
     const { client } = request;
     const offset = client.writeOffset;
