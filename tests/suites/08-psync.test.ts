@@ -98,6 +98,17 @@ describe('full sync', () => {
     expect(sync.rdb.at(-9)).toBe('\xff');
   });
 
+  test('the stream behind it selects its database anew, whatever others have been told', async () => {
+    const c = await client();
+    const first = await syncedReplica();
+    await c.expect('SELECT', '3').ok();
+    await c.expect('SET', 'k', '1').ok();
+    expect(await first.readUntil((command) => command[0] === 'SET')).toContainEqual(['SELECT', '3']);
+    const second = await syncedReplica();
+    await c.expect('SET', 'k', '2').ok();
+    expect(await second.readUntil((command) => command[0] === 'SET')).toContainEqual(['SELECT', '3']);
+  });
+
   test('with a length to a replica that does not know the EOF mark', async () => {
     await configured({ 'repl-diskless-sync': 'yes' });
     expect(await (await fakeReplica()).psync()).toMatchObject({ kind: 'full', form: 'length' });
