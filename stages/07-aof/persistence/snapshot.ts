@@ -122,7 +122,7 @@ export class Snapshot {
     if (hashOf(key) >>> 0 >= walk.cursor) {
       if (walk.settled.has(key)) return;
       walk.settled.add(key);
-    } else if (walk !== this.walks[this.position] || !this.batch.delete(key)) return;
+    } else if (!this.takeFromBatch(walk, key)) return;
     const value = dict.get(key);
     if (value === undefined) return;
     const out = this.large === undefined ? this.out : this.early;
@@ -131,6 +131,11 @@ export class Snapshot {
     if (steps !== undefined) exhaust(steps);
     this.earlyBytes += out.size - before;
   };
+
+  /** A key that the walk has passed may still wait for its turn in the batch; it waits no longer then. */
+  private takeFromBatch(walk: Walk, key: string): boolean {
+    return walk === this.walks[this.position] && this.batch.delete(key);
+  }
 
   private advance(): void {
     const walk = this.walks[this.position];
