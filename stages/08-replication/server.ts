@@ -149,8 +149,8 @@ export class Server {
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
   readonly beforeSleep = (): void => {
-    this.replication.flush();
     flushPendingWrites(this);
+    this.replication.flush();
   };
 
   /** A connection is gone (Redis: `freeClient`). */
