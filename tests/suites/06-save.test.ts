@@ -164,6 +164,17 @@ describe('BGSAVE', () => {
     expect(await dirty(c)).toBe('3');
   });
 
+  test('the server outlives one that cannot even remove what it has begun', async () => {
+    const s = await server('--save', '');
+    const c = await s.client();
+    // Where this server writes its temporary file there is a folder: neither to be written nor to be unlinked.
+    for (const name of [`temp-${s.pid}.rdb`, `temp-bg-${s.pid}.rdb`]) mkdirSync(join(s.dir, name));
+    await c.expect('BGSAVE').status(STARTED);
+    await saved(c);
+    await c.expect('SET', 'k', 'v').ok();
+    expect(s.ended()).toBeNull();
+  });
+
   test('the old dump stays in its place until the new one is whole', async () => {
     const s = await reusedServer('--save', '', ...SLOW);
     const c = await s.client();
@@ -178,6 +189,20 @@ describe('BGSAVE', () => {
     await s.kill();
     await s.restart();
     await (await s.client()).expect('DBSIZE').int(1);
+  });
+});
+
+describe('a start', () => {
+  test('keeps a dump that is named as a temporary file, and bears what it cannot remove', async () => {
+    // No process has such numbers.
+    const flags = ['--save', '', '--dbfilename', 'temp-9999999.rdb'];
+    const s = await server(...flags);
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('SAVE').ok();
+    mkdirSync(join(s.dir, 'temp-9999998.rdb'));
+    await s.restart(...flags);
+    await (await s.client()).expect('GET', 'k').bulk('v');
   });
 });
 

@@ -14,14 +14,16 @@ const UNFINISHED_BASE = /^temp-rewriteaof-(?:bg-)?(\d+)(?:-\d+)?\.aof$/;
 export class AofFolder {
   private readonly dirname: string;
   private readonly filename: string;
+  private readonly dbfilename: string;
   /** What stands on disk. */
   manifest: AofManifest = EMPTY_MANIFEST;
   /** The base still has to move into the folder. */
   private hasOldFile = false;
 
-  constructor({ appenddirname, appendfilename }: Options) {
+  constructor({ appenddirname, appendfilename, dbfilename }: Options) {
     this.dirname = appenddirname;
     this.filename = appendfilename;
+    this.dbfilename = dbfilename;
   }
 
   /** Where a file is, as Node's functions take it. */
@@ -131,7 +133,7 @@ export class AofFolder {
       log.notice(`Removing ${name}, which was never finished`);
       this.remove(binaryPath(name));
     }
-    for (const pattern of [UNFINISHED_BASE, UNFINISHED_RDB]) removeLeftovers(pattern);
+    for (const pattern of [UNFINISHED_BASE, UNFINISHED_RDB]) removeLeftovers(pattern, this.dbfilename);
   }
 
   /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */

@@ -56,7 +56,7 @@ export class Loading {
  */
 export async function loadAtStart(server: Server): Promise<void> {
   const { dbfilename } = server.options;
-  removeLeftovers(UNFINISHED_RDB);
+  removeLeftovers(UNFINISHED_RDB, dbfilename);
   const startedAt = Date.now();
   const loader = await loadRdbFile(server, dbfilename, !server.keyspace.removesExpired);
   if (loader === undefined) return;
