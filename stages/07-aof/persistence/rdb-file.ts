@@ -2,6 +2,8 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { log } from '#shared/log.ts';
+import { systemReason } from '#shared/options/paths.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** How long one slice of a snapshot may hold the event loop; ms. */
@@ -26,7 +28,7 @@ export function writeSnapshotSync(snapshot: Snapshot, path: string): void {
     }
     replaceFile(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw error;
   }
 }
@@ -75,6 +77,15 @@ export async function sendSnapshot(
 export function replaceFile(temporary: string, path: string): void {
   renameSync(temporary, path);
   syncFolder(path);
+}
+
+/** Removes a file that was not finished, if it is there. Where that fails too, the next start tries again. */
+export function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    log.warning(`Error removing ${path}: ${systemReason(error)}`);
+  }
 }
 
 /** A name in the folder of `path` that tells whose it is: what a killed process has left is told from a file in use. */

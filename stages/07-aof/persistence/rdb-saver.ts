@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { log } from '#shared/log.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { REDIS_VERSION } from '../info.ts';
 import type { Server } from '../server.ts';
-import { replaceFile, temporaryName, writeSnapshot, writeSnapshotSync } from './rdb-file.ts';
+import { discard, replaceFile, temporaryName, writeSnapshot, writeSnapshotSync } from './rdb-file.ts';
 import { RdbFormat } from './rdb-format.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -92,7 +91,7 @@ export class RdbSaver {
   cancel(): void {
     if (this.current === undefined) return;
     this.current.abort.abort(new Error('cancelled'));
-    rmSync(this.current.temporary, { force: true });
+    discard(this.current.temporary);
   }
 
   /** FLUSHALL: whoever saves at all does not want the old data back (Redis: `flushAllDataAndResetRDB`). */
@@ -139,7 +138,7 @@ export class RdbSaver {
       log.notice('Background saving terminated with success');
       this.succeeded(dirtyBefore);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      discard(temporary);
       if (signal.aborted) log.warning('Background saving cancelled');
       else {
         log.warning(`Background saving error: ${(error as Error).message}`);

@@ -1,10 +1,10 @@
-import { renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { log } from '#shared/log.ts';
 import type { Server } from '../server.ts';
 import { AofFormat } from './aof-format.ts';
 import { withIncrsAsHistory, withNextBase, withNextIncr } from './aof-manifest.ts';
 import type { Aof } from './aof.ts';
-import { writeSnapshot } from './rdb-file.ts';
+import { discard, writeSnapshot } from './rdb-file.ts';
 import { rdbFormat } from './rdb-saver.ts';
 import { Snapshot, type SnapshotFormat } from './snapshot.ts';
 
@@ -80,7 +80,7 @@ export class AofRewriter {
     if (current === undefined) return;
     log.notice('Stopping the AOF rewrite that is under way');
     current.abort.abort(new Error('cancelled'));
-    rmSync(current.temporary, { force: true });
+    discard(current.temporary);
     this.ended(current);
   }
 
@@ -138,7 +138,7 @@ export class AofRewriter {
       this.consecutiveFailures = 0;
       log.notice('Background AOF rewrite finished successfully');
     } catch (error) {
-      rmSync(temporary, { force: true });
+      discard(temporary);
       if (signal.aborted) return;
       log.warning(`Background AOF rewrite terminated with error: ${(error as Error).message}`);
       this.failed();

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { log } from '#shared/log.ts';
-import { sendSnapshot, temporaryName, writeSnapshot } from '../persistence/rdb-file.ts';
+import { discard, sendSnapshot, temporaryName, writeSnapshot } from '../persistence/rdb-file.ts';
 import { rdbFormat } from '../persistence/rdb-saver.ts';
 import { Snapshot } from '../persistence/snapshot.ts';
 import type { Server } from '../server.ts';
@@ -122,7 +121,7 @@ export class FullSync {
     }
     if (run.target === 'disk') {
       await Promise.all([...run.replicas].map((replica) => this.sendFile(replica, path)));
-      rmSync(path, { force: true });
+      discard(path);
     }
   }
 

@@ -1,6 +1,5 @@
-import { rmSync } from 'node:fs';
 import { log } from '#shared/log.ts';
-import { replaceFile, temporaryName } from '../persistence/rdb-file.ts';
+import { discard, replaceFile, temporaryName } from '../persistence/rdb-file.ts';
 import { loadRdbFile } from '../persistence/loading.ts';
 import type { Server } from '../server.ts';
 import { PrimaryConnection } from './primary-connection.ts';
@@ -168,7 +167,7 @@ export class PrimaryLink {
       replaceFile(temporary, path);
       restartAof(this.server);
     } finally {
-      rmSync(temporary, { force: true });
+      discard(temporary);
     }
     this.server.rdb.markSaved();
     log.notice('MASTER <-> REPLICA sync: Finished with success');
@@ -212,6 +211,7 @@ export class PrimaryLink {
       connection.receive((bytes) => {
         try {
           stream.receive(bytes);
+          connection.gather(bytes.length);
         } catch (error) {
           connection.end(`what it sends is no stream of commands: ${(error as Error).message}`);
         }
