@@ -1,5 +1,8 @@
-import { address, client, describe, expect, needsFlags, server, test, until, type Client } from '../harness/suite.ts';
-import { caughtUp, companion, info, linkUp, prompt, replicaLines, type Companion } from '../harness/replication.ts';
+import { address, atEnd, client, describe, expect } from '../harness/suite.ts';
+import { needsFlags, server, test, until, type Client } from '../harness/suite.ts';
+import { openFakeReplica } from '../harness/fake-replica.ts';
+import { caughtUp, companion, info, linkUp } from '../harness/replication.ts';
+import { prompt, replicaLines, type Companion, type Sync } from '../harness/replication.ts';
 
 /** Two and three servers of the kind under test: a primary, its replica, and a replica of that. */
 
@@ -262,6 +265,28 @@ describe('a restart', () => {
     await (await own.client()).expect('GET', 'k').bulk('3');
     expect(after['sync_full']).toBe(before['sync_full']);
     expect(Number(after['sync_partial_ok'])).toBe(Number(before['sync_partial_ok']) + 1);
+  });
+
+  test('what has expired while the primary was down is deleted on replicas that continue', async () => {
+    const own = await server('--save', '');
+    const c = await own.client();
+    await prompt(own.port);
+    const replica = await openFakeReplica('127.0.0.1', own.port);
+    const { replid } = (await replica.psync()) as Extract<Sync, { kind: 'full' }>;
+    const deadline = Date.now() + 500;
+    await c.expect('RPUSH', 'k', 'a').int(1);
+    await c.expect('PEXPIREAT', 'k', deadline).int(1);
+    await replica.readUntil(([name]) => name === 'PEXPIREAT');
+    replica.cut();
+    await until(async () => (await info(own.port))['connected_slaves'] === '0', 'the replica to be forgotten');
+    c.sendLater('SHUTDOWN', 'SAVE');
+    await until(() => own.ended() !== null && Date.now() > deadline, 'the server to end, and the key with it');
+    await own.restart('--save', '');
+    const again = await openFakeReplica('127.0.0.1', own.port);
+    atEnd(() => again.cut());
+    await again.ask('REPLCONF', 'capa', 'psync2');
+    expect((await again.psync(replid, replica.offset() + 1)).kind).toBe('partial');
+    await again.readUntil(([name, key]) => name === 'DEL' && key === 'k');
   });
 
   test('a replica that stands still is caught up when it goes on', async () => {

@@ -61,7 +61,7 @@ export async function loadAtStart(server: Server): Promise<void> {
   const loader = await loadRdbFile(server, dbfilename, !server.keyspace.removesExpired);
   if (loader === undefined) return;
   server.rdb.markSaved();
-  server.replication.restore(loader.aux);
+  server.replication.restore(loader.aux, loader.expired);
   const seconds = (Date.now() - startedAt) / 1000;
   log.notice(`DB loaded from disk: ${seconds.toFixed(3)} seconds, ${loader.keysLoaded} keys`);
 }

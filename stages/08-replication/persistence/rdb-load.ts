@@ -35,6 +35,8 @@ export class RdbLoader {
   readonly aux = new Map<string, string>();
   keysLoaded = 0;
   keysExpired = 0;
+  /** Which those are, where the file belongs to a history that others may continue. */
+  readonly expired: [db: number, key: string][] = [];
   emptyKeysSkipped = 0;
   /** The version of the format, once the first step is done. */
   version = 0;
@@ -143,7 +145,7 @@ export class RdbLoader {
     const key = input.string();
     const value = readNamedValue(input, type, key);
     if (typeof value !== 'string' && value.isEmpty) this.skipEmpty(key);
-    else if (expireAt !== undefined && expireAt < this.target.now && !this.target.keepExpired) this.keysExpired++;
+    else if (expireAt !== undefined && expireAt < this.target.now && !this.target.keepExpired) this.leaveOut(key);
     else {
       this.add(key, value, expireAt);
       if (idle !== undefined) this.db.setIdle(key, idle);
@@ -157,6 +159,11 @@ export class RdbLoader {
     if (!target.merge) throw new RdbError(`the key stands twice in database ${db.index}`, input.offset, key);
     db.set(key, value, null);
     if (expireAt !== undefined) db.setExpire(key, expireAt, null);
+  }
+
+  private leaveOut(key: string): void {
+    this.keysExpired++;
+    if (this.aux.has('repl-id')) this.expired.push([this.db.index, key]);
   }
 
   private skipEmpty(key: string): void {

@@ -143,8 +143,11 @@ export class Replication implements PropagationTarget {
     this.createBacklog();
   }
 
-  /** What a dump says of the history that it belongs to (Redis: `loadDataFromDisk`). */
-  restore(aux: ReadonlyMap<string, string>): void {
+  /**
+   * What a dump says of the history that it belongs to. Keys that have expired since are not loaded: replicas that
+   * continue still have them, and are told to delete them (Redis: `loadDataFromDisk`, RDBFLAGS_FEED_REPL).
+   */
+  restore(aux: ReadonlyMap<string, string>, expired: readonly [db: number, key: string][]): void {
     const [replid, offset, db] = ['repl-id', 'repl-offset', 'repl-stream-db'].map((name) => aux.get(name));
     if (!/^[0-9a-f]{40}$/i.test(replid ?? '') || !/^\d{1,15}$/.test(offset ?? '')) return;
     this.written = Number(offset);
@@ -157,6 +160,7 @@ export class Replication implements PropagationTarget {
       this.secondOffset = this.written + 1;
     }
     this.createBacklog();
+    for (const [db, key] of expired) this.feed(db, ['DEL', key]);
     this.noReplicasSince = Date.now();
   }
 
