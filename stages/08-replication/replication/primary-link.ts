@@ -211,7 +211,6 @@ export class PrimaryLink {
       connection.receive((bytes) => {
         try {
           stream.receive(bytes);
-          connection.gather(bytes.length);
         } catch (error) {
           connection.end(`what it sends is no stream of commands: ${(error as Error).message}`);
         }
