@@ -188,6 +188,14 @@ describe('the stream', () => {
     await until(async () => Number((await info())['master_repl_offset']) === replica.offset(), 'equal offsets');
   });
 
+  test('is not held up by a replica that comes in the same moment', async () => {
+    const [replica, other] = [await syncedReplica(), await fakeReplica()];
+    other.send('SET', 'k', 'v');
+    other.send('PSYNC', '?', '-1');
+    // The next thing in the stream would be a PING after 10 s.
+    await until(() => replica.unread().includes('SET'), 'the write in the stream', 3000);
+  });
+
   test('the replica\'s acknowledgement stands in INFO', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     await c.expect('SET', 'k', 'v').ok();

@@ -36,6 +36,8 @@ export class Replication implements PropagationTarget {
   /** The offset up to which the backlog has the history, and up to which it may be sent. */
   private written = 0;
   private released = 0;
+  /** The offset up to which `flush` has seen to that. */
+  private flushed = 0;
   private wantsAcks = false;
 
   constructor(server: Server) {
@@ -74,9 +76,10 @@ export class Replication implements PropagationTarget {
       this.wantsAcks = false;
       this.feed(-1, ['REPLCONF', 'GETACK', '*']);
     }
-    if (this.output.size === 0) return;
     this.write();
     const end = this.written;
+    if (end === this.flushed) return;
+    this.flushed = end;
     if (this.server.aof.log.flush()) this.release(end);
     else this.server.aof.log.afterSync(() => this.release(end));
   }
@@ -111,6 +114,7 @@ export class Replication implements PropagationTarget {
   createBacklog(): void {
     this.backlog = new Backlog(this.written);
     this.released = this.written;
+    this.flushed = this.written;
     this.listen();
   }
 
