@@ -27,7 +27,8 @@ export const queueInTransaction: Guard = (request) => {
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
   for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
-  if (transaction.size > request.server.options['client-query-buffer-limit']) {
+  const limit = request.server.options['client-query-buffer-limit'];
+  if (transaction.size > limit && !request.client.mustObey) {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
   }

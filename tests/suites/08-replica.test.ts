@@ -331,6 +331,23 @@ describe('the stream', () => {
     await c.expect('MGET', 'a', 'b').array(['2', '1']);
   });
 
+  test('is applied whatever this server refuses to its own clients', async () => {
+    const { link } = await followed();
+    const c = await client();
+    const list = Array.from({ length: 40 }, () => 'x'.repeat(50_000));
+    link.stream('SELECT', '0');
+    link.stream('RPUSH', 'l', ...list);
+    await applied(link);
+    await configured({ maxmemory: '3mb', 'client-query-buffer-limit': '1mb' });
+    link.stream('COPY', 'l', 'copy');
+    link.stream('MULTI');
+    for (const key of ['a', 'b', 'c']) link.stream('SET', key, 'x'.repeat(500_000));
+    link.stream('EXEC');
+    await applied(link);
+    await c.expect('LLEN', 'copy').int(40);
+    await c.expect('EXISTS', 'a', 'b', 'c').int(3);
+  });
+
   test('a link that breaks inside a transaction undoes nothing but it', async () => {
     const { primary, link } = await followed({ keys: { a: '1' } });
     link.stream('SELECT', '0');

@@ -56,9 +56,10 @@ function checkLoading({ server, command }: Request): Reply | undefined {
  * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
  * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
  */
-export function expectRoom({ server }: Request, bytes: number): void {
+export function expectRoom({ server, client }: Request, bytes: number): void {
   const { maxmemory } = server.options;
-  if (maxmemory !== 0 && server.loading === undefined && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+  if (maxmemory === 0 || client.mustObey) return;
+  if (server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
 }
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
