@@ -89,7 +89,7 @@ export class FullSync {
     const { replication, server } = this;
     log.notice(`Starting BGSAVE for SYNC with target: ${target === 'socket' ? 'replicas sockets' : 'disk'}`);
     replication.write();
-    ;
+    if (replication.link === undefined) replication.forgetSelected();
     const run: Run = { replicas: new Set(), target, offset: replication.offset, abort: new AbortController() };
     const snapshot = new Snapshot(server.keyspace, rdbFormat(server));
     server.keyspace.beforeChange = snapshot.beforeChange;
