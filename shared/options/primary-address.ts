@@ -1,12 +1,14 @@
-import { words, type Common, type OptionType } from './types.ts';
+import { words as several, type Common, type OptionType } from './types.ts';
 
 /** `replicaof host port`: whom a server follows; nobody's words are none. `no one` says that too. */
 export function primaryAddress(row: Omit<Common<readonly string[]>, 'default'>): OptionType<readonly string[]> {
   return {
-    ...words({ ...row, default: [] }),
+    ...several({ ...row, default: [] }),
     placeholder: '<host> <port>',
     lines: (value) => (value.length === 0 ? [] : [[...value]]),
-    parse(given) {
+    parse(words) {
+      // `--replicaof "host port"`, as one argument of a shell
+      const given = words.length === 1 ? words[0]!.trim().split(/\s+/) : words;
       if (given.length !== 2) throw new Error('wrong number of arguments');
       if (given.join(' ').toLowerCase() === 'no one') return [];
       if (!/^\d{1,5}$/.test(given[1]!) || Number(given[1]) > 65535) throw new Error('Invalid master port');

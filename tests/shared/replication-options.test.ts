@@ -23,6 +23,7 @@ function read(text: string) {
 describe('replicaof', () => {
   test('a host and a port, or nobody', () => {
     expect(parseFlags(table, ['--replicaof', '10.0.0.1', '6379']).replicaof).toEqual(['10.0.0.1', '6379']);
+    expect(parseFlags(table, ['--replicaof', '10.0.0.1 6379']).replicaof).toEqual(['10.0.0.1', '6379']);
     expect(parseFlags(table, ['--replicaof', 'no', 'one']).replicaof).toEqual([]);
     expect(() => parseFlags(table, ['--replicaof', 'host'])).toThrow('wrong number of arguments');
     expect(() => parseFlags(table, ['--replicaof', 'host', '65536'])).toThrow('Invalid master port');
