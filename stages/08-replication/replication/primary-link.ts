@@ -89,7 +89,8 @@ export class PrimaryLink {
       await this.synchronize(connection);
       await this.follow(connection);
     } catch (error) {
-      if (!this.stopped) log.warning(`Connection with master lost: ${(error as Error).message}`);
+      const what = this.transfer === undefined ? 'Connection with master lost' : 'MASTER <-> REPLICA sync failed';
+      if (!this.stopped) log.warning(`${what}: ${(error as Error).message}`);
     }
     connection.end('');
     this.closeStream();
@@ -164,8 +165,8 @@ export class PrimaryLink {
       await this.load(connection, temporary);
       this.server.replication.adopt(replid, offset);
       this.hasHistory = true;
-      replaceFile(temporary, path);
       restartAof(this.server);
+      keepDump(temporary, path);
     } finally {
       discard(temporary);
     }
@@ -225,6 +226,15 @@ export class PrimaryLink {
     this.stream.close();
     this.stream = undefined;
     this.downSince = Date.now();
+  }
+}
+
+/** The data are here already: a dump that cannot be put in its place is one that the next save will replace. */
+function keepDump(temporary: string, path: string): void {
+  try {
+    replaceFile(temporary, path);
+  } catch (error) {
+    log.warning(`The RDB file from MASTER could not be kept as '${path}': ${(error as Error).message}`);
   }
 }
 
