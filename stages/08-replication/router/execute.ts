@@ -22,7 +22,9 @@ export function execute(server: Server, client: Client, args: readonly string[])
 
 /** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
 export function reprocess(request: Request): Reply {
-  return refusal(request) ?? call(request);
+  const reply = refusal(request) ?? call(request);
+  request.client.writeOffset = request.server.replication.offset;
+  return reply;
 }
 
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
