@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import type { PropagationTarget } from '../router/propagate.ts';
@@ -143,7 +143,12 @@ export class Aof implements PropagationTarget {
     const name = waits ? folder.temporaryIncr : manifest.incrs.at(-1)!.name;
     this.log.settle();
     const fd = openSync(folder.path(name), 'w', 0o644);
-    if (!waits) folder.writeManifest(manifest);
+    try {
+      if (!waits) folder.writeManifest(manifest);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
     log.notice(`Creating AOF incr file ${name} on background rewrite`);
     this.sizeBefore += this.log.size;
     this.log.open(fd, 0);
