@@ -37,8 +37,9 @@ function checkMemory(request: Request): Reply | undefined {
 /** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
 function checkDisk(request: Request): Reply | undefined {
   const { server, command } = request;
+  if (server.rdb.lastStatus === 'ok') return undefined;
   const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
-  if (server.rdb.lastStatus === 'ok' || !stopWrites || save.length === 0) return undefined;
+  if (!stopWrites || save.length === 0) return undefined;
   if (!request.has('write') && command.fullName !== 'ping') return undefined;
   return new ReplyError(MISCONF);
 }

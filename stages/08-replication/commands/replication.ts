@@ -142,13 +142,19 @@ function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, val
   server.ackWaits.serve();
 }
 
+/** What has been answered so far goes before what is no reply, even if the disk has to be waited for. */
+function sendReplies({ server, client }: Request): void {
+  flush(server, client);
+  if (client.heldReplies > 0) server.aof.log.settle();
+}
+
 /** `PSYNC replid offset`: the answer is written at once, what follows it is no reply. */
 function psync(request: Request): Reply {
   const { server, client, args } = request;
   const replica = newReplica(request);
   if (replica === undefined) return NO_REPLY;
   const offset = Number(parseLongLong(args[2]!));
-  flush(server, client);
+  sendReplies(request);
   synchronize(server, replica, args[1]!, offset);
   return NO_REPLY;
 }
@@ -157,7 +163,7 @@ function psync(request: Request): Reply {
 function sync(request: Request): Reply {
   const replica = newReplica(request);
   if (replica === undefined) return NO_REPLY;
-  flush(request.server, request.client);
+  sendReplies(request);
   replica.knowsOffsets = false;
   synchronizeFully(request.server, replica);
   return NO_REPLY;

@@ -5,8 +5,8 @@ import { goodReplicas } from './primary.ts';
 /** No write that fewer replicas than `min-replicas-to-write` would get. */
 export function checkGoodReplicas(request: Request): Reply | undefined {
   const { server } = request;
-  const { 'min-replicas-to-write': least, 'min-replicas-max-lag': maxLag } = server.options;
-  if (least === 0 || maxLag === 0 || server.replication.link !== undefined) return undefined;
+  const least = server.options['min-replicas-to-write'];
+  if (least === 0 || server.options['min-replicas-max-lag'] === 0 || server.replication.link !== undefined) return undefined;
   if (!request.has('write') || goodReplicas(server) >= least) return undefined;
   return new ReplyError('NOREPLICAS Not enough good replicas to write.');
 }
@@ -21,7 +21,7 @@ export function checkReadOnly(request: Request): Reply | undefined {
 /** A replica whose link is down does not know how old its data are. */
 export function checkPrimaryLink(request: Request): Reply | undefined {
   const { replication, options } = request.server;
-  if (options['replica-serve-stale-data'] || replication.link === undefined) return undefined;
+  if (replication.link === undefined || options['replica-serve-stale-data']) return undefined;
   if (replication.link.state === 'connected' || !asksForData(request)) return undefined;
   return new ReplyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
 }

@@ -40,6 +40,7 @@ export class PrimaryStream {
     client.parser.feed(chunk);
     // The primary says itself which keys have expired.
     server.keyspace.expires = false;
+    this.expectLog();
     try {
       for (let args = client.parser.next(); args !== null; args = client.parser.next()) this.execute(args);
     } finally {
@@ -51,6 +52,14 @@ export class PrimaryStream {
   /** The connection is gone: half a transaction, or half a command, will come again. */
   close(): void {
     discardTransaction(this.server, this.client);
+  }
+
+  /** A replica cannot refuse what it is told, and must not keep it in memory alone (Redis: `serverPanic`). */
+  private expectLog(): void {
+    const { error } = this.server.aof.log;
+    if (error === undefined) return;
+    log.warning(`Replica was unable to write command to disk: ${error}. Exiting...`);
+    process.exit(1);
   }
 
   private execute(args: string[]): void {

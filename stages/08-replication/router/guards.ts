@@ -48,8 +48,9 @@ function checkDisk(request: Request): Reply | undefined {
   if (aofError !== undefined && (request.has('write') || command.fullName === 'ping')) {
     return new ReplyError(`MISCONF Errors writing to the AOF file: ${aofError}`);
   }
+  if (server.rdb.lastStatus === 'ok') return undefined;
   const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
-  if (server.rdb.lastStatus === 'ok' || !stopWrites || save.length === 0) return undefined;
+  if (!stopWrites || save.length === 0) return undefined;
   if (!request.has('write') && command.fullName !== 'ping') return undefined;
   return new ReplyError(MISCONF);
 }
