@@ -150,7 +150,7 @@ function sendReplies({ server, client }: Request): void {
 
 /** `PSYNC replid offset`: the answer is written at once, what follows it is no reply. */
 function psync(request: Request): Reply {
-  const { server, client, args } = request;
+  const { server, args } = request;
   const replica = newReplica(request);
   if (replica === undefined) return NO_REPLY;
   const offset = Number(parseLongLong(args[2]!));
