@@ -35,7 +35,9 @@ export class Propagation implements KeyspaceListener {
   /** A command has run. It is told if it changed something, as it was typed unless it said how else. */
   end({ client, command, args, effects }: Request, changed: boolean): void {
     if (this.targets.length > 0 && (changed || effects !== undefined) && command.flags.has('write')) {
-      for (const effect of effects ?? [args]) this.effects.push({ db: client.db, command: effect });
+      // Most requests are one command, told as it was typed: there is nothing to gather.
+      if (effects === undefined && this.depth === 1 && this.effects.length === 0) this.feed(client.db, args);
+      else for (const effect of effects ?? [args]) this.effects.push({ db: client.db, command: effect });
     }
     if (--this.depth === 0 && this.effects.length > 0) this.tell();
   }
@@ -57,6 +59,6 @@ export class Propagation implements KeyspaceListener {
   }
 
   private feed(db: number, command: readonly string[]): void {
-    for (const target of this.targets) target.feed(db, command);
+    for (let i = 0; i < this.targets.length; i++) this.targets[i]!.feed(db, command);
   }
 }
