@@ -88,7 +88,11 @@ describe('a copy', () => {
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    onTestFinished(() => void server.kill());
+    const ended = new Promise((done) => server.on('exit', done));
+    onTestFinished(async () => {
+      server.kill();
+      await ended; // it saves its data in the folder that goes next
+    });
     const port = await new Promise<number>((done, fail) => {
       let output = '';
       server.stdout.on('data', (chunk) => {
