@@ -174,7 +174,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked !== undefined || client.replica !== undefined) continue;
+      if (client.lastInteraction >= oldest || client.blocked !== undefined || client.replica?.isAttached) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

@@ -70,7 +70,7 @@ function replicaof({ server, client, args }: Request): Reply {
     if (link !== undefined) becomePrimary(server);
     return OK;
   }
-  if (client.replica !== undefined) throw new ReplyError('ERR Command is not valid when client is a replica.');
+  if (client.replica?.isAttached) throw new ReplyError('ERR Command is not valid when client is a replica.');
   const port = parsePort(portText);
   if (link !== undefined && link.host.toLowerCase() === host.toLowerCase() && link.port === port) {
     return new Status('OK Already connected to specified master');

@@ -96,7 +96,7 @@ export async function loadRdbFile(server: Server, path: string, keepExpired: boo
 
 /** The same at once, for DEBUG RELOAD; `merge` as in `RdbTarget`. */
 export function loadRdbFileSync(server: Server, path: string, merge: boolean): void {
-  const file = openRdb(server, path, { merge });
+  const file = openRdb(server, path, { merge, keepExpired: !server.keyspace.removesExpired });
   if (file === undefined) throw new Error(`${path}: no such file`);
   try {
     step(path, file.loader, Infinity);

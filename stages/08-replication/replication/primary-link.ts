@@ -5,6 +5,7 @@ import type { Server } from '../server.ts';
 import { PrimaryConnection } from './primary-connection.ts';
 import { PrimaryStream } from './primary-stream.ts';
 import { receiveRdb, type Transfer } from './receive-rdb.ts';
+import { streamDbOf } from './replication.ts';
 
 /** In the words of ROLE. */
 export type LinkState = 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected';
@@ -185,7 +186,7 @@ export class PrimaryLink {
     try {
       flush();
       const loader = await loadRdbFile(this.server, path, true);
-      this.db = Number(loader?.aux.get('repl-stream-db') ?? 0) || 0;
+      this.db = streamDbOf(this.server, loader?.aux.get('repl-stream-db'));
     } catch (error) {
       // Half of one history, and nothing of the other: nobody may continue that.
       flush();

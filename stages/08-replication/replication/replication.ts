@@ -157,7 +157,7 @@ export class Replication implements PropagationTarget {
     this.written = Number(offset);
     if (this.link !== undefined) {
       this.replid = replid!;
-      this.link.db = Number(db ?? 0) || 0;
+      this.link.db = streamDbOf(this.server, db);
       this.link.hasHistory = true;
     } else {
       this.replid2 = replid!;
@@ -240,6 +240,12 @@ export class Replication implements PropagationTarget {
     }
     this.trim();
   }
+}
+
+/** The database that a stream has selected, as a dump tells it. */
+export function streamDbOf(server: Server, text: string | undefined): number {
+  const db = Number(text ?? 0);
+  return server.keyspace.databases[db] === undefined ? 0 : db;
 }
 
 function newReplid(): string {

@@ -16,7 +16,7 @@ export function waitForReplicas(server: Server, flags: ShutdownFlags): boolean {
   if (timeout === 0 || replication.link !== undefined || lagging().length === 0) return false;
   log.notice('Waiting for replicas before shutting down.');
   const until = Date.now() + timeout;
-  const others = [...server.clients.values()].filter((client) => client.replica === undefined);
+  const others = [...server.clients.values()].filter((client) => !client.replica?.isAttached);
   for (const { socket } of others) socket.pause();
   replication.requestAcks();
   const timer = setInterval(() => {
