@@ -72,6 +72,7 @@ describe('a primary and its replica', () => {
   test('a key that ends on the primary ends on the replica', async () => {
     const { primary, replica, second } = await pair();
     await primary.expect('SET', 'k', 'v', 'PX', '30').ok();
+    await caughtUp(undefined, second.port);
     await until(async () => (await replica.send('DBSIZE')) === 0, 'the key to be deleted on the replica');
     await caughtUp(undefined, second.port);
     await primary.expect('DBSIZE').int(0);
