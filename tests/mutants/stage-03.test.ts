@@ -3,7 +3,7 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('03', [
   {
     file: 'store/database.ts',
-    find: "if (value.isEmpty) this.remove(key, 'del');",
+    find: "if (value.isEmpty) this.remove(key, 'del', 0);",
     replace: '',
     why: 'a list, hash or set stays when its last element is gone',
     suite: '03-hashes',
