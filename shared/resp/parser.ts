@@ -54,6 +54,7 @@ export class RequestParser {
   private missing = 0;
   private bulkLength = -1;
   private argBytes = 0;
+  private lastName = '';
   // A bulk string that did not fit the input so far is gathered here, so that no byte is looked at twice.
   private big: LatinBuffer | null = null;
   private bigFilled = 0;
@@ -152,11 +153,27 @@ export class RequestParser {
     const start = this.pos;
     this.pos = start + length + 2;
     this.bulkLength = -1;
-    if (length < SLICED_STRING_MIN) {
-      if (start + length > this.windowEnd) this.decodeWindow(start);
-      return this.window.substring(start - this.windowStart, start - this.windowStart + length);
+    if (this.filled === 0) return this.name(start, length);
+    return this.slice(start, length);
+  }
+
+  /** A first argument: mostly that of the request before. The same string again saves making and hashing another one. */
+  private name(start: number, length: number): string {
+    const { buf, lastName } = this;
+    if (lastName.length === length) {
+      let same = 0;
+      while (same < length && buf[start + same] === lastName.charCodeAt(same)) same++;
+      if (same === length) return lastName;
     }
-    return this.buf.latin1Slice(start, start + length);
+    const name = this.slice(start, length);
+    this.lastName = length < SLICED_STRING_MIN ? name : '';
+    return name;
+  }
+
+  private slice(start: number, length: number): string {
+    if (length >= SLICED_STRING_MIN) return this.buf.latin1Slice(start, start + length);
+    if (start + length > this.windowEnd) this.decodeWindow(start);
+    return this.window.substring(start - this.windowStart, start - this.windowStart + length);
   }
 
   /** Redis complains once the line is there. */

@@ -2,55 +2,79 @@
 export const SEGMENT_MAX = 256;
 /** Up to this many entries are searched one by one, without hashes: faster, and smaller (Redis: listpacks). */
 const PLAIN_MAX = 8;
+/** The bits of a hash that fit a slot, where those of its own number are replaced by the entry's index. */
+const SLOT_BITS = 0xffff;
 
 /**
- * A small hash table: entries in dense arrays in order of arrival, and a table of slots that leads from a hash to an
- * entry's index, with linear probing. Slots hold index + 1; 0 is empty.
+ * A small hash table: entries in order of arrival, and a table of slots that leads from a hash to an entry's index, with
+ * linear probing. A slot holds index + 1, and above it bits of the hash, so that other keys are told apart unseen; 0 is
+ * empty.
+ *
+ * What takes the time of a lookup is memory that is in no cache yet: key, value and stamp stand side by side.
  */
 export class Segment<V> {
-  readonly keys: string[] = [];
-  readonly values: V[] = [];
-  /** A number per entry, where the dict keeps one. */
-  readonly stamps: number[] | null;
+  size = 0;
   /** How many leading bits of a hash all entries share. */
   depth: number;
   /** Position in the dict's list of segments. */
   position = 0;
   /** Hashes by index; null while there are few entries. */
   hashes: Int32Array | null = null;
+  /** Key and value of each entry in turn, and its stamp where the dict keeps one. */
+  private readonly fields: (string | V | number)[] = [];
+  /** How many fields an entry has. */
+  private readonly width: 2 | 3;
   private slots: Uint16Array | Uint32Array = NO_SLOTS;
 
   constructor(depth: number, stamped: boolean) {
     this.depth = depth;
-    this.stamps = stamped ? [] : null;
+    this.width = stamped ? 3 : 2;
   }
 
-  get size(): number {
-    return this.keys.length;
+  keyAt(index: number): string {
+    return this.fields[index * this.width] as string;
+  }
+
+  valueAt(index: number): V {
+    return this.fields[index * this.width + 1] as V;
+  }
+
+  setValue(index: number, value: V): void {
+    this.fields[index * this.width + 1] = value;
+  }
+
+  /** A number per entry, where the dict keeps one; else 0. */
+  stampAt(index: number): number {
+    return this.width === 3 ? (this.fields[index * 3 + 2] as number) : 0;
+  }
+
+  setStamp(index: number, stamp: number): void {
+    if (this.width === 3) this.fields[index * 3 + 2] = stamp;
   }
 
   /** The index of a key, or -1. `hash` is asked for only when the segment has hashes. */
   find(key: string, hashOf: (key: string) => number): number {
-    const { keys, hashes } = this;
-    if (hashes === null) {
-      for (let i = 0; i < keys.length; i++) if (keys[i] === key) return i;
+    const { fields, width, slots } = this;
+    if (this.hashes === null) {
+      for (let i = 0; i < this.size; i++) if (fields[i * width] === key) return i;
       return -1;
     }
     const hash = hashOf(key);
-    const { slots } = this;
     const mask = slots.length - 1;
+    const tag = hash & SLOT_BITS & ~mask;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const index = slots[slot]! - 1;
-      if (index === -1) return -1;
-      if (hashes[index] === hash && keys[index] === key) return index;
+      const word = slots[slot]!;
+      if (word === 0) return -1;
+      const index = (word & mask) - 1;
+      if ((word & ~mask) === tag && fields[index * width] === key) return index;
     }
   }
 
   /** Appends an entry whose key is not in the segment. */
   append(key: string, value: V, hashOf: (key: string) => number, stamp = 0): void {
-    const index = this.keys.push(key) - 1;
-    this.values.push(value);
-    this.stamps?.push(stamp);
+    const index = this.size++;
+    if (this.width === 3) this.fields.push(key, value, stamp);
+    else this.fields.push(key, value);
     if (this.hashes === null) {
       if (index >= PLAIN_MAX) this.rebuild(PLAIN_MAX * 4, hashOf);
     } else if (index >= this.hashes.length) this.rebuild(this.hashes.length * 2, hashOf);
@@ -63,25 +87,20 @@ export class Segment<V> {
 
   /** Removes the entry at `index`. The last entry takes its place; few entries keep their order. */
   remove(index: number): void {
-    const { keys, values, stamps, hashes } = this;
+    const { fields, width, hashes } = this;
+    const last = --this.size;
     if (hashes === null) {
-      keys.splice(index, 1);
-      values.splice(index, 1);
-      stamps?.splice(index, 1);
+      fields.splice(index * width, width);
       return;
     }
     this.vacate(this.slotOf(index));
-    const last = keys.length - 1;
     if (index !== last) {
-      this.slots[this.slotOf(last)] = index + 1;
-      keys[index] = keys[last]!;
-      values[index] = values[last]!;
+      const slot = this.slotOf(last);
+      this.slots[slot] = this.slots[slot]! - last + index;
       hashes[index] = hashes[last]!;
-      if (stamps !== null) stamps[index] = stamps[last]!;
+      for (let i = 0; i < width; i++) fields[index * width + i] = fields[last * width + i]!;
     }
-    keys.pop();
-    values.pop();
-    stamps?.pop();
+    for (let i = 0; i < width; i++) fields.pop();
   }
 
   /** Computes hashes and slots anew, with room for `capacity` entries. */
@@ -90,8 +109,8 @@ export class Segment<V> {
     const hashes = new Int32Array(capacity);
     this.slots = capacity < 2 ** 16 ? new Uint16Array(capacity * 2) : new Uint32Array(capacity * 2);
     this.hashes = hashes;
-    for (let i = 0; i < this.keys.length; i++) {
-      const hash = old !== null && i < old.length ? old[i]! : hashOf(this.keys[i]!);
+    for (let i = 0; i < this.size; i++) {
+      const hash = old !== null && i < old.length ? old[i]! : hashOf(this.keyAt(i));
       hashes[i] = hash;
       this.occupy(hash, i);
     }
@@ -101,13 +120,13 @@ export class Segment<V> {
     const mask = this.slots.length - 1;
     let slot = hash & mask;
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.slots[slot] = index + 1;
+    this.slots[slot] = (hash & SLOT_BITS & ~mask) | (index + 1);
   }
 
   private slotOf(index: number): number {
     const mask = this.slots.length - 1;
     let slot = this.hashes![index]! & mask;
-    while (this.slots[slot] !== index + 1) slot = (slot + 1) & mask;
+    while ((this.slots[slot]! & mask) !== index + 1) slot = (slot + 1) & mask;
     return slot;
   }
 
@@ -117,7 +136,7 @@ export class Segment<V> {
     const mask = slots.length - 1;
     let gap = slot;
     for (let next = (gap + 1) & mask; slots[next] !== 0; next = (next + 1) & mask) {
-      const home = this.hashes![slots[next]! - 1]! & mask;
+      const home = this.hashes![(slots[next]! & mask) - 1]! & mask;
       if (((next - home) & mask) < ((next - gap) & mask)) continue;
       slots[gap] = slots[next]!;
       gap = next;

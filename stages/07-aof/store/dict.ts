@@ -36,7 +36,7 @@ export class Dict<V> {
   get(key: string): V | undefined {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
-    return index === -1 ? undefined : segment.values[index];
+    return index === -1 ? undefined : segment.valueAt(index);
   }
 
   /** As `get`, and sets the entry's stamp. */
@@ -44,14 +44,14 @@ export class Dict<V> {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
     if (index === -1) return undefined;
-    segment.stamps![index] = stamp;
-    return segment.values[index];
+    segment.setStamp(index, stamp);
+    return segment.valueAt(index);
   }
 
   stampOf(key: string): number | undefined {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
-    return index === -1 ? undefined : segment.stamps![index];
+    return index === -1 ? undefined : segment.stampAt(index);
   }
 
   has(key: string): boolean {
@@ -63,9 +63,9 @@ export class Dict<V> {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
     if (index !== -1) {
-      const before = segment.values[index];
-      segment.values[index] = value;
-      if (segment.stamps !== null) segment.stamps[index] = stamp;
+      const before = segment.valueAt(index);
+      segment.setValue(index, value);
+      segment.setStamp(index, stamp);
       return before;
     }
     this.add(segment, key, value, stamp);
@@ -77,7 +77,7 @@ export class Dict<V> {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
     if (index === -1) return undefined;
-    const value = segment.values[index];
+    const value = segment.valueAt(index);
     segment.remove(index);
     this.size--;
     if (segment.depth > 0 && segment.size < SEGMENT_MAX / 8) this.merge(segment, hashOf(key));
@@ -110,29 +110,34 @@ export class Dict<V> {
 
   /** Every entry, in no promised order. The dict must not change meanwhile. */
   forEach(visit: (key: string, value: V) => void): void {
-    for (const { keys, values } of this.segments) {
-      for (let i = 0; i < keys.length; i++) visit(keys[i]!, values[i]!);
+    for (const segment of this.segments) {
+      for (let i = 0; i < segment.size; i++) visit(segment.keyAt(i), segment.valueAt(i));
     }
   }
 
   keys(): string[] {
-    return this.segments.flatMap((segment) => segment.keys);
+    const keys: string[] = [];
+    for (const segment of this.segments) for (let i = 0; i < segment.size; i++) keys.push(segment.keyAt(i));
+    return keys;
   }
 
   /** Whether the test holds for some key; no further ones are tried then. The dict must not change meanwhile. */
   some(test: (key: string) => boolean): boolean {
-    return this.segments.some((segment) => segment.keys.some(test));
+    for (const segment of this.segments) {
+      for (let i = 0; i < segment.size; i++) if (test(segment.keyAt(i))) return true;
+    }
+    return false;
   }
 
   /** A key picked at random, each with the same chance; undefined when there is none. O(1). */
   randomKey(): string | undefined {
     if (this.size === 0) return undefined;
-    if (this.segments.length === 1) return this.segments[0]!.keys[randomBelow(this.size)];
+    if (this.segments.length === 1) return this.segments[0]!.keyAt(randomBelow(this.size));
     for (;;) {
-      const { keys } = this.segments[randomBelow(this.segments.length)]!;
+      const segment = this.segments[randomBelow(this.segments.length)]!;
       // Fuller segments must win more often: a place is drawn, and drawn again if it is empty.
       const place = randomBelow(SEGMENT_MAX + 1);
-      if (place < keys.length) return keys[place];
+      if (place < segment.size) return segment.keyAt(place);
     }
   }
 
@@ -146,10 +151,10 @@ export class Dict<V> {
     let left = count;
     for (let steps = 0; left > 0 && steps < count * 10; steps++) {
       const segment = this.directory[this.slotOf(from)]!;
-      const { hashes, keys, size } = segment;
-      const taken = hashes === null ? keys.map((_, i) => i) : indexesFrom(hashes, size, from);
+      const { hashes, size } = segment;
+      const taken = hashes === null ? [...Array(size).keys()] : indexesFrom(hashes, size, from);
       if (hashes !== null && taken.length > left) return visitSome(segment, taken, left, visit);
-      for (const index of taken) visit(segment.keys[index]!, segment.values[index]!);
+      for (const index of taken) visit(segment.keyAt(index), segment.valueAt(index));
       left -= taken.length;
       const span = HASH_SPACE / 2 ** segment.depth;
       from = (Math.floor(from / span) + 1) * span;
@@ -184,7 +189,7 @@ export class Dict<V> {
     for (const half of halves) half.rebuild(SEGMENT_MAX, hashOf);
     for (let i = 0; i < full.size; i++) {
       const hash = full.hashes![i]!;
-      halves[(hash >>> (32 - depth)) & 1]!.append(full.keys[i]!, full.values[i]!, hashOf, full.stamps?.[i]);
+      halves[(hash >>> (32 - depth)) & 1]!.append(full.keyAt(i), full.valueAt(i), hashOf, full.stampAt(i));
     }
     this.replace(full, halves[0]);
     this.addSegment(halves[1]);
@@ -201,7 +206,9 @@ export class Dict<V> {
     const start = Math.floor(first / (span * 2)) * span * 2;
     const sibling = this.directory[first === start ? start + span : start]!;
     if (sibling.depth !== segment.depth || sibling.size + segment.size > SEGMENT_MAX / 2) return;
-    segment.keys.forEach((key, i) => sibling.append(key, segment.values[i]!, hashOf, segment.stamps?.[i]));
+    for (let i = 0; i < segment.size; i++) {
+      sibling.append(segment.keyAt(i), segment.valueAt(i), hashOf, segment.stampAt(i));
+    }
     sibling.depth--;
     this.removeSegment(segment);
     this.directory.fill(sibling, start, start + span * 2);
@@ -246,7 +253,7 @@ function visitSome<V>(
   const lastHash = hashAt(indexes[count - 1]!);
   for (const index of indexes) {
     if (hashAt(index) > lastHash) break;
-    visit(segment.keys[index]!, segment.values[index]!);
+    visit(segment.keyAt(index), segment.valueAt(index));
   }
   const next = lastHash + 1;
   return next >= HASH_SPACE ? 0 : next;
