@@ -55,7 +55,7 @@ export class ReplyWriter {
 
   write(reply: Reply): void {
     if (typeof reply === 'string') this.bulk(reply);
-    else if (typeof reply === 'number' || typeof reply === 'bigint') this.text += `:${reply}\r\n`;
+    else if (typeof reply === 'number' || typeof reply === 'bigint') this.text += integer(reply);
     else if (reply === null) this.text += this.protocol === 3 ? '_\r\n' : '$-1\r\n';
     else if (Array.isArray(reply)) this.aggregate('*', reply);
     else this.marker(reply as Exclude<Reply, string | number | bigint | null | readonly Reply[]>);
@@ -154,6 +154,13 @@ function copyBulk(text: string, start: number): number {
   SCRATCH[at++] = CR;
   SCRATCH[at++] = LF;
   return at;
+}
+
+/** Redis: `shared.integers`. */
+const INTEGERS = Array.from({ length: 1024 }, (_, value) => `:${value}\r\n`);
+
+function integer(value: number | bigint): string {
+  return value >= 0 && value < INTEGERS.length ? INTEGERS[Number(value)]! : `:${value}\r\n`;
 }
 
 function bulkHeader(length: number): string {

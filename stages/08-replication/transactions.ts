@@ -1,6 +1,5 @@
 import { NULL_ARRAY, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from './network/client.ts';
-import type { Guard } from './router/guards.ts';
 import type { Request } from './router/request.ts';
 import type { Server } from './server.ts';
 
@@ -22,7 +21,7 @@ const REQUEST_BYTES = 120;
 const ARGUMENT_BYTES = 32;
 
 /** The last guard: between MULTI and EXEC a request that got this far is kept (Redis: `queueMultiCommand`). */
-export const queueInTransaction: Guard = (request) => {
+export function queueInTransaction(request: Request): Reply | undefined {
   if (!isQueued(request)) return undefined;
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
@@ -34,7 +33,7 @@ export const queueInTransaction: Guard = (request) => {
   }
   transaction.queued.push(request);
   return QUEUED;
-};
+}
 
 /** Whether the request will be queued, if no other guard refuses it. */
 export function isQueued({ client, command }: Request): boolean {

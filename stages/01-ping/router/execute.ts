@@ -2,7 +2,7 @@ import { log } from '#shared/log.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
-import { guards } from './guards.ts';
+import { guard } from './guards.ts';
 import { Request } from './request.ts';
 import { unknownCommand } from './unknown-command.ts';
 
@@ -11,7 +11,7 @@ export function execute(server: Server, client: Client, args: readonly string[])
   const command = server.commands.find(args);
   if (command === undefined) return rejectCommand(client, unknownCommand(server, client, args));
   const request = new Request(server, client, command, args);
-  const refused = refusal(request);
+  const refused = guard(request);
   if (refused !== undefined) return rejectCommand(client, refused);
   client.replies.write(call(request));
 }
@@ -19,14 +19,6 @@ export function execute(server: Server, client: Client, args: readonly string[])
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(client: Client, reply: Reply): void {
   client.replies.write(reply);
-}
-
-function refusal(request: Request): Reply | undefined {
-  for (let i = 0; i < guards.length; i++) {
-    const reply = guards[i]!(request);
-    if (reply !== undefined) return reply;
-  }
-  return undefined;
 }
 
 /** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */

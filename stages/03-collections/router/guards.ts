@@ -1,11 +1,13 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Request } from './request.ts';
 
-/** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
-export type Guard = (request: Request) => Reply | undefined;
-
-/** In the order of Redis's `processCommand`, which decides which error a client sees. */
-export const guards: readonly Guard[] = [checkArity, checkMemory];
+/**
+ * Looks at a request before it runs: a reply stops it there, undefined lets it pass. The order is that of Redis's
+ * `processCommand`: it decides which error a client sees.
+ */
+export function guard(request: Request): Reply | undefined {
+  return checkArity(request) ?? checkMemory(request);
+}
 
 function checkArity({ command, args }: Request): Reply | undefined {
   const { arity } = command;

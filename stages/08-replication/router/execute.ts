@@ -4,7 +4,7 @@ import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
 import { flagTransaction } from '../transactions.ts';
 import type { Command } from './command.ts';
-import { guards, primaryGuards } from './guards.ts';
+import { guard, guardPrimary } from './guards.ts';
 import { Request } from './request.ts';
 import { unknownCommand } from './unknown-command.ts';
 
@@ -33,12 +33,7 @@ function rejectCommand(server: Server, client: Client, reply: Reply, command?: C
 }
 
 function refusal(request: Request): Reply | undefined {
-  const asked = request.client.isPrimary ? primaryGuards : guards;
-  for (let i = 0; i < asked.length; i++) {
-    const reply = asked[i]!(request);
-    if (reply !== undefined) return reply;
-  }
-  return undefined;
+  return request.client.isPrimary ? guardPrimary(request) : guard(request);
 }
 
 /** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */

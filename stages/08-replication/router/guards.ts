@@ -3,24 +3,28 @@ import { checkGoodReplicas, checkPrimaryLink, checkReadOnly } from '../replicati
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
 
-/** Looks at a request before it runs: a reply stops it there, undefined lets it pass. */
-export type Guard = (request: Request) => Reply | undefined;
-
-/** In the order of Redis's `processCommand`, which decides which error a client sees. */
-export const guards: readonly Guard[] = [
-  checkArity,
-  checkTransaction,
-  checkMemory,
-  checkDisk,
-  checkGoodReplicas,
-  checkReadOnly,
-  checkPrimaryLink,
-  checkLoading,
-  queueInTransaction,
-];
+/**
+ * Looks at a request before it runs: a reply stops it there, undefined lets it pass. The order is that of Redis's
+ * `processCommand`: it decides which error a client sees.
+ */
+export function guard(request: Request): Reply | undefined {
+  return (
+    checkArity(request) ??
+    checkTransaction(request) ??
+    checkMemory(request) ??
+    checkDisk(request) ??
+    checkGoodReplicas(request) ??
+    checkReadOnly(request) ??
+    checkPrimaryLink(request) ??
+    checkLoading(request) ??
+    queueInTransaction(request)
+  );
+}
 
 /** What the primary of a replica says has happened: nothing is refused that can be done. */
-export const primaryGuards: readonly Guard[] = [checkArity, checkTransaction, queueInTransaction];
+export function guardPrimary(request: Request): Reply | undefined {
+  return checkArity(request) ?? checkTransaction(request) ?? queueInTransaction(request);
+}
 
 function checkArity({ command, args }: Request): Reply | undefined {
   const { arity } = command;
