@@ -7,8 +7,8 @@ import { accountClient } from './client-memory.ts';
 import type { Client } from './client.ts';
 import { flush, scheduleFlush } from './write-replies.ts';
 
-/** Replies of one chunk of pipelined requests are sent early once they reach this size. */
-const FLUSH_BYTES = 16 * 1024;
+/** Replies of one chunk of pipelined requests are sent early past this size (Redis: `NET_MAX_WRITES_PER_EVENT`). */
+const FLUSH_BYTES = 64 * 1024;
 
 /** Bytes arrived (Redis: `readQueryFromClient`). The buffer is valid during this call alone. */
 export function readQuery(server: Server, client: Client, buffer: Buffer, length: number): void {
