@@ -157,7 +157,7 @@ export class RequestParser {
     return this.slice(start, length);
   }
 
-  /** A first argument: mostly that of the request before. The same string again saves making and hashing another one. */
+  /** A first argument is mostly that of the request before: the same string saves making and hashing another one. */
   private name(start: number, length: number): string {
     const { buf, lastName } = this;
     if (lastName.length === length) {
