@@ -44,7 +44,17 @@ export class CommandOutput {
     const { buffer } = this;
     let { size } = this;
     if (length > LOOP_MAX) size += buffer.write(text, size, 'latin1');
-    else for (let i = 0; i < length; i++) buffer[size++] = text.charCodeAt(i);
+    else {
+      let i = 0;
+      // Four in a row take two thirds of the time of four rounds.
+      for (; i + 4 <= length; i += 4, size += 4) {
+        buffer[size] = text.charCodeAt(i);
+        buffer[size + 1] = text.charCodeAt(i + 1);
+        buffer[size + 2] = text.charCodeAt(i + 2);
+        buffer[size + 3] = text.charCodeAt(i + 3);
+      }
+      for (; i < length; i++) buffer[size++] = text.charCodeAt(i);
+    }
     buffer[size++] = CR;
     buffer[size++] = LF;
     this.size = size;
