@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '#shared/manifest.ts';
-import { V8_FLAGS } from '../stage.ts';
 
 const PACKAGES = { dependencies: ['chalk', 'tsx'], devDependencies: ['@types/node', 'typescript'] } as const;
 
@@ -17,7 +16,7 @@ export function packageJson(name: string, stage: Stage, root: string): string {
     type: 'module',
     engines: ours.engines,
     imports: { '#shared/*': './shared/*' },
-    scripts: { start: ['tsx', ...V8_FLAGS, 'server/main.ts'].join(' '), typecheck: 'tsc --noEmit' },
+    scripts: { start: 'tsx server/main.ts', typecheck: 'tsc --noEmit' },
     dependencies: pinned(PACKAGES.dependencies),
     devDependencies: pinned(PACKAGES.devDependencies),
   });
