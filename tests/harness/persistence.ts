@@ -44,11 +44,16 @@ export function manifest(folder: Folder, dir = 'appendonlydir', name = 'appendon
   return (readFile(folder, dir, `${name}.manifest`) ?? '').split('\n').filter((line) => line !== '');
 }
 
-/** The requests in the last incremental file of an append-only file. */
-export function logged(folder: Folder): string[][] {
+/** The last incremental file of an append-only file, as a binary string. */
+export function lastIncr(folder: Folder): string {
   const last = manifest(folder).findLast((line) => line.endsWith('type i'));
   const name = /^file (\S+)/.exec(last ?? '')?.[1];
-  return name === undefined ? [] : parseAof(readFile(folder, 'appendonlydir', name) ?? '');
+  return name === undefined ? '' : (readFile(folder, 'appendonlydir', name) ?? '');
+}
+
+/** The requests in it. */
+export function logged(folder: Folder): string[][] {
+  return parseAof(lastIncr(folder));
 }
 
 /** The requests of an append-only file, whole ones only. @throws Error for anything else */

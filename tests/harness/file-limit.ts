@@ -1,0 +1,16 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { onlyIf, target, type OwnServer } from './suite.ts';
+
+/** Skips the test, saying why, where `limitFiles` can't work. */
+export function needsFileLimit(): void {
+  onlyIf(target.kind !== 'cmd', 'needs the process of the server, not of the shell that runs it');
+  onlyIf(spawnSync('prlimit', ['--version']).error === undefined, 'needs prlimit (of util-linux) on the PATH');
+}
+
+/**
+ * From now on no file of the server grows past so many bytes: writing more fails with EFBIG, after as much as still
+ * fits. The soft limit alone: without privileges a hard one can't be lifted again.
+ */
+export function limitFiles({ pid }: OwnServer, bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', [`--fsize=${bytes}:`, '--pid', String(pid)]);
+}

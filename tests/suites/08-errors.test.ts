@@ -1,0 +1,38 @@
+import { address, client, describe, expect, field, lastIncr, logged, needsFlags, rewritten } from '../harness/suite.ts';
+import { server, test, until } from '../harness/suite.ts';
+import { limitFiles, needsFileLimit } from '../harness/file-limit.ts';
+import { caughtUp, linkUp, prompt } from '../harness/replication.ts';
+
+/** A replica whose append-only file can't be written. */
+
+const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
+
+describe('a replica whose append-only file can not grow', () => {
+  test('ends rather than have in memory alone what its primary sends, and catches up when it can', async () => {
+    needsFlags();
+    needsFileLimit();
+    const { port } = await address();
+    await prompt();
+    const s = await server(...AOF, '--replicaof', '127.0.0.1', String(port));
+    const [primary, replica] = [await client(), await s.client()];
+    await linkUp(s.port);
+    // A full sync begins a new log.
+    await rewritten(replica);
+    await primary.expect('SET', 'a', '1').ok();
+    await caughtUp(undefined, s.port);
+    await until(() => logged(s).some(([, key]) => key === 'a'), 'the request in the file');
+    limitFiles(s, lastIncr(s).length);
+    // This one finds out, the next one is too much.
+    await primary.expect('SET', 'b', '2').ok();
+    await until(async () => (await field(replica, 'aof_last_write_status')) === 'err', 'a write that fails');
+    await replica.expect('SET', 'x', '1').error('MISCONF Errors writing to the AOF file: File too large');
+    await replica.expect('MGET', 'a', 'b').array(['1', '2']);
+    await primary.expect('SET', 'c', '3').ok();
+    await until(() => s.ended(), 'the end of the replica');
+    expect(s.ended()).not.toBe('ended with exit code 0');
+    await s.restart();
+    await linkUp(s.port);
+    await caughtUp(undefined, s.port);
+    await (await s.client()).expect('MGET', 'a', 'b', 'c').array(['1', '2', '3']);
+  });
+});
