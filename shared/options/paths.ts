@@ -71,5 +71,8 @@ const REASONS: Record<string, string> = {
   EACCES: 'Permission denied',
   EPERM: 'Operation not permitted',
   ENOSPC: 'No space left on device',
+  EDQUOT: 'Disk quota exceeded',
+  EFBIG: 'File too large',
+  EIO: 'Input/output error',
   EROFS: 'Read-only file system',
 };

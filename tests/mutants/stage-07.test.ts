@@ -43,4 +43,11 @@ plantedBugs('07', [
     why: 'after a rewrite the old commands are repeated on top of the new base',
     suite: '07-rewrite',
   },
+  {
+    file: 'persistence/aof.ts',
+    find: "isNew ? AS_NEW : 'a'",
+    replace: "isNew ? 'w' : 'a'",
+    why: 'what is tried again after half a write goes behind a hole',
+    suite: '07-errors',
+  },
 ]);

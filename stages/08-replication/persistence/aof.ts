@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import type { PropagationTarget } from '../router/propagate.ts';
@@ -10,6 +10,9 @@ import { withNextBase, withNextIncr } from './aof-manifest.ts';
 import { AofRewriter, baseFormat } from './aof-rewrite.ts';
 import { writeSnapshotSync } from './rdb-file.ts';
 import { Snapshot } from './snapshot.ts';
+
+/** An empty file. As a file opened again, it is written at its end, wherever a write that failed half-way has left off. */
+const AS_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 
 /**
  * The append-only file: every command that changes something, in order, so that a start can repeat them (Redis: aof.c).
@@ -63,7 +66,7 @@ export class Aof implements PropagationTarget {
     const isNew = manifest.incrs.length === 0;
     if (isNew) manifest = withNextIncr(manifest, appendfilename);
     const last = manifest.incrs.at(-1)!;
-    const fd = openSync(folder.path(last.name), isNew ? 'w' : 'a', 0o644);
+    const fd = openSync(folder.path(last.name), isNew ? AS_NEW : 'a', 0o644);
     if (isNew) folder.writeManifest(manifest);
     log.notice(`${isNew ? 'Creating' : 'Opening'} AOF incr file ${last.name} on server start`);
     this.log.open(fd, folder.sizeOf(last));
@@ -142,7 +145,7 @@ export class Aof implements PropagationTarget {
     const manifest = withNextIncr(folder.manifest, this.server.options.appendfilename);
     const name = waits ? folder.temporaryIncr : manifest.incrs.at(-1)!.name;
     this.log.settle();
-    const fd = openSync(folder.path(name), 'w', 0o644);
+    const fd = openSync(folder.path(name), AS_NEW, 0o644);
     try {
       if (!waits) folder.writeManifest(manifest);
     } catch (error) {
