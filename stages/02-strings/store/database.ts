@@ -264,6 +264,7 @@ function expectString(value: Value | undefined): string | undefined {
 }
 
 function expectType<T extends StoredValue>(value: Value | undefined, type: TypeOf<T>): T | undefined {
-  if (value !== undefined && !(value instanceof type)) throw wrongType();
-  return value;
+  // Types have no subclasses; `instanceof` would look at prototypes, 2 % of a pipelined RPUSH.
+  if (value !== undefined && value.constructor !== type) throw wrongType();
+  return value as T | undefined;
 }

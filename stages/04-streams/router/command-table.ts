@@ -22,7 +22,16 @@ export function buildCommandTable(families: readonly Family[]): CommandTable {
   const byTypedName = new Map<string, Command>();
   for (const [name, command] of commands) byTypedName.set(name, command).set(name.toUpperCase(), command);
 
-  const findByName = (name: string) => byTypedName.get(name) ?? byTypedName.get(name.toLowerCase());
+  // Mostly it is the command of the request before.
+  let lastName = '';
+  let lastFound: Command | undefined;
+  const findByName = (name: string) => {
+    if (name !== lastName) {
+      lastFound = byTypedName.get(name) ?? byTypedName.get(name.toLowerCase());
+      lastName = name;
+    }
+    return lastFound;
+  };
   return {
     commands,
     findByName,

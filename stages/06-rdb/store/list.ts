@@ -83,16 +83,15 @@ export class List extends StoredValue {
 
   /** The elements from index `first` to index `last`, both within the list. */
   range(first: number, last: number): string[] {
-    const found: string[] = [];
-    let missing = last - first + 1;
-    if (missing <= 0) return found;
+    const count = Math.max(0, last - first + 1);
+    const found = new Array<string>(count);
+    if (count === 0) return found;
     let { block, slot } = this.seek(first)!;
-    for (;;) {
+    for (let filled = 0; ; ) {
       const { slots } = block;
-      const stop = Math.min(slots.length, slot + missing);
-      missing -= stop - slot;
-      while (slot < stop) found.push(slots[slot++]!);
-      if (missing === 0) return found;
+      const stop = Math.min(slots.length, slot + count - filled);
+      while (slot < stop) found[filled++] = slots[slot++]!;
+      if (filled === count) return found;
       block = block.next!;
       slot = block.start;
     }
