@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import { shortStrings } from './short-string.ts';
 import { splitArguments } from './split-arguments.ts';
 
 /** Longest bulk string: Redis's 512 MB (`proto-max-bulk-len`), less what V8 cannot hold in one string. */
@@ -15,10 +16,10 @@ const QUICK_DIGITS = 10;
 const EXACT_ARGUMENTS = 64;
 const NO_ARGS: string[] = [];
 
-/** How much of the input is decoded at a time. */
-const WINDOW_BYTES = 64 * 1024;
-/** Below this length V8 copies a substring; from it on a substring would keep the whole window alive. */
-const SLICED_STRING_MIN = 13;
+/** A string that is as long, and not all there yet, gets a buffer of its own. */
+const BIG_BYTES = 64 * 1024;
+/** No command's name is longer. */
+const MAX_NAME = 20;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -42,11 +43,6 @@ export class RequestParser {
   private pos = 0;
   private end = 0;
   private borrowed = false;
-
-  // Bytes [windowStart, windowEnd) of `buf`, decoded.
-  private window = '';
-  private windowStart = 0;
-  private windowEnd = 0;
 
   // The request under way: its arguments so far, how many are missing, the length of the one being read (-1: unknown).
   private args: string[] = NO_ARGS;
@@ -84,8 +80,6 @@ export class RequestParser {
       chunk.copy(this.buf, this.end, 0, length);
       this.end += length;
     }
-    this.windowEnd = 0;
-    this.windowStart = 0;
   }
 
   /**
@@ -166,14 +160,13 @@ export class RequestParser {
       if (same === length) return lastName;
     }
     const name = this.slice(start, length);
-    this.lastName = length < SLICED_STRING_MIN ? name : '';
+    this.lastName = length <= MAX_NAME ? name : '';
     return name;
   }
 
   private slice(start: number, length: number): string {
-    if (length >= SLICED_STRING_MIN) return this.buf.latin1Slice(start, start + length);
-    if (start + length > this.windowEnd) this.decodeWindow(start);
-    return this.window.substring(start - this.windowStart, start - this.windowStart + length);
+    const make = shortStrings[length];
+    return make === undefined ? this.buf.latin1Slice(start, start + length) : make(this.buf, start);
   }
 
   /** Redis complains once the line is there. */
@@ -186,10 +179,10 @@ export class RequestParser {
   private bigBulk(length: number): string | null {
     const available = Math.min(this.end - this.pos, length + 2 - this.bigFilled);
     // A short tail stays in the input; only what is worth a buffer of its own gets one.
-    if (this.big === null && length < WINDOW_BYTES) return null;
+    if (this.big === null && length < BIG_BYTES) return null;
     const needed = this.bigFilled + available;
     if (this.big === null || this.big.length < needed) {
-      const grown = allocate(Math.min(length + 2, Math.max(needed, (this.big?.length ?? 0) * 2, WINDOW_BYTES)));
+      const grown = allocate(Math.min(length + 2, Math.max(needed, (this.big?.length ?? 0) * 2, BIG_BYTES)));
       this.big?.copy(grown, 0, 0, this.bigFilled);
       this.big = grown;
     }
@@ -256,12 +249,6 @@ export class RequestParser {
     return words;
   }
 
-  private decodeWindow(start: number): void {
-    this.windowStart = start;
-    this.windowEnd = Math.min(this.end, start + WINDOW_BYTES);
-    this.window = this.buf.latin1Slice(start, this.windowEnd);
-  }
-
   /** Moves the unparsed bytes into a buffer of our own with room for `more`; doubles, so that growing stays linear. */
   private reserve(more: number): void {
     const size = this.end - this.pos;
@@ -273,7 +260,6 @@ export class RequestParser {
       this.pos = 0;
       this.end = size;
       this.borrowed = false;
-      this.windowStart = this.windowEnd = 0;
     }
   }
 }
