@@ -124,7 +124,8 @@ export class Server {
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
     this.replication.link?.stop();
-    this.beforeSleep();
+    flushPendingWrites(this);
+    this.replication.flush();
     for (const client of this.clients.values()) client.socket.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
   }
@@ -150,7 +151,6 @@ export class Server {
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
   readonly beforeSleep = (): void => {
     flushPendingWrites(this);
-    this.replication.flush();
   };
 
   /** A connection is gone (Redis: `freeClient`). */

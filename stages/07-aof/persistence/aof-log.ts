@@ -1,4 +1,5 @@
 import { close, closeSync, fdatasync, fdatasyncSync, ftruncateSync, writeSync } from 'node:fs';
+import { Coalescer } from '#shared/coalescer.ts';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import type { Options } from '../options.ts';
@@ -7,6 +8,8 @@ import { CommandOutput } from './command-output.ts';
 /** Under `everysec`: between two syncs, and how long a write waits for one that is under way; ms. */
 const SYNC_EVERY_MS = 1000;
 const POSTPONE_MS = 2000;
+/** Under `always`: commands of this size are synced together, and wait for no others. */
+const GROUP_BYTES = 1024 * 1024;
 /** After a failed write: until the next one, and between two lines about it in the log; ms. */
 const RETRY_MS = 1000;
 const ERROR_LOG_MS = 30_000;
@@ -48,6 +51,11 @@ export class AofLog {
   /** What waits for the sync under way, and what waits for the one after it. */
   private current: (() => void)[] = [];
   private next: (() => void)[] = [];
+  private readonly groupCommit = new Coalescer({
+    size: () => this.pending.size,
+    enough: GROUP_BYTES,
+    action: () => void this.flush(),
+  });
 
   constructor(options: Options, snapshotGoesOn: () => boolean) {
     this.options = options;
@@ -112,7 +120,7 @@ export class AofLog {
   flush(): boolean {
     if (this.fd === -1) return true;
     if (this.syncsAlways) {
-      if (!this.syncing && !this.isSafe && (this.pending.size === 0 || this.write())) this.startSync();
+      if (!this.syncing && !this.groupCommit.active && !this.isSafe && (this.pending.size === 0 || this.write())) this.startSync();
       return this.isSafe;
     }
     if (this.pending.size > 0 && this.mayWrite()) this.write();
@@ -223,8 +231,8 @@ export class AofLog {
     const actions = this.current;
     this.current = [];
     for (const action of actions) action();
-    // The requests that have arrived in this turn go with the next sync.
-    if (!this.isSafe) setImmediate(() => this.flush());
+    // The clients that have their replies now ask again at once: all these requests go with the next sync.
+    this.groupCommit.begin();
   };
 
   private syncFailed(reason: string): void {

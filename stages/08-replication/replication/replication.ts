@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Coalescer } from '#shared/coalescer.ts';
 import { log } from '#shared/log.ts';
 import { CommandOutput } from '../persistence/command-output.ts';
 import type { PropagationTarget } from '../router/propagate.ts';
@@ -10,6 +11,8 @@ import type { Replica } from './replica.ts';
 
 /** No history: as `master_replid2` says it. */
 export const NO_REPLID = '0'.repeat(40);
+/** That much of the stream waits for no more to be sent with it: a packet more would save nothing. */
+const SEND_AT_ONCE_BYTES = 16 * 1024;
 
 /**
  * The history of this server: its name, how long it is, its last part, and who follows it (Redis: the replication
@@ -39,6 +42,11 @@ export class Replication implements PropagationTarget {
   /** The offset up to which `flush` has seen to that. */
   private flushed = 0;
   private wantsAcks = false;
+  private readonly sending = new Coalescer({
+    size: () => this.offset - this.flushed,
+    enough: SEND_AT_ONCE_BYTES,
+    action: () => this.flush(),
+  });
 
   constructor(server: Server) {
     this.server = server;
@@ -62,7 +70,7 @@ export class Replication implements PropagationTarget {
 
   /** A command goes to the stream (Redis: `replicationFeedSlaves`). `db` -1: it is about none. */
   feed(db: number, command: readonly string[]): void {
-    if (this.output.size === 0) setImmediate(this.server.beforeSleep);
+    this.sending.begin();
     if (db !== this.selected && db !== -1) {
       this.selected = db;
       this.output.command(['SELECT', String(db)]);
@@ -70,7 +78,7 @@ export class Replication implements PropagationTarget {
     this.output.command(command);
   }
 
-  /** Before the loop sleeps: asks who was told to ask, and sends what was said in this turn. */
+  /** Asks who was told to ask, and sends what was said so far. */
   flush(): void {
     if (this.wantsAcks) {
       this.wantsAcks = false;
@@ -88,7 +96,7 @@ export class Replication implements PropagationTarget {
   requestAcks(): void {
     if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
     this.wantsAcks = true;
-    setImmediate(this.server.beforeSleep);
+    setImmediate(() => this.flush());
   }
 
   /** Moves what was said so far to the backlog. */

@@ -1,0 +1,49 @@
+/** The longest that an action is put off; ms. */
+const LONGEST_MS = 1;
+
+export interface CoalescerOptions {
+  /** How much has gathered. */
+  size(): number;
+  /** That much need not wait for more. */
+  enough: number;
+  /** Takes what has gathered. */
+  action(): void;
+}
+
+/**
+ * Puts off an action that costs the same for one request as for a hundred, as long as more keeps coming: it runs behind
+ * the first turn of the event loop that brought nothing new, after one of them at least, and after a millisecond at
+ * the latest. Network cards coalesce their interrupts like that, databases their commits (PostgreSQL: `commit_delay`).
+ */
+export class Coalescer {
+  /** Whether the action is to come. */
+  active = false;
+  private readonly options: CoalescerOptions;
+  private since = 0;
+  private lastSize = -1;
+
+  constructor(options: CoalescerOptions) {
+    this.options = options;
+  }
+
+  /** From now on it waits for more; nothing when it does so already. */
+  begin(): void {
+    if (this.active) return;
+    this.active = true;
+    this.since = performance.now();
+    this.lastSize = -1;
+    setImmediate(this.turn);
+  }
+
+  private readonly turn = (): void => {
+    const { enough, action } = this.options;
+    const size = this.options.size();
+    if (size !== this.lastSize && size < enough && performance.now() - this.since < LONGEST_MS) {
+      this.lastSize = size;
+      setImmediate(this.turn);
+    } else {
+      this.active = false;
+      action();
+    }
+  };
+}
