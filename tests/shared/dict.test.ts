@@ -66,6 +66,16 @@ describe(`Dict, SEED=${seed}`, () => {
     expect(dict.stampOf('key1')).toBe(undefined);
   });
 
+  test('a stamp is replaced as a whole, or but for the bits that are kept', () => {
+    const dict = new Dict<number>(true);
+    dict.set('key', 1, 0x1234);
+    dict.getAndStamp('key', 0x5600, 0xff);
+    expect(dict.stampOf('key')).toBe(0x5634);
+    dict.set('key', 2, 0x78);
+    expect(dict.replacedStamp).toBe(0x5634);
+    expect(dict.stampOf('key')).toBe(0x78);
+  });
+
   test('clear leaves it as new', () => {
     const dict = filled(names(5000));
     dict.clear();

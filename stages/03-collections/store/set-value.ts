@@ -55,7 +55,7 @@ export class SetValue extends StoredValue {
   /** @returns whether the member is new */
   add(member: string): boolean {
     if (this.dict.set(member, true) !== undefined) return false;
-    this.memory += MEMBER_BYTES + stringBytes(member);
+    this.memory += MEMBER_BYTES + stringBytes(member.length);
     if (this.form !== 'hashtable') this.form = this.formWith(member);
     return true;
   }
@@ -63,7 +63,7 @@ export class SetValue extends StoredValue {
   /** @returns whether there was such a member */
   delete(member: string): boolean {
     if (this.dict.delete(member) === undefined) return false;
-    this.memory -= MEMBER_BYTES + stringBytes(member);
+    this.memory -= MEMBER_BYTES + stringBytes(member.length);
     return true;
   }
 

@@ -41,14 +41,14 @@ const EMBSTR_MAX = 44;
 /** V8 keeps 16 bytes before the characters of a string. */
 const STRING_HEADER_BYTES = 16;
 
-/** About what a string takes in memory: header, characters, and padding to 8 bytes. */
-export function stringBytes(text: string): number {
-  return STRING_HEADER_BYTES + text.length + 7;
+/** About what a string of so many characters takes in memory: header, characters, and padding to 8 bytes. */
+export function stringBytes(length: number): number {
+  return STRING_HEADER_BYTES + length + 7;
 }
 
 /** About what a value takes in memory, as its database has counted it. */
 export function valueBytes(value: Value): number {
-  return typeof value === 'string' ? stringBytes(value) : value.accounted;
+  return typeof value === 'string' ? stringBytes(value.length) : value.accounted;
 }
 
 /** What a command gets whose key holds another type (Redis: `shared.wrongtypeerr`). */

@@ -3,12 +3,19 @@ import { Dict } from './dict.ts';
 import { Expiry } from './expiry.ts';
 import type { Keyspace } from './keyspace.ts';
 import { RawString } from './raw-string.ts';
-import { valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from './value.ts';
+import { stringBytes, valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from './value.ts';
 
 /** What a key costs besides its characters and its value: slots in the dict, headers. Measured, rounded up. */
 const ENTRY_BYTES = 64;
 /** What a deadline costs: its node, its slots in dict and heap. */
 const DEADLINE_BYTES = 128;
+/**
+ * The dict keeps 32 bits beside a value. The upper 24 are its access time in seconds, as in Redis (`LRU_BITS`): after
+ * 194 days they begin anew. The lower 8 are the length of a short string, so that who replaces it can count it without
+ * fetching it from memory; all ones: ask the value.
+ */
+const CLOCK_SHIFT = 8;
+const LENGTH_BITS = 0xff;
 
 /**
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
@@ -96,10 +103,10 @@ export class Database {
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
     this.keyspace.beforeChange?.(this.dict, key);
-    const before = this.dict.set(key, value, this.keyspace.lruClock);
+    const before = this.dict.set(key, value, this.stampFor(value));
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
-    const bytesBefore = before === undefined ? 0 : valueBytes(before);
+    const bytesBefore = before === undefined ? 0 : replacedBytes(before, this.dict.replacedStamp);
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(valueBytes(value) - bytesBefore);
     if (event !== null) this.signal(key, event);
@@ -110,9 +117,9 @@ export class Database {
    * @returns false when there is such a key already (Redis: `dbAddRDBLoad`)
    */
   load(key: string, value: Value, at?: Int64): boolean {
-    const before = this.dict.set(key, value, this.keyspace.lruClock);
+    const before = this.dict.set(key, value, this.stampFor(value));
     if (before !== undefined) {
-      this.dict.set(key, before);
+      this.dict.set(key, before, this.dict.replacedStamp);
       return false;
     }
     if (typeof value !== 'string') value.accounted = value.bytes;
@@ -183,12 +190,13 @@ export class Database {
   /** Seconds since the key was last used; undefined when there is no such key. */
   idleSeconds(key: string): number | undefined {
     const stamp = this.dict.stampOf(key);
-    return stamp === undefined ? undefined : Math.max(0, this.keyspace.lruClock - stamp);
+    if (stamp === undefined) return undefined;
+    return ((this.keyspace.lruClock << CLOCK_SHIFT) - (stamp & ~LENGTH_BITS)) >>> CLOCK_SHIFT;
   }
 
   /** As if the key had last been used so many seconds ago (Redis: `objectSetLRUOrLFU`). */
   setIdle(key: string, seconds: number): void {
-    this.dict.getAndStamp(key, this.keyspace.lruClock - seconds);
+    this.dict.getAndStamp(key, (this.keyspace.lruClock - seconds) << CLOCK_SHIFT, LENGTH_BITS);
   }
 
   /** A key that has not expired, picked at random (Redis: `dbRandomKey`). */
@@ -253,7 +261,12 @@ export class Database {
 
   private lookup(key: string): Value | undefined {
     if (this.expiry.size > 0 && this.expireIfNeeded(key)) return undefined;
-    return this.dict.getAndStamp(key, this.keyspace.lruClock);
+    return this.dict.getAndStamp(key, this.keyspace.lruClock << CLOCK_SHIFT, LENGTH_BITS);
+  }
+
+  private stampFor(value: Value): number {
+    const length = typeof value === 'string' ? Math.min(value.length, LENGTH_BITS) : LENGTH_BITS;
+    return (this.keyspace.lruClock << CLOCK_SHIFT) | length;
   }
 
   /** Removes a key whose time has come, at the moment somebody asks for it (Redis: `expireIfNeeded`). */
@@ -289,6 +302,12 @@ export class Database {
   private signal(key: string, event: string, changes = 1): void {
     this.keyspace.signalModified(this, key, event, changes);
   }
+}
+
+/** As `valueBytes`, of a value that has been replaced, beside which `stamp` stood. */
+function replacedBytes(before: Value, stamp: number): number {
+  const length = stamp & LENGTH_BITS;
+  return length < LENGTH_BITS ? stringBytes(length) : valueBytes(before);
 }
 
 function expectString(value: Value | undefined): string | undefined {

@@ -20,13 +20,15 @@ const HASH_SPACE = 2 ** 32;
  */
 export class Dict<V> {
   size = 0;
+  /** The stamp that stood beside the value which the last `set` has replaced. */
+  replacedStamp = 0;
   private readonly stamped: boolean;
   private segments: Segment<V>[];
   /** 2^depth references; a segment of lesser depth stands there several times in a row. */
   private directory: Segment<V>[];
   private depth = 0;
 
-  /** `stamped`: keeps a number per entry beside its value, 0 at first (the keyspace's access times). */
+  /** `stamped`: keeps 32 bits per entry beside its value, 0 at first (the keyspace's access times). */
   constructor(stamped = false) {
     this.stamped = stamped;
     this.segments = [new Segment<V>(0, stamped)];
@@ -39,12 +41,12 @@ export class Dict<V> {
     return index === -1 ? undefined : segment.valueAt(index);
   }
 
-  /** As `get`, and sets the entry's stamp. */
-  getAndStamp(key: string, stamp: number): V | undefined {
+  /** As `get`, and sets the entry's stamp; the bits of `kept` stay what they were. */
+  getAndStamp(key: string, stamp: number, kept = 0): V | undefined {
     const segment = this.segmentOf(key);
     const index = segment.find(key, hashOf);
     if (index === -1) return undefined;
-    segment.setStamp(index, stamp);
+    segment.setStamp(index, stamp, kept);
     return segment.valueAt(index);
   }
 
@@ -64,6 +66,7 @@ export class Dict<V> {
     const index = segment.find(key, hashOf);
     if (index !== -1) {
       const before = segment.valueAt(index);
+      this.replacedStamp = segment.stampAt(index);
       segment.setValue(index, value);
       segment.setStamp(index, stamp);
       return before;

@@ -43,13 +43,14 @@ export class Segment<V> {
     this.fields[index * this.width + 1] = value;
   }
 
-  /** A number per entry, where the dict keeps one; else 0. */
+  /** A 32-bit number per entry, where the dict keeps one; else 0. */
   stampAt(index: number): number {
     return this.width === 3 ? (this.fields[index * 3 + 2] as number) : 0;
   }
 
-  setStamp(index: number, stamp: number): void {
-    if (this.width === 3) this.fields[index * 3 + 2] = stamp;
+  /** The bits of `kept` stay what they were. */
+  setStamp(index: number, stamp: number, kept = 0): void {
+    if (this.width === 3) this.fields[index * 3 + 2] = ((this.fields[index * 3 + 2] as number) & kept) | stamp;
   }
 
   /** The index of a key, or -1. `hash` is asked for only when the segment has hashes. */

@@ -46,7 +46,7 @@ export class StreamBlock {
     this.listpackBytes += 3 * 2 + integerBytes(this.names.length);
     for (const name of this.names) {
       this.listpackBytes += textBytes(name);
-      this.bytes += 8 + stringBytes(name);
+      this.bytes += 8 + stringBytes(name.length);
     }
   }
 
@@ -73,10 +73,10 @@ export class StreamBlock {
       const name = sameNames ? names[i]! : args[at + 2 * i]!;
       const value = args[at + 2 * i + 1]!;
       data.push(name, value);
-      bytes += 16 + stringBytes(value);
+      bytes += 16 + stringBytes(value.length);
       listpackBytes += textBytes(value);
       if (sameNames) continue;
-      bytes += stringBytes(name);
+      bytes += stringBytes(name.length);
       listpackBytes += textBytes(name);
     }
     // The number of names where they are told again, and the number of elements.

@@ -45,7 +45,7 @@ export class Replication implements PropagationTarget {
   private readonly sending = new Coalescer({
     size: () => this.offset - this.flushed,
     enough: SEND_AT_ONCE_BYTES,
-    action: () => this.flush(),
+    action: () => this.flushBehindReplies(),
   });
 
   constructor(server: Server) {
@@ -96,7 +96,7 @@ export class Replication implements PropagationTarget {
   requestAcks(): void {
     if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
     this.wantsAcks = true;
-    setImmediate(() => this.flush());
+    setImmediate(() => this.flushBehindReplies());
   }
 
   /** Moves what was said so far to the backlog. */
@@ -229,6 +229,12 @@ export class Replication implements PropagationTarget {
 
   sendTo(replica: Replica): void {
     if (this.backlog !== undefined) replica.send(this.backlog, this.released);
+  }
+
+  /** Clients have their replies first: they wait for them, and a replica that wakes up takes a processor from them. */
+  private flushBehindReplies(): void {
+    this.server.beforeSleep();
+    this.flush();
   }
 
   private append(bytes: Buffer): void {

@@ -52,7 +52,7 @@ export class Hash extends StoredValue {
   /** Adds a field or gives it another value. @returns whether it is new */
   set(field: string, value: string): boolean {
     const before = this.dict.set(field, value);
-    if (before === undefined) this.memory += FIELD_BYTES + stringBytes(field) + stringBytes(value);
+    if (before === undefined) this.memory += FIELD_BYTES + stringBytes(field.length) + stringBytes(value.length);
     else this.memory += value.length - before.length;
     if (this.compact && !fitsListpack(this.size, field, value)) this.compact = false;
     return before === undefined;
@@ -62,7 +62,7 @@ export class Hash extends StoredValue {
   delete(field: string): boolean {
     const value = this.dict.delete(field);
     if (value === undefined) return false;
-    this.memory -= FIELD_BYTES + stringBytes(field) + stringBytes(value);
+    this.memory -= FIELD_BYTES + stringBytes(field.length) + stringBytes(value.length);
     return true;
   }
 
