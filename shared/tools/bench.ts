@@ -16,7 +16,7 @@ import { BENCH_TESTS, type BenchTest } from './bench/tests.ts';
 import { parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
 
-const SCENARIO_ROUNDS = 5;
+const SCENARIO_ROUNDS = 9;
 
 const HELP = `
 npm run bench 05                        stage 05 against redis-server: every test at P=1 and P=16, and memory; some
