@@ -137,7 +137,8 @@ async function chain(lab: Lab): Promise<void> {
       if (held) wrong(`a partial sync from ${from} was refused at offset ${instead.at}, with a backlog of ${size}`);
     }
     const [full, partial, refused] = [grown('sync_full'), grown('sync_partial_ok'), grown('sync_partial_err')];
-    if (outages === 0 && full + refused > 0) wrong(`${full} full syncs under load, ${refused} partial ones refused`);
+    // A smaller backlog may be left behind in a short cut already, when the machine is slow.
+    if (options.backlog === undefined && full + refused > 0) wrong(`${full} full syncs under load, ${refused} partial ones refused`);
     if (refused < outages) wrong(`only ${refused} partial syncs refused`);
     // The primary may have answered on links that were cut before the proxy saw it.
     if (partial < seen.continued || partial > seen.links) wrong(`${partial} partial syncs counted`);
