@@ -120,7 +120,8 @@ export class AofLog {
   flush(): boolean {
     if (this.fd === -1) return true;
     if (this.syncsAlways) {
-      if (!this.syncing && !this.groupCommit.active && !this.isSafe && (this.pending.size === 0 || this.write())) this.startSync();
+      const mayStart = !this.syncing && !this.groupCommit.active && !this.isSafe;
+      if (mayStart && (this.pending.size === 0 || this.write())) this.startSync();
       return this.isSafe;
     }
     if (this.pending.size > 0 && this.mayWrite()) this.write();
