@@ -1,19 +1,18 @@
-/** The longest that an action is put off; ms. */
-const LONGEST_MS = 1;
-
 export interface CoalescerOptions {
   /** How much has gathered. */
   size(): number;
   /** That much need not wait for more. */
   enough: number;
+  /** The longest that the action is put off, in ms; 1 unless told. */
+  longest?: number;
   /** Takes what has gathered. */
   action(): void;
 }
 
 /**
  * Puts off an action that costs the same for one request as for a hundred, as long as more keeps coming: it runs behind
- * the first turn of the event loop that brought nothing new, after one of them at least, and after a millisecond at
- * the latest. Network cards coalesce their interrupts like that, databases their commits (PostgreSQL: `commit_delay`).
+ * the first turn of the event loop that brought nothing new, after one of them at least, and after `longest` at the
+ * latest. Network cards coalesce their interrupts like that, databases their commits (PostgreSQL: `commit_delay`).
  */
 export class Coalescer {
   /** Whether the action is to come. */
@@ -36,9 +35,9 @@ export class Coalescer {
   }
 
   private readonly turn = (): void => {
-    const { enough, action } = this.options;
+    const { enough, longest = 1, action } = this.options;
     const size = this.options.size();
-    if (size !== this.lastSize && size < enough && performance.now() - this.since < LONGEST_MS) {
+    if (size !== this.lastSize && size < enough && performance.now() - this.since < longest) {
       this.lastSize = size;
       setImmediate(this.turn);
     } else {

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { Coalescer } from '#shared/coalescer.ts';
 
 /** What gathers, and how much of it was there each time the action ran. */
-function gathering(enough = 100) {
+function gathering({ enough = 100, longest = 60_000 }) {
   const state = { size: 0, taken: [] as number[] };
   const coalescer = new Coalescer({
     size: () => state.size,
     enough,
+    longest,
     action() {
       state.taken.push(state.size);
       state.size = 0;
@@ -22,7 +23,7 @@ async function turns(count: number): Promise<void> {
 
 describe('an action that is put off', () => {
   test('runs once for what came in a turn', async () => {
-    const { state, coalescer } = gathering();
+    const { state, coalescer } = gathering({});
     for (let i = 1; i <= 3; i++) {
       state.size = i;
       coalescer.begin();
@@ -35,7 +36,7 @@ describe('an action that is put off', () => {
   });
 
   test('takes what comes in the turn after it too', async () => {
-    const { state, coalescer } = gathering();
+    const { state, coalescer } = gathering({});
     state.size = 1;
     coalescer.begin();
     setImmediate(() => (state.size += 1));
@@ -44,7 +45,7 @@ describe('an action that is put off', () => {
   });
 
   test('waits for no more once there is enough', async () => {
-    const { state, coalescer } = gathering(10);
+    const { state, coalescer } = gathering({ enough: 10 });
     state.size = 10;
     coalescer.begin();
     await turn();
@@ -52,7 +53,7 @@ describe('an action that is put off', () => {
   });
 
   test('is not put off for ever, however much keeps coming', async () => {
-    const { state, coalescer } = gathering(Infinity);
+    const { state, coalescer } = gathering({ enough: Infinity, longest: 1 });
     coalescer.begin();
     const until = performance.now() + 1_000;
     while (state.taken.length === 0 && performance.now() < until) {
