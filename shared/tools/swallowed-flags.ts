@@ -21,9 +21,13 @@ export function refuseSwallowedFlags(
   if (env['npm_lifecycle_event'] !== script) return;
   const swallowed = flags.filter((flag) => !AMBIGUOUS.includes(flag) && variable(flag) in env);
   if (swallowed.length === 0) return;
-  const names = swallowed.map((flag) => `--${flag}`).join(' and ');
+  const names = swallowed.map(typed).join(' and ');
   const command = meant(script, argv, swallowed, env);
   throw new ToolError(`npm took ${names} for itself, because '--' was missing. Type:\n  ${command}`);
+}
+
+function typed(flag: string): string {
+  return flag.length === 1 ? `-${flag}` : `--${flag}`;
 }
 
 function variable(flag: string): string {
@@ -36,8 +40,8 @@ function meant(script: string, argv: readonly string[], swallowed: string[], env
   const bare = swallowed.filter((flag) => env[variable(flag)] === 'true');
   const certain = bare.length === 1 || rest.length === 0;
   const words = swallowed.map((flag) => {
-    if (!bare.includes(flag)) return `--${flag} ${quoted(env[variable(flag)]!)}`;
-    return [`--${flag}`, ...(certain ? rest.map(quoted) : ['…'])].join(' ');
+    if (!bare.includes(flag)) return `${typed(flag)} ${quoted(env[variable(flag)]!)}`;
+    return [typed(flag), ...(certain ? rest.map(quoted) : ['…'])].join(' ');
   });
   return ['npm run', script, first, '--', ...words].filter((word) => word !== '').join(' ');
 }

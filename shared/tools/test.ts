@@ -5,6 +5,7 @@ import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
 import { folderPlan, folders, foreignPlan, stagePlan, wholePlan, type Part } from '../../tests/harness/plan.ts';
 import { createReporter } from '../../tests/harness/reporter.ts';
 import { parseTarget } from '../../tests/harness/target.ts';
+import { chooseByName, type Choice } from '../../tests/harness/test-names.ts';
 import { callerDirectory, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -19,6 +20,7 @@ npm test 07 -- --url redis://127.0.0.1:6379
                                         the same on a server that runs already. Its databases are FLUSHED.
 npm test mutants                        one folder of tests/
 
+  -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
   --watch          run again when a file changes
   --bail           stop at the first failure
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
@@ -29,6 +31,7 @@ SEED=123 npm test 03 repeats the random values of a failure.
 const OPTIONS = {
   cmd: { type: 'string' },
   url: { type: 'string' },
+  t: { type: 'string', short: 't' },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
   'require-redis': { type: 'boolean', default: false },
@@ -52,6 +55,7 @@ await runTool(import.meta.url, {
     if (foreign !== null) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     return runParts(parts, {
+      choice: values.t === undefined ? null : chooseByName(values.t),
       watch: values.watch,
       bail: values.bail,
       alone: values.url !== undefined,
@@ -90,6 +94,7 @@ function choose(word: string | undefined, foreign: string | null, redis: boolean
 }
 
 interface RunOptions {
+  choice: Choice | null;
   watch: boolean;
   bail: boolean;
   /** One file at a time: they share a server. */
@@ -97,9 +102,10 @@ interface RunOptions {
   closing: string[];
 }
 
-async function runParts(parts: Part[], { watch, bail, alone, closing }: RunOptions): Promise<number> {
+async function runParts(parts: Part[], options: RunOptions): Promise<number> {
+  const { choice, watch, bail, alone, closing } = options;
   const config = join(PROJECT_ROOT, 'tests/vitest.config.ts');
-  const reporter = createReporter(closing);
+  const reporter = createReporter(closing, choice);
   const projects = parts
     .filter((part) => part.include.length > 0)
     .map(({ name, include, target }) => ({
@@ -110,7 +116,15 @@ async function runParts(parts: Part[], { watch, bail, alone, closing }: RunOptio
   const vitest = await startVitest(
     'test',
     [],
-    { config, root: PROJECT_ROOT, watch, bail: bail ? 1 : 0, fileParallelism: !alone, reporters: [reporter] },
+    {
+      config,
+      root: PROJECT_ROOT,
+      ...(choice === null ? {} : { testNamePattern: choice.pattern }),
+      watch,
+      bail: bail ? 1 : 0,
+      fileParallelism: !alone,
+      reporters: [reporter],
+    },
     { test: { projects } },
   );
   if (watch) {

@@ -2,13 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { parseTarget } from './target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'a learner '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const LONG = { timeout: 120_000 };
 
 const PONG_SERVER = `
 import { createServer } from 'node:net';
@@ -34,7 +35,7 @@ async function npmTest(...args: string[]): Promise<{ code: number | null; lines:
 }
 
 if (hasRedis) {
-  test('--cmd judges a server that is not ours: redis-server', { timeout: 120_000 }, async () => {
+  test('--cmd judges a server that is not ours: redis-server', LONG, async () => {
     const flags = '--save "" --enable-debug-command yes {flags}';
     const { code, lines } = await npmTest('01', '--cmd', `redis-server --port {port} --dir {dir} ${flags}`);
     expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed(, \d+ skipped)?$/);
@@ -42,7 +43,7 @@ if (hasRedis) {
     expect(code).toBe(0);
   });
 
-  test('--url judges a server that runs already, and says what it leaves out', { timeout: 120_000 }, async () => {
+  test('--url judges a server that runs already, and says what it leaves out', LONG, async () => {
     const redis = await parseTarget('redis').start();
     const { code, lines } = await npmTest('01', '--url', `redis://127.0.0.1:${redis.port}`);
     await redis.stop();
@@ -54,7 +55,53 @@ if (hasRedis) {
   test('--cmd and --url', (context) => context.skip('redis-server is not on the PATH'));
 }
 
-test('a server that answers PONG to everything fails, and is told why', { timeout: 120_000 }, async () => {
+describe('-t', () => {
+  const sides = hasRedis ? 2 : 1;
+
+  test('runs the tests whose names hold the text, in either case, and counts no others', LONG, async () => {
+    const { code, lines } = await npmTest('01', '-t', 'BYTE BY BYTE');
+    expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(sides);
+    expect(lines.at(-1)).toBe(`${sides} passed, 0 failed`);
+    expect(code).toBe(0);
+  });
+
+  test('finds a name with its group, as failures show it', LONG, async () => {
+    const { code, lines } = await npmTest('01', '-t', 'framing > a request may arrive byte');
+    expect(lines.at(-1)).toBe(`${sides} passed, 0 failed`);
+    expect(code).toBe(0);
+  });
+
+  test('leaves out the files of a folder in which nothing is found', LONG, async () => {
+    const { code, lines } = await npmTest('harness', '-t', 'puts the caret where the shorter one ends');
+    expect(lines).toEqual([expect.stringMatching(/^✓ project +harness\/failure +1 passed/), '', '1 passed, 0 failed']);
+    expect(code).toBe(0);
+  });
+
+  test('with --cmd', LONG, async () => {
+    writeFileSync(join(folder, 'my server.mjs'), PONG_SERVER);
+    const { lines } = await npmTest('01', '-t', 'the simple string PONG', '--cmd', 'node "./my server.mjs" {port}');
+    expect(lines).toEqual([expect.stringMatching(/^✓ server +suites\/01-ping +1 passed/), '', '1 passed, 0 failed']);
+  });
+
+  test('with --url; what is skipped has not passed', LONG, async () => {
+    const stage = await parseTarget('01').start();
+    const { code, lines } = await npmTest('01', '-t', 'a server of our own', '--url', `127.0.0.1:${stage.port}`);
+    await stage.stop();
+    expect(lines.at(-1)).toMatch(/^0 passed, 0 failed, \d+ skipped$/);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['a request may arrive.byte', /^No test's name holds ".*"; near it: "framing a request may arrive byte by byte"$/],
+    ['zebra', /^No test's name holds "zebra"$/],
+  ])('%s is in no name: a line says so', LONG, async (text, line) => {
+    const { code, lines } = await npmTest('01', '-t', text);
+    expect(lines).toEqual([expect.stringMatching(line)]);
+    expect(code).toBe(1);
+  });
+});
+
+test('a server that answers PONG to everything fails, and is told why', LONG, async () => {
   writeFileSync(join(folder, 'my server.mjs'), PONG_SERVER);
   const { code, lines } = await npmTest('01', '--bail', '--cmd', 'node "./my server.mjs" {port}');
   expect(code).toBe(1);

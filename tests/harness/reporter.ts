@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import chalk from 'chalk';
 import type { SerializedError, TestError } from 'vitest';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestState } from 'vitest/node';
+import { fullName, noSuchTest, type Choice } from './test-names.ts';
 
 /** Counts of a run, as the last line tells them. */
 export interface Counts {
@@ -13,24 +14,36 @@ export interface Counts {
 /**
  * One line for each file as it finishes, failures in full, and at the end one line `N passed, N failed`.
  * @param closing lines to print before the last one
+ * @param choice the tests to speak of; the others were not run, and files without any are left out
  */
 export function createReporter(
   closing: readonly string[],
+  choice: Choice | null = null,
   print: (line: string) => void = console.log,
 ): Reporter & { total: Counts } {
+  let leftOut: string[] = [];
+  const chosen = (file: TestModule, state?: TestState) =>
+    [...file.children.allTests(state)].filter((test) => choice === null || choice.pattern.test(fullName(test)));
   const reporter = {
     total: { passed: 0, failed: 0, skipped: 0 },
     onTestRunStart() {
       reporter.total = { passed: 0, failed: 0, skipped: 0 };
+      leftOut = [];
     },
     onTestModuleEnd(file: TestModule) {
-      const counts = count(file);
+      const tests = chosen(file);
+      const errors = file.errors();
+      if (choice !== null && tests.length === 0 && errors.length === 0) {
+        for (const test of file.children.allTests()) leftOut.push(fullName(test));
+        return;
+      }
+      const counts = count(tests, errors.length);
       reporter.total.passed += counts.passed;
       reporter.total.failed += counts.failed;
       reporter.total.skipped += counts.skipped;
       print(fileLine(file, counts));
-      for (const line of skips(file)) print(line);
-      for (const error of file.errors()) print(failure(file.project.name, basename(file.moduleId), error));
+      for (const line of skips(chosen(file, 'skipped'))) print(line);
+      for (const error of errors) print(failure(file.project.name, basename(file.moduleId), error));
       for (const test of file.children.allTests('failed')) {
         for (const error of test.result().errors ?? []) print(failure(file.project.name, test.fullName, error));
       }
@@ -38,6 +51,11 @@ export function createReporter(
     onTestRunEnd(_files: readonly TestModule[], unhandled: readonly SerializedError[]) {
       for (const error of unhandled) print(failure('', 'outside of any test', error as TestError));
       reporter.total.failed += unhandled.length;
+      const { passed, failed, skipped } = reporter.total;
+      if (choice !== null && passed + failed + skipped === 0) {
+        print(chalk.red(noSuchTest(choice.text, leftOut)));
+        return;
+      }
       for (const line of closing) print(line);
       print(`\n${summary(reporter.total)}`);
     },
@@ -50,9 +68,9 @@ export function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-function count(file: TestModule): Counts {
-  const counts = { passed: 0, failed: file.errors().length, skipped: 0 };
-  for (const test of file.children.allTests()) {
+function count(tests: readonly TestCase[], errors: number): Counts {
+  const counts = { passed: 0, failed: errors, skipped: 0 };
+  for (const test of tests) {
     const { state } = test.result();
     if (state !== 'pending') counts[state]++;
   }
@@ -67,9 +85,9 @@ function fileLine(file: TestModule, counts: Counts): string {
 }
 
 /** Nothing is left out without a word: the reasons, each once, with the number of tests. */
-function skips(file: TestModule): string[] {
+function skips(tests: readonly TestCase[]): string[] {
   const reasons = new Map<string, number>();
-  for (const test of file.children.allTests('skipped')) {
+  for (const test of tests) {
     const reason = skipReason(test);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }

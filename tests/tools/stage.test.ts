@@ -94,7 +94,7 @@ describe('npm run stage', () => {
 });
 
 describe('refuseSwallowedFlags', () => {
-  const flags = ['port', 'bind', 'tcp-backlog', 'loglevel', 'dry-run'];
+  const flags = ['port', 'bind', 'tcp-backlog', 'loglevel', 'dry-run', 't'];
   const refuse = (argv: string[], taken: NodeJS.ProcessEnv) => {
     return () => refuseSwallowedFlags('stage', argv, flags, { ...UNDER_NPM, ...taken });
   };
@@ -105,6 +105,7 @@ describe('refuseSwallowedFlags', () => {
     ['--tcp-backlog 9', ['7', '9'], { npm_config_tcp_backlog: 'true' }, '7 -- --tcp-backlog 9'],
     ['--bind "a b"', ['7', 'a b'], { npm_config_bind: 'true' }, "7 -- --bind 'a b'"],
     ['--dry-run', ['7'], { npm_config_dry_run: 'true' }, '7 -- --dry-run'],
+    ['-t text', ['7', 'text'], { npm_config_t: 'true' }, '7 -- -t text'],
     ['two', ['7', '1', '::1'], { npm_config_port: 'true', npm_config_bind: 'true' }, '7 -- --port … --bind …'],
   ])('tells what was meant by %s', (_, argv, taken, meant) => {
     expect(refuse(argv, taken)).toThrow(`\n  npm run stage ${meant}`);
