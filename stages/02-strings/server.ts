@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
+import { buildCommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
 import { forgetClient } from './network/client-memory.ts';
 import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
-import { flushPendingWrites } from './network/write-replies.ts';
+import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
-import { buildCommandTable } from './router/command-table.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 
@@ -53,7 +53,7 @@ export class Server {
     this.stopping = true;
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
-    flushPendingWrites(this);
+    handlePendingWrites(this);
     for (const client of this.clients.values()) client.socket.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
   }
@@ -67,7 +67,7 @@ export class Server {
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
   readonly beforeSleep = (): void => {
-    flushPendingWrites(this);
+    handlePendingWrites(this);
   };
 
   /** A connection is gone (Redis: `freeClient`). */

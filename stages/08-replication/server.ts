@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
+import { buildCommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
+import { BlockedClients } from './clients/blocking.ts';
+import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
 import { forgetClient } from './network/client-memory.ts';
 import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
-import { flushPendingWrites, scheduleFlush } from './network/write-replies.ts';
+import { handlePendingWrites, scheduleWrite } from './network/write-replies.ts';
 import type { Options } from './options.ts';
-import { loadAppendOnlyFiles } from './persistence/aof-load.ts';
-import { Aof } from './persistence/aof.ts';
+import { Aof } from './persistence/aof/aof.ts';
+import { loadAppendOnlyFiles } from './persistence/aof/load.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
-import { RdbSaver } from './persistence/rdb-saver.ts';
+import { RdbSaver } from './persistence/rdb/saver.ts';
 import { ReplicationCron } from './replication/cron.ts';
 import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
@@ -20,11 +23,8 @@ import { waitForReplicas } from './replication/shutdown.ts';
 import { AckWaits } from './replication/wait.ts';
 import { reprocess } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
-import { buildCommandTable } from './router/command-table.ts';
-import { BlockedClients } from './store/blocking.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
-import { WatchedKeys } from './store/watched-keys.ts';
 import { discardTransaction } from './transactions.ts';
 
 /** What SHUTDOWN was told. */
@@ -124,8 +124,8 @@ export class Server {
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
     this.replication.link?.stop();
-    flushPendingWrites(this);
-    this.replication.flush();
+    handlePendingWrites(this);
+    this.replication.sendStream();
     for (const client of this.clients.values()) client.socket.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
   }
@@ -150,7 +150,7 @@ export class Server {
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
   readonly beforeSleep = (): void => {
-    flushPendingWrites(this);
+    handlePendingWrites(this);
   };
 
   /** A connection is gone (Redis: `freeClient`). */
@@ -165,7 +165,7 @@ export class Server {
 
   /** A client got the reply it was blocked for: that is sent, and the requests behind it have their turn. */
   private resume(client: Client): void {
-    scheduleFlush(this, client);
+    scheduleWrite(this, client);
     setImmediate(() => processInput(this, client));
   }
 

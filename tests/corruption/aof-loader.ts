@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as AofLoads from '../../stages/07-aof/persistence/aof-load.ts';
+import type * as AofLoads from '../../stages/07-aof/persistence/aof/load.ts';
 import type * as OptionTables from '../../stages/07-aof/options.ts';
 import type * as Servers from '../../stages/07-aof/server.ts';
 import { contentsReader } from './contents.ts';
@@ -11,7 +11,7 @@ import type { Loader, Outcome } from './kind.ts';
 /** Loads with a stage's own AofLoader, into a server that does not listen, from a folder of its own. */
 export async function createLoader(stageDir: string): Promise<Loader> {
   const part = (path: string) => import(pathToFileURL(join(stageDir, path)).href) as Promise<unknown>;
-  const { AofLoader } = (await part('persistence/aof-load.ts')) as typeof AofLoads;
+  const { AofLoader } = (await part('persistence/aof/load.ts')) as typeof AofLoads;
   const { readOptions } = (await part('options.ts')) as typeof OptionTables;
   const { Server } = (await part('server.ts')) as typeof Servers;
   const contents = await contentsReader(stageDir);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type * as RdbOutputs from '../../stages/06-rdb/persistence/rdb-output.ts';
-import type * as RdbWrites from '../../stages/06-rdb/persistence/rdb-write-value.ts';
+import type * as RdbOutputs from '../../stages/06-rdb/persistence/rdb/output.ts';
+import type * as RdbWrites from '../../stages/06-rdb/persistence/rdb/write-value.ts';
 import type { Value } from '../../stages/06-rdb/store/value.ts';
 
 const VERSION = 11;
@@ -25,8 +25,8 @@ interface AnyExpiry {
  */
 export async function contentsReader(stageDir: string): Promise<(keyspace: AnyKeyspace) => string> {
   const part = (path: string) => import(pathToFileURL(join(stageDir, path)).href) as Promise<unknown>;
-  const { RdbOutput } = (await part('persistence/rdb-output.ts')) as typeof RdbOutputs;
-  const { valueType, writeValue } = (await part('persistence/rdb-write-value.ts')) as typeof RdbWrites;
+  const { RdbOutput } = (await part('persistence/rdb/output.ts')) as typeof RdbOutputs;
+  const { valueType, writeValue } = (await part('persistence/rdb/write-value.ts')) as typeof RdbWrites;
   return (keyspace) => {
     const keys: string[] = [];
     for (const db of keyspace.databases) {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type * as Keyspaces from '../../stages/06-rdb/store/keyspace.ts';
-import type * as RdbErrors from '../../stages/06-rdb/persistence/rdb-error.ts';
-import type * as RdbInputs from '../../stages/06-rdb/persistence/rdb-input.ts';
-import type * as RdbLoads from '../../stages/06-rdb/persistence/rdb-load.ts';
+import type * as RdbErrors from '../../stages/06-rdb/persistence/rdb/error.ts';
+import type * as RdbInputs from '../../stages/06-rdb/persistence/rdb/input.ts';
+import type * as RdbLoads from '../../stages/06-rdb/persistence/rdb/load.ts';
 import { contentsReader } from './contents.ts';
 import type { Loader, Outcome } from './kind.ts';
 
@@ -14,9 +14,9 @@ const SMALL_WINDOW = 64;
 export async function createLoader(stageDir: string): Promise<Loader> {
   const part = (path: string) => import(pathToFileURL(join(stageDir, path)).href) as Promise<unknown>;
   const { Keyspace } = (await part('store/keyspace.ts')) as typeof Keyspaces;
-  const { RdbError } = (await part('persistence/rdb-error.ts')) as typeof RdbErrors;
-  const { RdbInput } = (await part('persistence/rdb-input.ts')) as typeof RdbInputs;
-  const { RdbLoader } = (await part('persistence/rdb-load.ts')) as typeof RdbLoads;
+  const { RdbError } = (await part('persistence/rdb/error.ts')) as typeof RdbErrors;
+  const { RdbInput } = (await part('persistence/rdb/input.ts')) as typeof RdbInputs;
+  const { RdbLoader } = (await part('persistence/rdb/load.ts')) as typeof RdbLoads;
   const contents = await contentsReader(stageDir);
   const known = new Map<string, string>();
   let turn = 0;

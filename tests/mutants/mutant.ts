@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
+import { findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { runSuite } from '../harness/run-suite.ts';
 
 /** A bug to plant into a copy of a stage: its suite must notice. */
 export interface Mutant {
-  /** Inside the stage's folder. */
+  /** Inside the stage's folder, or a file of shared/: `shared/dict/dict.ts`. */
   readonly file: string;
   /** Must occur exactly once in the file. */
   readonly find: string;
@@ -15,6 +15,11 @@ export interface Mutant {
   readonly why: string;
   /** The file of the suite that has to notice, where the suite has several: `03-lists`. */
   readonly suite?: string;
+}
+
+/** Where the file is, from the project's root. */
+export function pathOf(stage: Stage, { file }: Mutant): string {
+  return file.startsWith('shared/') ? file : `${stage.dir}/${file}`;
 }
 
 /** The file with the bug in it. @throws Error unless `find` occurs exactly once */
@@ -36,12 +41,13 @@ export async function testsThatNotice(stageNumber: string, mutant: Mutant): Prom
     const copy = join(root, stage.dir);
     mkdirSync(copy, { recursive: true });
     cpSync(join(PROJECT_ROOT, stage.dir), copy, { recursive: true });
-    symlinkSync(join(PROJECT_ROOT, 'shared'), join(root, 'shared'), 'junction');
+    cpSync(join(PROJECT_ROOT, 'shared'), join(root, 'shared'), { recursive: true });
+    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
     writeFileSync(
       join(root, 'package.json'),
       JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }),
     );
-    const file = join(copy, mutant.file);
+    const file = join(root, pathOf(stage, mutant));
     writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
     const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`] };
     const tests = await runSuite(stageNumber, copy, { bail: true, ...files });

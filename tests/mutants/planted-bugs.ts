@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
-import { plant, testsThatNotice, type Mutant } from './mutant.ts';
+import { pathOf, plant, testsThatNotice, type Mutant } from './mutant.ts';
 
 const LEAST = 3;
 
@@ -19,7 +19,7 @@ export function plantedBugs(stage: string, mutants: readonly Mutant[]): void {
     test('are three at least, each a change of one place', () => {
       expect(mutants.length).toBeGreaterThanOrEqual(LEAST);
       for (const mutant of mutants) {
-        const source = readFileSync(join(PROJECT_ROOT, findStage(stage)!.dir, mutant.file), 'utf8');
+        const source = readFileSync(join(PROJECT_ROOT, pathOf(findStage(stage)!, mutant)), 'utf8');
         expect(plant(mutant, source)).not.toBe(source);
       }
     });

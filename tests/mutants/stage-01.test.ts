@@ -20,7 +20,7 @@ plantedBugs('01', [
     why: 'a command with a least number of arguments refuses just that number',
   },
   {
-    file: 'commands/connection.ts',
+    file: 'commands/connection/connection.ts',
     find: "  client.name = '';\n",
     replace: '',
     why: "RESET keeps the connection's name",

@@ -2,35 +2,35 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('02', [
   {
-    file: 'commands/strings.ts',
+    file: 'commands/strings/strings.ts',
     find: "db.set(key, value, 'set', keepTtl);",
     replace: "db.set(key, value, 'set');",
     why: 'KEEPTTL does not keep the time to live',
     suite: '02-strings',
   },
   {
-    file: 'commands/counters.ts',
+    file: 'commands/strings/counters.ts',
     find: "if (!isInt64(exact)) throw new ReplyError('ERR increment or decrement would overflow');",
     replace: '',
     why: 'INCR counts beyond 64 bits',
     suite: '02-strings',
   },
   {
-    file: 'commands/expire.ts',
+    file: 'commands/keys/expire.ts',
     find: 'at <= before',
     replace: 'at < before',
     why: 'EXPIRE with GT takes the very same deadline for a greater one',
     suite: '02-keys',
   },
   {
-    file: 'commands/key-transfer.ts',
+    file: 'commands/keys/transfer.ts',
     find: '  if (at !== undefined) db.setExpire(to, at, null);\n}',
     replace: '}',
     why: 'RENAME loses the time to live',
     suite: '02-keys',
   },
   {
-    file: 'store/dict.ts',
+    file: 'shared/dict/dict.ts',
     find: 'from = (Math.floor(from / span) + 1) * span;',
     replace: 'from = (Math.floor(from / span) + 2) * span;',
     why: 'SCAN passes over a part of the keyspace',
@@ -51,7 +51,7 @@ plantedBugs('02', [
     suite: '02-strings',
   },
   {
-    file: 'commands/expire.ts',
+    file: 'commands/keys/expire.ts',
     find: "conditions.has('GT') && (before === undefined || at <= before)",
     replace: "conditions.has('GT') && before !== undefined && at <= before",
     why: 'EXPIRE GT gives a deadline to a key that lives for ever',

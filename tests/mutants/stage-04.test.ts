@@ -2,14 +2,14 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('04', [
   {
-    file: 'commands/streams.ts',
+    file: 'commands/streams/streams.ts',
     find: 'if (compareIds(next, last) <= 0) throw notGreater();',
     replace: 'if (compareIds(next, last) < 0) throw notGreater();',
     why: 'XADD takes the ID of the last entry once more',
     suite: '04-streams',
   },
   {
-    file: 'commands/streams-read.ts',
+    file: 'commands/streams/read.ts',
     find: '  request.args = [...args.slice(0, idsAt), ...after.map(idText)];\n',
     replace: '',
     why: 'a client that waits with $ means the last entry at the time it is woken, and misses what came',
@@ -30,7 +30,7 @@ plantedBugs('04', [
     suite: '04-streams',
   },
   {
-    file: 'commands/stream-groups.ts',
+    file: 'commands/streams/groups.ts',
     find: 'if (!noAck) effects.push(',
     replace: 'effects.push(',
     why: 'NOACK leaves entries pending',

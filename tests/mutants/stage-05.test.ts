@@ -20,13 +20,13 @@ plantedBugs('05', [
     why: 'a blocking command inside a transaction blocks',
   },
   {
-    file: 'store/watched-keys.ts',
+    file: 'clients/watched-keys.ts',
     find: 'for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));',
     replace: '',
     why: 'SWAPDB changes a watched key, and nobody is told',
   },
   {
-    file: 'store/watched-keys.ts',
+    file: 'clients/watched-keys.ts',
     find: 'this.touch(db, (key) => db.has(key));',
     replace: 'this.touch(db, () => true);',
     why: 'FLUSHALL counts as a change of a watched key that was not there',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Dict } from '../../stages/02-strings/store/dict.ts';
+import { Dict } from '../../shared/dict/dict.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 
 const seed = chooseSeed();

@@ -1,14 +1,14 @@
 import type { Family } from '../router/command.ts';
-import { connection } from './connection.ts';
-import { counters } from './counters.ts';
-import { databases, selection } from './databases.ts';
-import { expire } from './expire.ts';
-import { keyTransfer } from './key-transfer.ts';
-import { keys } from './keys.ts';
-import { object } from './object.ts';
-import { server } from './server.ts';
-import { strings } from './strings.ts';
-import { substrings } from './substrings.ts';
+import { connection } from './connection/connection.ts';
+import { databases, selection } from './keys/databases.ts';
+import { expire } from './keys/expire.ts';
+import { keys } from './keys/keys.ts';
+import { object } from './keys/object.ts';
+import { keyTransfer } from './keys/transfer.ts';
+import { server } from './server/server.ts';
+import { counters } from './strings/counters.ts';
+import { strings } from './strings/strings.ts';
+import { substrings } from './strings/substrings.ts';
 
 /** Every family of commands that this stage knows. */
 export const families: readonly Family[] = [

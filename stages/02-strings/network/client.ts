@@ -19,7 +19,7 @@ export class Client {
   closing = false;
   /** What the server has counted of `heldBytes`. */
   accounted = 0;
-  /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
+  /** Replies wait to be written (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
   constructor(id: number, socket: Socket) {

@@ -1,21 +1,21 @@
 import type { Family } from '../router/command.ts';
-import { connection } from './connection.ts';
-import { counters } from './counters.ts';
-import { databases, selection } from './databases.ts';
-import { expire } from './expire.ts';
-import { hashes } from './hashes.ts';
-import { keyTransfer } from './key-transfer.ts';
-import { keys } from './keys.ts';
-import { listBlocking } from './lists-blocking.ts';
-import { listElements } from './lists-elements.ts';
-import { listMoving } from './lists-moving.ts';
-import { lists } from './lists.ts';
-import { object } from './object.ts';
-import { server } from './server.ts';
-import { setAlgebra } from './set-algebra.ts';
-import { sets } from './sets.ts';
-import { strings } from './strings.ts';
-import { substrings } from './substrings.ts';
+import { connection } from './connection/connection.ts';
+import { hashes } from './hashes/hashes.ts';
+import { databases, selection } from './keys/databases.ts';
+import { expire } from './keys/expire.ts';
+import { keys } from './keys/keys.ts';
+import { object } from './keys/object.ts';
+import { keyTransfer } from './keys/transfer.ts';
+import { listBlocking } from './lists/blocking.ts';
+import { listElements } from './lists/elements.ts';
+import { lists } from './lists/lists.ts';
+import { listMoving } from './lists/moving.ts';
+import { server } from './server/server.ts';
+import { setAlgebra } from './sets/algebra.ts';
+import { sets } from './sets/sets.ts';
+import { counters } from './strings/counters.ts';
+import { strings } from './strings/strings.ts';
+import { substrings } from './strings/substrings.ts';
 
 /** Every family of commands that this stage knows. */
 export const families: readonly Family[] = [

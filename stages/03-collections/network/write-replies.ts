@@ -11,24 +11,24 @@ const OUTPUT_BUFFER_LIMIT = 1024 ** 3;
 const MAX_COPIED = 64 * 1024;
 
 /** Replies leave at the end of this turn of the event loop, all clients' together (Redis: `clientsPendingWrite`). */
-export function scheduleFlush(server: Server, client: Client): void {
+export function scheduleWrite(server: Server, client: Client): void {
   if (client.pendingWrite) return;
   client.pendingWrite = true;
   if (server.clientsPendingWrite.push(client) === 1) setImmediate(server.beforeSleep);
 }
 
 /** Redis: `handleClientsWithPendingWrites`. */
-export function flushPendingWrites(server: Server): void {
+export function handlePendingWrites(server: Server): void {
   const clients = server.clientsPendingWrite;
   server.clientsPendingWrite = [];
   for (const client of clients) {
     client.pendingWrite = false;
-    flush(client);
+    writeToClient(client);
   }
 }
 
 /** Hands a client's replies to its socket, and ends the connection of one that is closing (Redis: `writeToClient`). */
-export function flush(client: Client): void {
+export function writeToClient(client: Client): void {
   const { socket } = client;
   const tooMuch = client.replies.size + socket.writableLength > OUTPUT_BUFFER_LIMIT;
   const wire = client.replies.take();

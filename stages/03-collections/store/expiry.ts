@@ -1,5 +1,5 @@
+import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
-import { Dict } from './dict.ts';
 
 /** A key with a deadline: a node of the heap. */
 interface Deadline {

@@ -1,4 +1,4 @@
-import { Dict } from './dict.ts';
+import { Dict } from '#shared/dict/dict.ts';
 import { StoredValue, stringBytes } from './value.ts';
 
 /** Redis keeps a hash in a listpack up to so many fields (`hash-max-listpack-entries`) … */

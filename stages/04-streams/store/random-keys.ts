@@ -1,4 +1,4 @@
-import type { Dict } from './dict.ts';
+import type { Dict } from '#shared/dict/dict.ts';
 
 /**
  * Keys picked at random, as SRANDMEMBER counts them: `count` different ones, at most all; or with a negative count

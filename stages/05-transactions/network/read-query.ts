@@ -5,10 +5,10 @@ import { execute } from '../router/execute.ts';
 import type { Server } from '../server.ts';
 import { accountClient } from './client-memory.ts';
 import type { Client } from './client.ts';
-import { flush, scheduleFlush } from './write-replies.ts';
+import { writeToClient, scheduleWrite } from './write-replies.ts';
 
 /** Replies of one chunk of pipelined requests are sent early past this size (Redis: `NET_MAX_WRITES_PER_EVENT`). */
-const FLUSH_BYTES = 64 * 1024;
+const WRITE_EARLY_BYTES = 64 * 1024;
 
 /** Bytes arrived (Redis: `readQueryFromClient`). The buffer is valid during this call alone. */
 export function readQuery(server: Server, client: Client, buffer: Buffer, length: number): void {
@@ -30,7 +30,7 @@ export function processInput(server: Server, client: Client): void {
       const args = client.parser.next();
       if (args === null) break;
       execute(server, client, args);
-      if (client.replies.size > FLUSH_BYTES) flush(client);
+      if (client.replies.size > WRITE_EARLY_BYTES) writeToClient(client);
     }
     client.parser.keep();
   } catch (error) {
@@ -43,5 +43,5 @@ export function processInput(server: Server, client: Client): void {
       client.socket.destroy();
     }
   }
-  if (client.replies.size > 0 || client.closing) scheduleFlush(server, client);
+  if (client.replies.size > 0 || client.closing) scheduleWrite(server, client);
 }

@@ -1,7 +1,7 @@
 import type { Reply } from '#shared/resp/reply.ts';
+import type { Wait } from '../clients/blocking.ts';
 import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
-import type { Wait } from '../store/blocking.ts';
 import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';
 

@@ -1,11 +1,11 @@
 import { Crc64 } from '#shared/codecs/crc64.ts';
+import type { Dict } from '#shared/dict/dict.ts';
+import { hashOf } from '#shared/dict/hash.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
-import type { Dict } from '../store/dict.ts';
 import type { Expiry } from '../store/expiry.ts';
-import { hashOf } from '../store/hash.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import type { Value } from '../store/value.ts';
-import { RdbOutput } from './rdb-output.ts';
+import { RdbOutput } from './rdb/output.ts';
 
 /** What a snapshot is written as. */
 export interface SnapshotFormat {

@@ -1,5 +1,5 @@
+import { Dict } from '#shared/dict/dict.ts';
 import { parseInt64 } from '#shared/numbers/int64.ts';
-import { Dict } from './dict.ts';
 import { StoredValue, stringBytes } from './value.ts';
 
 /** Redis keeps a set of integers in an intset up to this size (`set-max-intset-entries`), … */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { RequestParser } from '#shared/resp/parser.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
-import type { Waiter } from '../store/blocking.ts';
+import { RequestParser } from '#shared/resp/parser.ts';
+import type { Waiter } from '../clients/blocking.ts';
 import type { Transaction } from '../transactions.ts';
 
 /** A connection and its state (Redis: `struct client`). */
@@ -29,7 +29,7 @@ export class Client {
   heldReplies = 0;
   /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
   mustObey = false;
-  /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
+  /** Replies wait to be written (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
   constructor(id: number, socket: Socket) {

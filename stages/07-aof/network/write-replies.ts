@@ -11,19 +11,19 @@ const OUTPUT_BUFFER_LIMIT = 1024 ** 3;
 const MAX_COPIED = 64 * 1024;
 
 /** Replies leave at the end of this turn of the event loop, all clients' together (Redis: `clientsPendingWrite`). */
-export function scheduleFlush(server: Server, client: Client): void {
+export function scheduleWrite(server: Server, client: Client): void {
   if (client.pendingWrite) return;
   client.pendingWrite = true;
   if (server.clientsPendingWrite.push(client) === 1) setImmediate(server.beforeSleep);
 }
 
 /** Redis: `handleClientsWithPendingWrites`. */
-export function flushPendingWrites(server: Server): void {
+export function handlePendingWrites(server: Server): void {
   const clients = server.clientsPendingWrite;
   server.clientsPendingWrite = [];
   for (const client of clients) {
     client.pendingWrite = false;
-    flush(server, client);
+    writeToClient(server, client);
   }
 }
 
@@ -31,7 +31,7 @@ export function flushPendingWrites(server: Server): void {
  * Lets a client's replies leave, behind the commands that they are about: those go to the log first, and under
  * appendfsync `always` to the disk (Redis: `writeToClient`, after `flushAppendOnlyFile`).
  */
-export function flush(server: Server, client: Client): void {
+export function writeToClient(server: Server, client: Client): void {
   const { socket, replies, closing } = client;
   const { size } = replies;
   const tooMuch = size + client.heldReplies + socket.writableLength > OUTPUT_BUFFER_LIMIT;
@@ -40,10 +40,10 @@ export function flush(server: Server, client: Client): void {
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
     client.closing = true;
     socket.destroy();
-  } else if (server.aof.log.flush()) send(socket, wire, closing);
+  } else if (server.aof.file.writeAndSync()) send(socket, wire, closing);
   else {
     client.heldReplies += size;
-    server.aof.log.afterSync(() => {
+    server.aof.file.afterSync(() => {
       client.heldReplies -= size;
       send(socket, wire, closing);
     });

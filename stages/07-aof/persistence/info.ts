@@ -1,5 +1,5 @@
 import type { Server } from '../server.ts';
-import type { Aof } from './aof.ts';
+import type { Aof } from './aof/aof.ts';
 
 /** Section Persistence of INFO. */
 export function persistenceFields(server: Server): [string, string | number][] {
@@ -38,20 +38,20 @@ function aofFields({ aof }: Server): [string, string | number][] {
     ['aof_last_bgrewrite_status', rewriter.lastStatus],
     ['aof_rewrites', rewriter.rewrites],
     ['aof_rewrites_consecutive_failures', rewriter.consecutiveFailures],
-    ['aof_last_write_status', aof.log.error === undefined ? 'ok' : 'err'],
+    ['aof_last_write_status', aof.file.error === undefined ? 'ok' : 'err'],
     ['aof_last_cow_size', rewriter.lastEarlyBytes],
     ...(state === 'off' ? [] : logFields(aof)),
   ];
 }
 
-function logFields({ log, rewriter, currentSize, baseSize }: Aof): [string, string | number][] {
+function logFields({ file, rewriter, currentSize, baseSize }: Aof): [string, string | number][] {
   return [
     ['aof_current_size', currentSize],
     ['aof_base_size', baseSize],
     ['aof_pending_rewrite', rewriter.scheduled ? 1 : 0],
-    ['aof_buffer_length', log.pendingBytes],
-    ['aof_pending_bio_fsync', log.syncing ? 1 : 0],
-    ['aof_delayed_fsync', log.delayedSyncs],
+    ['aof_buffer_length', file.pendingBytes],
+    ['aof_pending_bio_fsync', file.syncing ? 1 : 0],
+    ['aof_delayed_fsync', file.delayedSyncs],
   ];
 }
 

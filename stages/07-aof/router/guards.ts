@@ -39,7 +39,7 @@ function checkMemory(request: Request): Reply | undefined {
 /** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
 function checkDisk(request: Request): Reply | undefined {
   const { server, command } = request;
-  const aofError = server.aof.log.error;
+  const aofError = server.aof.file.error;
   if (aofError !== undefined && (request.has('write') || command.fullName === 'ping')) {
     return new ReplyError(`MISCONF Errors writing to the AOF file: ${aofError}`);
   }

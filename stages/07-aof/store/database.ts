@@ -1,5 +1,5 @@
+import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
-import { Dict } from './dict.ts';
 import { Expiry } from './expiry.ts';
 import type { Keyspace } from './keyspace.ts';
 import { RawString } from './raw-string.ts';

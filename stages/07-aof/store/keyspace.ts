@@ -1,5 +1,5 @@
+import type { Dict } from '#shared/dict/dict.ts';
 import { Database } from './database.ts';
-import type { Dict } from './dict.ts';
 import type { Value } from './value.ts';
 
 /** Who wants to hear of changes: each method is called at the moment of the change. */

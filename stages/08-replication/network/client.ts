@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { RequestParser } from '#shared/resp/parser.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
+import { RequestParser } from '#shared/resp/parser.ts';
+import type { Waiter } from '../clients/blocking.ts';
 import type { Replica } from '../replication/replica.ts';
-import type { Waiter } from '../store/blocking.ts';
 import type { Transaction } from '../transactions.ts';
 
 /** A connection and its state (Redis: `struct client`). */
@@ -30,7 +30,7 @@ export class Client {
   heldReplies = 0;
   /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
   mustObey = false;
-  /** Replies wait for the next flush (CLIENT_PENDING_WRITE). */
+  /** Replies wait to be written (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
   /** Set once it has said that it is a replica of this server. */

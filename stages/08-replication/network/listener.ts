@@ -56,7 +56,7 @@ function acceptClient(server: Server, socket: Socket): ConnectionEvents {
     data: (buffer, length) => readQuery(server, client, buffer, length),
     close: () => server.freeClient(client),
     // Its replies may wait for the disk.
-    ended: (end) => server.aof.log.afterSync(end),
+    ended: (end) => server.aof.file.afterSync(end),
   };
 }
 

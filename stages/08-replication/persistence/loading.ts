@@ -1,13 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
-import { getHeapStatistics } from 'node:v8';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import type { Server } from '../server.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { removeLeftovers, UNFINISHED_RDB } from './leftovers.ts';
-import { RdbInput } from './rdb-input.ts';
-import { RdbLoader, type RdbTarget } from './rdb-load.ts';
-import { fileSource } from './rdb-source.ts';
+import { RdbInput } from './rdb/input.ts';
+import { RdbLoader, type RdbTarget } from './rdb/load.ts';
+import { fileSource } from './rdb/source.ts';
 
 /** How long one slice of loading may hold the event loop; ms. */
 const SLICE_MS = 10;

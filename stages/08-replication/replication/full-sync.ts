@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { log } from '#shared/log.ts';
-import { discard, sendSnapshot, temporaryName, writeSnapshot } from '../persistence/rdb-file.ts';
-import { rdbFormat } from '../persistence/rdb-saver.ts';
+import { discard, sendSnapshot, temporaryName, writeSnapshot } from '../persistence/rdb/file.ts';
+import { rdbFormat } from '../persistence/rdb/saver.ts';
 import { Snapshot } from '../persistence/snapshot.ts';
 import type { Server } from '../server.ts';
 import { drained } from './drained.ts';

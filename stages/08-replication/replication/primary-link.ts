@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
-import { discard, replaceFile, temporaryName } from '../persistence/rdb-file.ts';
 import { loadRdbFile } from '../persistence/loading.ts';
+import { discard, replaceFile, temporaryName } from '../persistence/rdb/file.ts';
 import type { Server } from '../server.ts';
 import { PrimaryConnection } from './primary-connection.ts';
 import { PrimaryStream } from './primary-stream.ts';

@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
-import { readable } from '../persistence/rdb-error.ts';
 import { Client } from '../network/client.ts';
+import { readable } from '../persistence/rdb/error.ts';
 import { execute } from '../router/execute.ts';
 import type { Server } from '../server.ts';
 import { discardTransaction } from '../transactions.ts';
@@ -56,7 +56,7 @@ export class PrimaryStream {
 
   /** A replica cannot refuse what it is told, and must not keep it in memory alone (Redis: `serverPanic`). */
   private expectLog(): void {
-    const { error } = this.server.aof.log;
+    const { error } = this.server.aof.file;
     if (error === undefined) return;
     log.warning(`Replica was unable to write command to disk: ${error}. Exiting...`);
     process.exit(1);

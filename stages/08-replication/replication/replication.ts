@@ -39,13 +39,13 @@ export class Replication implements PropagationTarget {
   /** The offset up to which the backlog has the history, and up to which it may be sent. */
   private written = 0;
   private released = 0;
-  /** The offset up to which `flush` has seen to that. */
-  private flushed = 0;
+  /** The offset up to which `sendStream` has seen to that. */
+  private streamed = 0;
   private wantsAcks = false;
   private readonly sending = new Coalescer({
-    size: () => this.offset - this.flushed,
+    size: () => this.offset - this.streamed,
     enough: SEND_AT_ONCE_BYTES,
-    action: () => this.flushBehindReplies(),
+    action: () => this.streamAfterReplies(),
   });
 
   constructor(server: Server) {
@@ -79,24 +79,24 @@ export class Replication implements PropagationTarget {
   }
 
   /** Asks who was told to ask, and sends what was said so far. */
-  flush(): void {
+  sendStream(): void {
     if (this.wantsAcks) {
       this.wantsAcks = false;
       this.feed(-1, ['REPLCONF', 'GETACK', '*']);
     }
     this.write();
     const end = this.written;
-    if (end === this.flushed) return;
-    this.flushed = end;
-    if (this.server.aof.log.flush()) this.release(end);
-    else this.server.aof.log.afterSync(() => this.release(end));
+    if (end === this.streamed) return;
+    this.streamed = end;
+    if (this.server.aof.file.writeAndSync()) this.release(end);
+    else this.server.aof.file.afterSync(() => this.release(end));
   }
 
   /** Replicas are asked how far they are, at the end of this turn (Redis: `replicationRequestAckFromSlaves`). */
   requestAcks(): void {
     if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
     this.wantsAcks = true;
-    setImmediate(() => this.flushBehindReplies());
+    setImmediate(() => this.streamAfterReplies());
   }
 
   /** Moves what was said so far to the backlog. */
@@ -122,8 +122,8 @@ export class Replication implements PropagationTarget {
   createBacklog(): void {
     this.backlog = new Backlog(this.written);
     this.released = this.written;
-    this.flushed = this.written;
-    this.listen();
+    this.streamed = this.written;
+    this.updateFeed();
   }
 
   /** A history begins that no other server has (`changeReplicationId`, `clearReplicationId2`). */
@@ -208,7 +208,7 @@ export class Replication implements PropagationTarget {
     this.beginHistory();
     this.write();
     this.backlog = undefined;
-    this.listen();
+    this.updateFeed();
   }
 
   /** Lets go of what nobody needs any more. */
@@ -219,12 +219,10 @@ export class Replication implements PropagationTarget {
   }
 
   /** A primary's commands feed the stream, as soon as there is one. */
-  listen(): void {
-    const { targets } = this.server.propagation;
-    const at = targets.indexOf(this);
-    const wanted = this.backlog !== undefined && this.link === undefined;
-    if (wanted && at === -1) targets.push(this);
-    if (!wanted && at !== -1) targets.splice(at, 1);
+  updateFeed(): void {
+    const { propagation } = this.server;
+    if (this.backlog !== undefined && this.link === undefined) propagation.add(this);
+    else propagation.remove(this);
   }
 
   sendTo(replica: Replica): void {
@@ -232,9 +230,9 @@ export class Replication implements PropagationTarget {
   }
 
   /** Clients have their replies first: they wait for them, and a replica that wakes up takes a processor from them. */
-  private flushBehindReplies(): void {
+  private streamAfterReplies(): void {
     this.server.beforeSleep();
-    this.flush();
+    this.sendStream();
   }
 
   private append(bytes: Buffer): void {

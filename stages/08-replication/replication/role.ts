@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
-import { scheduleFlush } from '../network/write-replies.ts';
+import { scheduleWrite } from '../network/write-replies.ts';
 import type { Server } from '../server.ts';
 import { PrimaryLink, restartAof } from './primary-link.ts';
 
@@ -14,7 +14,7 @@ export function prepareRole(server: Server): void {
 export function becomeReplica(server: Server, host: string, port: number): void {
   const { replication } = server;
   const { link } = replication;
-  replication.flush();
+  replication.sendStream();
   link?.stop();
   if (replication.backlog === undefined) replication.createBacklog();
   unblockClients(server);
@@ -39,14 +39,14 @@ export function becomePrimary(server: Server): void {
   replication.disconnectReplicas();
   replication.forgetSelected();
   replication.noReplicasSince = Date.now();
-  replication.listen();
+  replication.updateFeed();
   restartAof(server);
 }
 
 function enterReplica(server: Server, host: string, port: number, hasHistory: boolean, db: number): void {
   const { replication, keyspace } = server;
   replication.link = new PrimaryLink(server, host, port, hasHistory, db);
-  replication.listen();
+  replication.updateFeed();
   keyspace.removesExpired = false;
   log.role = 'S';
 }
@@ -57,7 +57,7 @@ function unblockClients(server: Server): void {
     if (client.blocked === undefined) continue;
     server.blocking.answer(client, new ReplyError(UNBLOCKED));
     client.closing = true;
-    scheduleFlush(server, client);
+    scheduleWrite(server, client);
   }
 }
 

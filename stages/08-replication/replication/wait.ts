@@ -1,7 +1,7 @@
 import type { Reply } from '#shared/resp/reply.ts';
+import type { Wait } from '../clients/blocking.ts';
 import type { Request } from '../router/request.ts';
 import type { Server } from '../server.ts';
-import type { Wait } from '../store/blocking.ts';
 import { StoredValue } from '../store/value.ts';
 
 /** WAIT that goes on: for so many replicas to have this offset. */

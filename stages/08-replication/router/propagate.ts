@@ -18,7 +18,7 @@ interface Effect {
  * request does is told as one unit, when it is done: a single command as it is, several between MULTI and EXEC.
  */
 export class Propagation implements KeyspaceListener {
-  readonly targets: PropagationTarget[] = [];
+  private readonly targets: PropagationTarget[] = [];
   private effects: Effect[] = [];
   /** How many commands are running: EXEC runs others. */
   private depth = 0;
@@ -26,6 +26,15 @@ export class Propagation implements KeyspaceListener {
   /** Whether EXEC is running others. */
   get isNested(): boolean {
     return this.depth > 1;
+  }
+
+  /** From now on `target` is given every effect. */
+  add(target: PropagationTarget): void {
+    if (!this.targets.includes(target)) this.targets.push(target);
+  }
+
+  remove(target: PropagationTarget): void {
+    if (this.targets.includes(target)) this.targets.splice(this.targets.indexOf(target), 1);
   }
 
   begin(): void {

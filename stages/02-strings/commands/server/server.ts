@@ -1,0 +1,26 @@
+import { commandRow } from '#shared/commands/command-rows.ts';
+import { Verbatim, type Reply } from '#shared/resp/reply.ts';
+import { infoText } from '../../info.ts';
+import type { Family } from '../../router/command.ts';
+import type { Request } from '../../router/request.ts';
+
+/** What the server tells of itself and its commands. */
+export const server: Family = {
+  group: 'server',
+  rows: [
+    {
+      name: 'info',
+      arity: -1,
+      flags: 'loading stale',
+      categories: 'dangerous',
+      since: '1.0.0',
+      summary: 'What the server knows about itself.',
+      run: info,
+    },
+    commandRow,
+  ],
+};
+
+function info({ server, args }: Request): Reply {
+  return new Verbatim('txt', infoText(server, args.slice(1)));
+}
