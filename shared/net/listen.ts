@@ -24,14 +24,20 @@ export interface ListenOptions {
  */
 export function listen(options: ListenOptions, accept: (socket: Socket) => ConnectionEvents): Promise<Server> {
   const server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
-    const socket = withSharedBuffer(accepted, (buffer, length) => events.data(buffer, length));
+    let readOn = 0;
+    const read = (buffer: Buffer, length: number): void => {
+      if (!socket.writableEnded) return events.data(buffer, length);
+      readOn += length;
+      if (readOn > READ_ON_BYTES) socket.pause();
+    };
+    const socket = withSharedBuffer(accepted, read);
     const events = accept(socket);
     socket.on('error', () => {}); // 'close' follows, and that is all that matters
     socket.on('close', () => events.close());
     // Replies leave at the end of this turn of the event loop: not before them.
     socket.on('end', () => setImmediate(otherSideEnded, socket, events));
     // Where Node does not read into our buffer, the bytes come this way.
-    socket.on('data', (chunk: Buffer) => events.data(chunk, chunk.length));
+    socket.on('data', (chunk: Buffer) => read(chunk, chunk.length));
     socket.resume();
   });
   const { host, port, backlog, onError } = options;
@@ -59,15 +65,33 @@ function endOrDestroy(socket: Socket): void {
 const UNREAD_MS = 10_000;
 /** How long a client may keep its end open when everything has been sent. */
 const LINGER_MS = 1_000;
+/** How much of what a client sends meanwhile is read; the rest is left to the kernel, which makes the sender wait. */
+const READ_ON_BYTES = 1024 * 1024;
 
 /**
- * Ends a connection once what is written has been sent. What comes in meanwhile is read still (closing a socket with
- * unread bytes would cut off our last reply on its way), but a client that neither reads nor closes its end is cut.
+ * Ends a connection once what is written has been sent. What comes in meanwhile is read and dropped: closing a socket
+ * with unread bytes would cut off our last reply on its way. A client that does not read, or does not close its end, is
+ * cut, whatever it sends; and no more than `READ_ON_BYTES` of that is read.
  */
 export function endConnection(socket: Socket): void {
   if (socket.writableEnded || socket.destroyed) return;
-  socket.setTimeout(UNREAD_MS, () => socket.destroy());
-  socket.end(() => socket.setTimeout(LINGER_MS));
+  let seen = unsent(socket);
+  let timer = setInterval(() => {
+    const before = seen;
+    seen = unsent(socket);
+    if (seen === before) socket.destroy();
+  }, UNREAD_MS);
+  socket.on('close', () => clearTimeout(timer));
+  socket.resume();
+  socket.end(() => {
+    clearTimeout(timer);
+    timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  });
+}
+
+/** Changes when the other side takes something. (Node's `setTimeout` of a socket starts again when something comes in.) */
+function unsent(socket: Socket): string {
+  return `${socket.writableLength} ${(socket as SocketInternals)._handle?.writeQueueSize}`;
 }
 
 /** Every socket reads into this one buffer: one of its own for each read costs a third of a small request's time. */
@@ -102,11 +126,12 @@ function withSharedBuffer(accepted: Socket, read: (buffer: Buffer, length: numbe
 }
 
 function resume(socket: Socket): void {
-  if (!socket.destroyed) socket.resume();
+  if (!socket.destroyed && !socket.isPaused()) socket.resume();
 }
 
 type SocketInternals = Omit<Socket, '_handle'> & {
-  _handle: { useUserBuffer?: unknown } | null;
+  /** `writeQueueSize`: how much of what was handed to the system it has not taken. */
+  _handle: { useUserBuffer?: unknown; writeQueueSize?: number } | null;
   _server?: unknown;
   server?: unknown;
 };

@@ -31,4 +31,16 @@ plantedBugs('01', [
     replace: 'MAX_SHOWN',
     why: 'the error for an unknown command repeats more of its arguments than Redis does',
   },
+  {
+    file: 'shared/net/listen.ts',
+    find: '      if (readOn > READ_ON_BYTES) socket.pause();\n',
+    replace: '',
+    why: 'a client whose connection ends is read as fast as it sends, until it is cut',
+  },
+  {
+    file: 'shared/net/listen.ts',
+    find: 'timer = setTimeout(() => socket.destroy(), LINGER_MS)',
+    replace: 'socket.setTimeout(LINGER_MS, () => socket.destroy())',
+    why: 'a connection that is to end stays open for as long as its client sends',
+  },
 ]);

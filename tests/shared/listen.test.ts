@@ -1,5 +1,5 @@
 import { connect, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { endConnection, listen } from '#shared/net/listen.ts';
 import { until } from '../harness/time.ts';
 
@@ -108,6 +108,74 @@ describe('endConnection', () => {
     await until(ended, 'the end');
     expect(text()).toBe('bye'.repeat(100_000));
     await until(() => seen[0]!.closed === 1, 'the connection to be gone');
+  });
+
+  /** A server that says bye to the first byte and ends the connection, and a client of it that goes on. */
+  const goOn = async (bye: string) => {
+    const { port, seen } = await start(({ socket }) => {
+      if (socket.writableEnded) return;
+      socket.write(bye);
+      endConnection(socket);
+    });
+    const client = await open(port);
+    client.socket.write('x');
+    return { ...client, seen: () => seen[0]! };
+  };
+  const MB = 1024 * 1024;
+
+  test('a client that sends without end gets the reply, and is cut; little of what it sends is read', async () => {
+    const { socket, text, seen } = await goOn('bye');
+    const flood = () => {
+      while (!socket.destroyed && socket.bytesWritten < 64 * MB && socket.write('x'.repeat(65_536)));
+    };
+    socket.on('drain', flood);
+    flood();
+    await until(() => socket.destroyed, 'the connection to be gone');
+    expect(text()).toBe('bye');
+    expect(seen().socket.bytesRead).toBeGreaterThan(MB);
+    expect(seen().socket.bytesRead).toBeLessThan(2 * MB);
+  });
+
+  test('one that sends byte by byte is cut', async () => {
+    const { socket, text } = await goOn('bye');
+    const drip = setInterval(() => socket.write('x'), 10);
+    await until(() => socket.destroyed, 'the connection to be gone').finally(() => clearInterval(drip));
+    expect(text()).toBe('bye');
+  });
+
+  test('one that reads slowly is served; when it stops reading it is cut, whatever it sends', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { socket, text, seen } = await goOn('b'.repeat(100 * MB));
+      // Each time more than the kernels' buffers hold.
+      for (let read = 16 * MB; read <= 64 * MB; read += 16 * MB) {
+        socket.resume();
+        await until(() => text().length > read, 'more');
+        socket.pause();
+        vi.advanceTimersByTime(10_000);
+        expect(seen().closed, `the connection is open, with ${text().length} bytes read`).toBe(0);
+      }
+      socket.write('x');
+      await until(() => seen().socket.bytesRead === 2, 'the byte to arrive');
+      await until(() => {
+        vi.advanceTimersByTime(10_000);
+        return seen().closed === 1;
+      }, 'the connection to be gone');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a connection that is not read from is read again, to see its end', async () => {
+    const { port, seen } = await start(({ socket }) => socket.pause());
+    const { socket, ended } = await open(port);
+    socket.write('x');
+    await until(() => seen[0]?.data === 'x', 'the byte');
+    endConnection(seen[0]!.socket);
+    await until(ended, 'the end');
+    socket.end('y');
+    await until(() => seen[0]!.closed === 1, 'the connection to be gone');
+    expect(seen[0]!.socket.bytesRead).toBe(2);
   });
 });
 

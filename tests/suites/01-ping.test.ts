@@ -15,6 +15,7 @@ import {
   Verbatim,
   type Client,
 } from '../harness/suite.ts';
+import { offender } from '../harness/offender.ts';
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
@@ -261,6 +262,43 @@ describe('protocol errors', () => {
     await c.raw('-ERR Protocol error: invalid multibulk length\r\n');
     await other.expect('PING').status('PONG');
     await (await client()).expect('PING').status('PONG');
+  });
+});
+
+describe('a client that goes on sending when its connection ends', () => {
+  const endings: [how: string, sent: string][] = [
+    ['a protocol error', '*x\r\n'],
+    ['QUIT', resp('QUIT')],
+  ];
+  for (const [how, sent] of endings) {
+    test(`after ${how}, as fast as it can: it is cut off`, async () => {
+      const c = await offender();
+      c.write(sent);
+      await c.flood('payload'.repeat(1_000));
+    });
+
+    test(`after ${how}, byte by byte: it is cut off`, async () => {
+      const c = await offender();
+      c.write(sent);
+      await c.drip();
+    });
+  }
+
+  test('a line that never ends', async () => {
+    const c = await offender();
+    c.write('\0');
+    await c.flood('payload'.repeat(1_000));
+  });
+
+  test('after it was refused', async () => {
+    const own = await server('--maxclients', '2');
+    const first = await own.client();
+    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the client that waited for the start to be gone');
+    await (await own.client()).expect('PING').status('PONG');
+    const [fast, slow] = [await offender(own.port), await offender(own.port)];
+    await fast.flood('payload'.repeat(1_000));
+    await slow.drip();
+    await first.expect('PING').status('PONG');
   });
 });
 

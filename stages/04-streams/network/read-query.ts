@@ -12,7 +12,7 @@ const WRITE_EARLY_BYTES = 64 * 1024;
 
 /** Bytes arrived (Redis: `readQueryFromClient`). The buffer is valid during this call alone. */
 export function readQuery(server: Server, client: Client, buffer: Buffer, length: number): void {
-  if (client.closing) return;
+  if (client.closing) return void client.socket.pause(); // `endConnection` reads on, so far as it must
   client.lastInteraction = Date.now();
   client.parser.feed(buffer, length);
   processInput(server, client);
