@@ -52,7 +52,7 @@ function clientsFields(server: Server): [string, string | number][] {
   return [
     ['connected_clients', server.clients.size],
     ['maxclients', server.options.maxclients],
-    ['blocked_clients', server.blocking.size],
+    ['blocked_clients', server.blockedClients.size],
   ];
 }
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
 import { buildCommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
-import { BlockedClients } from './clients/blocking.ts';
+import { BlockedClients } from './clients/blocked-clients.ts';
+import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
@@ -12,7 +13,6 @@ import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites, scheduleWrite } from './network/write-replies.ts';
 import type { Options } from './options.ts';
-import { reprocess } from './router/execute.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { discardTransaction } from './transactions.ts';
@@ -32,7 +32,8 @@ export class Server {
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;
   readonly watchedKeys = new WatchedKeys();
-  readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
+  readonly blockedClients = new BlockedClients((client) => this.resume(client));
+  readonly keyWaits = new KeyWaits(this.blockedClients);
   clientsPendingWrite: Client[] = [];
   stopping = false;
   /** The port in use, once started. */
@@ -44,7 +45,7 @@ export class Server {
     this.options = options;
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
-    this.keyspace.listeners.push(this.blocking, this.watchedKeys);
+    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys);
     log.setLevel(options.loglevel);
   }
 
@@ -71,7 +72,7 @@ export class Server {
     this.closeIdleClients();
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.expireCycle.run();
-    this.blocking.serve();
+    this.keyWaits.serve();
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
@@ -84,7 +85,7 @@ export class Server {
     client.closing = true;
     forgetClient(this, client);
     this.clients.delete(client.id);
-    this.blocking.forget(client);
+    this.blockedClients.forget(client);
     discardTransaction(this, client);
   }
 
@@ -99,7 +100,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked !== undefined) continue;
+      if (client.lastInteraction >= oldest || client.blocked) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

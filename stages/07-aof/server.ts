@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
 import { buildCommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
-import { BlockedClients } from './clients/blocking.ts';
+import { BlockedClients } from './clients/blocked-clients.ts';
+import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
@@ -16,7 +17,6 @@ import { Aof } from './persistence/aof/aof.ts';
 import { loadAppendOnlyFiles } from './persistence/aof/load.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb/saver.ts';
-import { reprocess } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
@@ -56,7 +56,8 @@ export class Server {
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
-  readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
+  readonly blockedClients = new BlockedClients((client) => this.resume(client));
+  readonly keyWaits = new KeyWaits(this.blockedClients);
   clientsPendingWrite: Client[] = [];
   stopping = false;
   /** The port in use, once started. */
@@ -70,7 +71,7 @@ export class Server {
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.aof = new Aof(this);
-    this.keyspace.listeners.push(this.blocking, this.watchedKeys, this.propagation);
+    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys, this.propagation);
     log.setLevel(options.loglevel);
   }
 
@@ -124,7 +125,7 @@ export class Server {
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
-    this.blocking.serve();
+    this.keyWaits.serve();
     this.aof.cron();
     this.rdb.cron();
   }
@@ -139,7 +140,7 @@ export class Server {
     client.closing = true;
     forgetClient(this, client);
     this.clients.delete(client.id);
-    this.blocking.forget(client);
+    this.blockedClients.forget(client);
     discardTransaction(this, client);
   }
 
@@ -154,7 +155,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked !== undefined) continue;
+      if (client.lastInteraction >= oldest || client.blocked) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

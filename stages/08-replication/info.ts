@@ -58,7 +58,7 @@ function clientsFields(server: Server): [string, string | number][] {
   return [
     ['connected_clients', server.clients.size - server.replication.replicas.size],
     ['maxclients', server.options.maxclients],
-    ['blocked_clients', server.blocking.size],
+    ['blocked_clients', server.blockedClients.size],
   ];
 }
 

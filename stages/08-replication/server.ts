@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
 import { buildCommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
-import { BlockedClients } from './clients/blocking.ts';
+import { BlockedClients } from './clients/blocked-clients.ts';
+import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
@@ -21,7 +22,6 @@ import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
 import { waitForReplicas } from './replication/shutdown.ts';
 import { AckWaits } from './replication/wait.ts';
-import { reprocess } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
@@ -58,13 +58,14 @@ export class Server {
   readonly rdb = new RdbSaver(this);
   readonly aof: Aof;
   readonly replication = new Replication(this);
-  readonly ackWaits = new AckWaits(this);
   private readonly replicationCron = new ReplicationCron(this);
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
-  readonly blocking = new BlockedClients(reprocess, (client) => this.resume(client));
+  readonly blockedClients = new BlockedClients((client) => this.resume(client));
+  readonly keyWaits = new KeyWaits(this.blockedClients);
+  readonly ackWaits = new AckWaits(this.replication, this.blockedClients);
   clientsPendingWrite: Client[] = [];
   /** SHUTDOWN waits for replicas. */
   ending = false;
@@ -80,7 +81,7 @@ export class Server {
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.aof = new Aof(this);
-    this.keyspace.listeners.push(this.blocking, this.watchedKeys, this.propagation);
+    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys, this.propagation);
     log.setLevel(options.loglevel);
     prepareRole(this);
   }
@@ -143,7 +144,7 @@ export class Server {
     this.replicationCron.run();
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
-    this.blocking.serve();
+    this.keyWaits.serve();
     this.aof.cron();
     this.rdb.cron();
   }
@@ -158,7 +159,7 @@ export class Server {
     client.closing = true;
     forgetClient(this, client);
     this.clients.delete(client.id);
-    this.blocking.forget(client);
+    this.blockedClients.forget(client);
     if (client.replica !== undefined) this.replication.forget(client.replica);
     discardTransaction(this, client);
   }
@@ -174,7 +175,7 @@ export class Server {
     if (timeout === 0) return;
     const oldest = Date.now() - timeout * 1000;
     for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked !== undefined || client.replica?.isAttached) continue;
+      if (client.lastInteraction >= oldest || client.blocked || client.replica?.isAttached) continue;
       log.verbose(`Closing idle client id=${client.id}`);
       client.socket.destroy();
     }

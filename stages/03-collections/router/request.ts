@@ -1,9 +1,10 @@
 import type { Reply } from '#shared/resp/reply.ts';
-import type { Wait } from '../clients/blocking.ts';
+import type { KeyWait } from '../clients/key-waits.ts';
 import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
 import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';
+import { reprocess } from './execute.ts';
 
 /** One request on its way: who asks, what for. Handlers get it, and reach everything else through it. */
 export class Request {
@@ -35,8 +36,8 @@ export class Request {
   }
 
   /** What a blocking command returns when it has to wait. It will run again; `args` may be changed for that. */
-  block(wait: Wait): Reply {
-    return this.server.blocking.block(this, wait);
+  block(wait: KeyWait): Reply {
+    return this.server.keyWaits.block(this.client, this.db, wait, (readyKey) => reprocess(this, readyKey));
   }
 
   /**

@@ -14,11 +14,12 @@ export function execute(server: Server, client: Client, args: readonly string[])
   const refused = guard(request);
   if (refused !== undefined) return rejectCommand(client, refused);
   client.replies.write(call(request));
-  server.blocking.serve();
+  server.keyWaits.serve();
 }
 
 /** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
-export function reprocess(request: Request): Reply {
+export function reprocess(request: Request, readyKey: string): Reply {
+  request.readyKey = readyKey;
   return guard(request) ?? call(request);
 }
 

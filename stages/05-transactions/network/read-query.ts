@@ -26,7 +26,7 @@ export function readQuery(server: Server, client: Client, buffer: Buffer, length
 /** Executes every complete request that has arrived (Redis: `processInputBuffer`). */
 export function processInput(server: Server, client: Client): void {
   try {
-    while (!client.closing && client.blocked === undefined) {
+    while (!client.closing && !client.blocked) {
       const args = client.parser.next();
       if (args === null) break;
       execute(server, client, args);

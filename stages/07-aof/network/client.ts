@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
-import type { Waiter } from '../clients/blocking.ts';
 import type { Transaction } from '../transactions.ts';
 
 /** A connection and its state (Redis: `struct client`). */
@@ -19,8 +18,8 @@ export class Client {
   lastInteraction = Date.now();
   /** What MULTI has begun. */
   transaction: Transaction | undefined;
-  /** Set while a blocking command waits; later requests wait behind it. */
-  blocked: Waiter | undefined;
+  /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
+  blocked = false;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
   /** What the server has counted of `heldBytes`. */

@@ -65,7 +65,7 @@ export class PrimaryStream {
   private execute(args: string[]): void {
     const { client, server } = this;
     execute(server, client, args);
-    if (client.blocked !== undefined) server.blocking.forget(client);
+    if (client.blocked) server.blockedClients.forget(client);
     const reply = client.replies.take();
     if (typeof reply === 'string' && reply.startsWith('-')) {
       log.warning(

@@ -54,8 +54,8 @@ function enterReplica(server: Server, host: string, port: number, hasHistory: bo
 /** Nobody may wait for what only a primary's clients can do (Redis: `disconnectAllBlockedClients`). */
 function unblockClients(server: Server): void {
   for (const client of server.clients.values()) {
-    if (client.blocked === undefined) continue;
-    server.blocking.answer(client, new ReplyError(UNBLOCKED));
+    if (!client.blocked) continue;
+    server.blockedClients.unblock(client, new ReplyError(UNBLOCKED));
     client.closing = true;
     scheduleWrite(server, client);
   }

@@ -1,60 +1,51 @@
 import type { Reply } from '#shared/resp/reply.ts';
-import type { Wait } from '../clients/blocking.ts';
-import type { Request } from '../router/request.ts';
-import type { Server } from '../server.ts';
-import { StoredValue } from '../store/value.ts';
+import type { BlockedClients } from '../clients/blocked-clients.ts';
+import type { Client } from '../network/client.ts';
+import type { Replication } from './replication.ts';
 
-/** WAIT that goes on: for so many replicas to have this offset. */
-interface Waiting {
-  readonly request: Request;
-  readonly wait: Wait;
+/** A client that waits for `count` replicas to have the history up to `offset`. */
+interface AckWait {
+  readonly client: Client;
   readonly offset: number;
   readonly count: number;
 }
 
 /** Clients in WAIT (Redis: `clients_waiting_acks`). */
 export class AckWaits {
-  private readonly server: Server;
-  private readonly waiting = new Set<Waiting>();
+  private readonly replication: Replication;
+  private readonly blockedClients: BlockedClients;
+  private readonly waits = new Set<AckWait>();
 
-  constructor(server: Server) {
-    this.server = server;
+  constructor(replication: Replication, blockedClients: BlockedClients) {
+    this.replication = replication;
+    this.blockedClients = blockedClients;
   }
 
   /** Waits `timeout` ms, 0: for ever. @returns how many replicas have it, if they are enough or nothing may block */
-  begin(request: Request, count: number, timeout: number): Reply {
-    const { client } = request;
+  begin(client: Client, count: number, timeout: number): Reply {
     const offset = client.writeOffset;
     const acknowledged = () => this.acknowledged(offset);
     if (acknowledged() >= count || client.transaction?.executing) return acknowledged();
-    const wait: Wait = {
-      keys: [],
-      type: StoredValue,
+    const wait: AckWait = { client, offset, count };
+    this.waits.add(wait);
+    this.replication.requestAcks();
+    return this.blockedClients.block(client, {
       timeout,
-      get timeoutReply() {
-        return acknowledged();
-      },
-    };
-    this.waiting.add({ request, wait, offset, count });
-    this.server.replication.requestAcks();
-    return request.block(wait);
+      timedOut: acknowledged,
+      ended: () => this.waits.delete(wait),
+    });
   }
 
   /** A replica has told how far it is (Redis: `processClientsWaitingReplicas`). */
   serve(): void {
-    for (const waiting of this.waiting) {
-      const { request, wait, offset, count } = waiting;
-      // Its time may be over, or its connection gone.
-      if (request.client.blocked?.wait !== wait) this.waiting.delete(waiting);
-      else if (this.acknowledged(offset) >= count) {
-        this.waiting.delete(waiting);
-        this.server.blocking.answer(request.client, this.acknowledged(offset));
-      }
+    for (const { client, offset, count } of this.waits) {
+      const acknowledged = this.acknowledged(offset);
+      if (acknowledged >= count) this.blockedClients.unblock(client, acknowledged);
     }
   }
 
   /** Redis: `replicationCountAcksByOffset`. */
   private acknowledged(offset: number): number {
-    return this.server.replication.online.filter((replica) => replica.ackOffset >= offset).length;
+    return this.replication.online.filter((replica) => replica.ackOffset >= offset).length;
   }
 }

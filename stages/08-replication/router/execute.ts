@@ -17,11 +17,12 @@ export function execute(server: Server, client: Client, args: readonly string[])
   if (refused !== undefined) return rejectCommand(server, client, refused, command);
   client.replies.write(call(request));
   client.writeOffset = server.replication.offset;
-  server.blocking.serve();
+  server.keyWaits.serve();
 }
 
 /** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
-export function reprocess(request: Request): Reply {
+export function reprocess(request: Request, readyKey: string): Reply {
+  request.readyKey = readyKey;
   const reply = refusal(request) ?? call(request);
   request.client.writeOffset = request.server.replication.offset;
   return reply;

@@ -20,13 +20,12 @@ export const wait: Family = {
 };
 
 /** `WAIT numreplicas timeout`, in ms, 0: for ever. @returns how many replicas have what this connection has written */
-function waitForReplicas(request: Request): Reply {
-  const { server, args } = request;
+function waitForReplicas({ server, client, args }: Request): Reply {
   if (server.replication.link !== undefined) throw new ReplyError(ON_REPLICA);
   const count = Number(parseLongLong(args[1]!));
   const timeout = Number(parseLongLong(args[2]!, 'ERR timeout is not an integer or out of range'));
   if (timeout < 0) throw new ReplyError('ERR timeout is negative');
-  return server.ackWaits.begin(request, count, timeout);
+  return server.ackWaits.begin(client, count, timeout);
 }
 
 const ON_REPLICA =

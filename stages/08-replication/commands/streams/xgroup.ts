@@ -103,7 +103,7 @@ function xgroupDestroy({ db, args, server }: Request): Reply {
   if (!stream.groups.delete(args[3]!)) return 0;
   signalGroups(db, args[2]!, stream, 'xgroup-destroy');
   // Clients that wait as its consumers are told that it is gone.
-  server.blocking.keyModified(db, args[2]!);
+  server.keyWaits.keyModified(db, args[2]!);
   return 1;
 }
 

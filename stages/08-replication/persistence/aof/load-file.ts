@@ -111,7 +111,7 @@ export class AofFileLoader {
       log.warning(`'${command.fullName}' at offset ${this.validUpTo} of ${this.path} has failed: ${error.message}`);
     }
     // What would wait for a client that comes later finds nobody here.
-    server.blocking.forget(client);
+    server.blockedClients.forget(client);
   }
 
   /** The end is missing: the process was killed while it wrote (`aof-load-truncated`). */

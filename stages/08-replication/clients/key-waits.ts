@@ -1,13 +1,12 @@
-import type { Reply } from '#shared/resp/reply.ts';
-import { NO_REPLY } from '#shared/resp/reply.ts';
+import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from '../network/client.ts';
-import type { Request } from '../router/request.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
 import type { StoredValue, TypeOf } from '../store/value.ts';
+import type { BlockedClients } from './blocked-clients.ts';
 
 /** What a blocking command waits for. */
-export interface Wait {
+export interface KeyWait {
   readonly keys: readonly string[];
   /** Only a key that holds this type can end the wait. */
   readonly type: TypeOf<StoredValue>;
@@ -21,12 +20,15 @@ export interface Wait {
   readonly orRemoved?: boolean;
 }
 
-/** A client that waits, with the request that will be tried again. */
-export interface Waiter {
-  readonly request: Request;
+/** Runs a request again, now that a key is ready. @returns its reply; NO_REPLY: it has to go on waiting */
+export type Retry = (readyKey: string) => Reply;
+
+/** A client that waits, and how its request is tried again. */
+interface Waiter {
+  readonly client: Client;
   readonly db: Database;
-  readonly wait: Wait;
-  timer: NodeJS.Timeout | undefined;
+  readonly wait: KeyWait;
+  readonly retry: Retry;
 }
 
 /** Who waits for one key. */
@@ -41,52 +43,36 @@ interface Queue {
   ready: boolean;
 }
 
-/** Longest time that a timer takes; longer waits take several. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * Who waits for which key, first come first served (Redis: blocked.c). A blocked command is not answered but kept; when
  * one of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
-export class BlockedClients implements KeyspaceListener {
+export class KeyWaits implements KeyspaceListener {
+  private readonly blockedClients: BlockedClients;
   private readonly queues = new Map<Database, Map<string, Queue>>();
   /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
   private ready: Queue[] = [];
-  private readonly reprocess: (request: Request) => Reply;
-  private readonly resume: (client: Client) => void;
-  /** Number of clients that wait. */
-  size = 0;
 
-  /** `reprocess` tries a request again; `resume` is told of each client that has got its reply and may go on. */
-  constructor(reprocess: (request: Request) => Reply, resume: (client: Client) => void) {
-    this.reprocess = reprocess;
-    this.resume = resume;
+  constructor(blockedClients: BlockedClients) {
+    this.blockedClients = blockedClients;
   }
 
   /** Makes the client wait (`blockForKeys`). A request that is tried again and still has to wait keeps its place. */
-  block(request: Request, wait: Wait): typeof NO_REPLY {
-    const { client, db } = request;
-    if (client.blocked !== undefined) return NO_REPLY;
-    const waiter: Waiter = { request, db, wait, timer: undefined };
-    client.blocked = waiter;
-    this.size++;
+  block(client: Client, db: Database, wait: KeyWait, retry: Retry): typeof NO_REPLY {
+    if (client.blocked) return NO_REPLY;
+    const waiter: Waiter = { client, db, wait, retry };
     for (const key of wait.keys) this.enqueue(waiter, key);
-    if (wait.timeout > 0) this.startTimer(waiter, Date.now() + wait.timeout);
-    return NO_REPLY;
-  }
-
-  /** The client is gone, or has its reply (Redis: `unblockClient`). */
-  forget(client: Client): void {
-    const waiter = client.blocked;
-    if (waiter === undefined) return;
-    client.blocked = undefined;
-    this.size--;
-    clearTimeout(waiter.timer);
-    for (const key of waiter.wait.keys) this.dequeue(waiter, key);
+    return this.blockedClients.block(client, {
+      timeout: wait.timeout,
+      timedOut: () => wait.timeoutReply,
+      ended: () => {
+        for (const key of wait.keys) this.dequeue(waiter, key);
+      },
+    });
   }
 
   keyModified(db: Database, key: string): void {
-    if (this.size === 0) return;
+    if (this.blockedClients.size === 0) return;
     const queue = this.queues.get(db)?.get(key);
     if (queue !== undefined) this.signalReady(queue);
   }
@@ -120,31 +106,14 @@ export class BlockedClients implements KeyspaceListener {
     let value = queue.db.peek(queue.key);
     for (const waiter of queue.waiters) {
       if (value === undefined && queue.orRemoved === 0) return;
-      const { request, wait } = waiter;
+      const { client, wait, retry } = waiter;
       // What a connection that is about to go would take would be lost.
-      if (request.client.socket.destroyed) continue;
+      if (client.socket.destroyed) continue;
       if (!(value instanceof wait.type) && !wait.orRemoved) continue;
-      request.readyKey = queue.key;
-      const reply = this.reprocess(request);
-      if (reply !== NO_REPLY) this.answer(request.client, reply);
+      const reply = retry(queue.key);
+      if (reply !== NO_REPLY) this.blockedClients.unblock(client, reply);
       value = queue.db.peek(queue.key);
     }
-  }
-
-  /** Ends a client's wait with this reply (Redis: `unblockClient`). */
-  answer(client: Client, reply: Reply): void {
-    this.forget(client);
-    client.lastInteraction = Date.now();
-    client.replies.write(reply);
-    this.resume(client);
-  }
-
-  private startTimer(waiter: Waiter, deadline: number): void {
-    const left = Math.max(1, deadline - Date.now());
-    waiter.timer = setTimeout(() => {
-      if (left > MAX_TIMER_MS) this.startTimer(waiter, deadline);
-      else this.answer(waiter.request.client, waiter.wait.timeoutReply);
-    }, Math.min(left, MAX_TIMER_MS));
   }
 
   private enqueue(waiter: Waiter, key: string): void {
