@@ -3,14 +3,14 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('07', [
   {
     file: 'router/propagate.ts',
-    find: 'const unit = effects.length > 1;',
-    replace: 'const unit = false;',
+    find: "if (own.length > 1) target.feed(own[0]!.db, ['MULTI']);",
+    replace: '',
     why: 'a transaction is logged in pieces',
     suite: '07-effects',
   },
   {
     file: 'router/propagate.ts',
-    find: "this.effects.push({ db: db.index, command: ['DEL', key] });",
+    find: "this.alsoPropagate(db.index, ['DEL', key]);",
     replace: '',
     why: 'an expired key is not deleted in the log',
     suite: '07-effects',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Coalescer } from '#shared/coalescer.ts';
 import { log } from '#shared/log.ts';
 import { CommandOutput } from '../persistence/command-output.ts';
-import type { PropagationTarget } from '../router/propagate.ts';
+import { PROPAGATE_REPL, type PropagationTarget } from '../router/propagate.ts';
 import type { Server } from '../server.ts';
 import { Backlog } from './backlog.ts';
 import { FullSync } from './full-sync.ts';
@@ -20,6 +20,7 @@ const SEND_AT_ONCE_BYTES = 16 * 1024;
  * bytes.
  */
 export class Replication implements PropagationTarget {
+  readonly takes = PROPAGATE_REPL;
   replid = newReplid();
   /** The history that this one came out of, and the first offset at which they differ. */
   replid2 = NO_REPLID;

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
-import type { PropagationTarget } from '../../router/propagate.ts';
+import { PROPAGATE_AOF, type PropagationTarget } from '../../router/propagate.ts';
 import type { Server } from '../../server.ts';
 import { writeSnapshotSync } from '../rdb/file.ts';
 import { Snapshot } from '../snapshot.ts';
@@ -19,6 +19,7 @@ const AS_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | cons
  * `wait_rewrite`: switched on while the server runs, and not the whole keyspace yet.
  */
 export class Aof implements PropagationTarget {
+  readonly takes = PROPAGATE_AOF;
   state: 'off' | 'on' | 'wait_rewrite' = 'off';
   readonly folder: AofFolder;
   readonly file: AofFile;
