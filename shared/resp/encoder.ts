@@ -5,6 +5,7 @@ import {
   NULL_ARRAY,
   OK,
   Push,
+  Replies,
   ReplyError,
   SetReply,
   Status,
@@ -32,6 +33,8 @@ export class ReplyWriter {
   private closedBytes = 0;
   private parts: Part[] = [];
   private text = '';
+  /** Pushes that wait for a reply's end; undefined while none has to wait. */
+  private heldPushes: Push[] | undefined;
 
   /** Bytes not yet taken. */
   get size(): number {
@@ -61,6 +64,27 @@ export class ReplyWriter {
     else if (reply === null) this.text += this.protocol === 3 ? '_\r\n' : '$-1\r\n';
     else if (Array.isArray(reply)) this.aggregate('*', reply);
     else this.marker(reply as Exclude<Reply, string | number | bigint | null | readonly Reply[]>);
+  }
+
+  /** Writes what the client has not asked for now: a message, an invalidation. */
+  push(message: Push): void {
+    if (this.heldPushes === undefined) this.write(message);
+    else this.heldPushes.push(message);
+  }
+
+  /**
+   * A command of this client begins: what is pushed until `releasePushes` follows its reply, and never stands among the
+   * elements of EXEC's array (Redis 7.2: `pending_push_messages`).
+   */
+  holdPushes(): void {
+    this.heldPushes ??= [];
+  }
+
+  /** The command's reply is written. */
+  releasePushes(): void {
+    const { heldPushes } = this;
+    this.heldPushes = undefined;
+    if (heldPushes !== undefined) for (const message of heldPushes) this.write(message);
   }
 
   private bulk(text: string): void {
@@ -114,6 +138,7 @@ export class ReplyWriter {
       else this.aggregate('*', reply.flat);
     } else if (reply instanceof SetReply) this.aggregate(resp3 ? '~' : '*', reply.members);
     else if (reply instanceof Push) this.aggregate(resp3 ? '>' : '*', reply.items);
+    else if (reply instanceof Replies) for (const each of reply.replies) this.write(each);
     else if (typeof reply === 'boolean') this.text += resp3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`;
     else if (reply instanceof Verbatim) {
       if (resp3) this.text += `=${reply.text.length + 4}\r\n${reply.format}:${reply.text}\r\n`;

@@ -20,6 +20,7 @@
  * | `SetReply`         | `*`              | `~`          |
  * | `Push`             | `*`              | `>`          |
  * | `Verbatim`         | `$` bulk         | `=`          |
+ * | `Replies`          | each in turn     | each in turn |
  */
 export type Reply =
   | string
@@ -34,6 +35,7 @@ export type Reply =
   | MapReply
   | SetReply
   | Push
+  | Replies
   | Verbatim
   | typeof NULL_ARRAY
   | typeof NO_REPLY;
@@ -83,6 +85,17 @@ export class Push {
   readonly items: readonly Reply[];
   constructor(items: readonly Reply[]) {
     this.items = items;
+  }
+}
+
+/**
+ * Several replies to one request: SUBSCRIBE answers for each channel. Inside EXEC the array's header counts them as one
+ * all the same, as in Redis.
+ */
+export class Replies {
+  readonly replies: readonly Reply[];
+  constructor(replies: readonly Reply[]) {
+    this.replies = replies;
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ReplyDecoder } from '#shared/resp/decoder.ts';
 import { ReplyWriter, type Part } from '#shared/resp/encoder.ts';
-import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
+import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, Replies, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
 
 const TABLE: [name: string, reply: Reply, resp2: string, resp3: string][] = [
   ['a bulk string', 'abc', '$3\r\nabc\r\n', '$3\r\nabc\r\n'],
@@ -40,6 +40,68 @@ describe('each reply in RESP2 and RESP3', () => {
   test('what is no reply is a mistake of ours', () => {
     expect(() => encodeReply(undefined as unknown as Reply)).toThrow(TypeError);
     expect(() => encodeReply({} as unknown as Reply)).toThrow(TypeError);
+  });
+});
+
+/** What SUBSCRIBE answers, as real Redis writes it in RESP2 and RESP3. */
+const SUBSCRIBED = new Replies([new Push(['subscribe', 'a', 1]), new Push(['subscribe', 'b', 2])]);
+const RESP2 = '*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n';
+const RESP3 = RESP2.replaceAll('*', '>');
+
+describe('several replies to one request', () => {
+  test('stand one after the other, without a header', () => {
+    expect(encodeReply(SUBSCRIBED)).toBe(RESP2);
+    expect(encodeReply(SUBSCRIBED, 3)).toBe(RESP3);
+    expect(encodeReply(new Replies([]))).toBe('');
+  });
+
+  test('count as one in the array of EXEC', () => {
+    expect(encodeReply([new Status('PONG'), SUBSCRIBED, 'x'])).toBe(`*3\r\n+PONG\r\n${RESP2}$1\r\nx\r\n`);
+    expect(encodeReply([SUBSCRIBED], 3)).toBe(`*1\r\n${RESP3}`);
+  });
+});
+
+describe('a push', () => {
+  const message = (text: string) => new Push(['message', 'c', text]);
+  const wire = (text: string) => `>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n${text}\r\n`;
+
+  /** What a writer in RESP3 has been given. */
+  function written(use: (writer: ReplyWriter) => void): string {
+    const writer = new ReplyWriter();
+    writer.protocol = 3;
+    use(writer);
+    return writer.take() as string;
+  }
+
+  test('is written at once between replies', () => {
+    const bytes = written((writer) => {
+      writer.write(1);
+      writer.push(message('m'));
+      writer.write(2);
+    });
+    expect(bytes).toBe(`:1\r\n${wire('m')}:2\r\n`);
+  });
+
+  test('follows the reply of the command that caused it, and does not get into an array', () => {
+    const bytes = written((writer) => {
+      writer.holdPushes();
+      writer.push(message('m'));
+      writer.push(message('n'));
+      writer.write(['1', 1, '2']);
+      writer.releasePushes();
+      writer.push(message('o'));
+    });
+    expect(bytes).toBe(`*3\r\n$1\r\n1\r\n:1\r\n$1\r\n2\r\n${wire('m')}${wire('n')}${wire('o')}`);
+  });
+
+  test('a reply of pushes is not held', () => {
+    const bytes = written((writer) => {
+      writer.holdPushes();
+      writer.push(message('m'));
+      writer.write([SUBSCRIBED, 1]);
+      writer.releasePushes();
+    });
+    expect(bytes).toBe(`*2\r\n${RESP3}:1\r\n${wire('m')}`);
   });
 });
 
