@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { ReplyDecoder } from '#shared/resp/decoder.ts';
+import { RequestParser } from '#shared/resp/parser.ts';
 import { encodeRequest } from './client.ts';
 import { until, within } from './time.ts';
 
@@ -84,7 +84,7 @@ export async function openFakePrimary(): Promise<FakePrimary> {
 }
 
 function acceptLink(socket: Socket): PrimaryLink {
-  const decoder = new ReplyDecoder();
+  const parser = new RequestParser();
   const waiting: string[][] = [];
   const acks: number[] = [];
   let offset = 0;
@@ -98,9 +98,9 @@ function acceptLink(socket: Socket): PrimaryLink {
     wake();
   });
   socket.on('data', (chunk) => {
-    decoder.feed(chunk);
-    for (let command = decoder.next(); command !== undefined; command = decoder.next()) {
-      const words = (command as unknown[]).map(String);
+    // Bare line feeds, by which a replica shows that it lives, are no requests.
+    parser.feed(chunk);
+    for (let words = parser.next(); words !== null; words = parser.next()) {
       if (words[0] === 'REPLCONF' && words[1] === 'ACK') acks.push(Number(words[2]));
       else waiting.push(words);
     }

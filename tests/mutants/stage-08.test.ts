@@ -43,4 +43,11 @@ plantedBugs('08', [
     why: 'WAIT counts replicas that have not got the write',
     suite: '08-psync',
   },
+  {
+    file: 'replication/primary-link.ts',
+    find: '    if (this.transfer?.total === 0) this.sendAck();\n',
+    replace: '',
+    why: 'a primary that has sent an RDB with an EOF mark waits up to a second before the stream goes on',
+    suite: '08-replica',
+  },
 ]);

@@ -1,4 +1,5 @@
-import { client, describe, expect, resp, sleep, status, test, until } from '../harness/suite.ts';
+import { atEnd, client, describe, expect, resp, server, sleep, status, test, until } from '../harness/suite.ts';
+import { openFakeReplica } from '../harness/fake-replica.ts';
 import {
   applied,
   configured,
@@ -211,6 +212,18 @@ describe('the stream', () => {
     await c.expect('SET', 'k', 'v').ok();
     const commands = await replica.readUntil(([, key]) => key === 'k');
     expect(commands.every(([name]) => isPing(name) || name === 'SELECT')).toBe(true);
+  });
+
+  test('a line feed each second while the replica waits for its RDB, the first one a second after the start', async () => {
+    const spawned = Date.now();
+    const own = await server('--hz', '4');
+    const replica = await openFakeReplica('127.0.0.1', own.port);
+    atEnd(() => replica.cut());
+    // Where it is not told otherwise, a primary waits 5 s for further replicas.
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    replica.send('PSYNC', '?', -1);
+    await until(() => replica.unread() === '\n', 'a line feed');
+    expect(Date.now() - spawned).toBeGreaterThanOrEqual(1_000);
   });
 
   test('PING each repl-ping-replica-period seconds', async () => {

@@ -1,4 +1,4 @@
-import { address, client, describe, expect, needsFlags, server, test, until } from '../harness/suite.ts';
+import { address, client, describe, expect, needsFlags, resp, server, test, until } from '../harness/suite.ts';
 import {
   applied,
   configured,
@@ -287,6 +287,44 @@ describe('full sync', () => {
     link.fullSync(HISTORY, 50, 'NOT AN RDB AT ALL');
     await link.closed();
     await (await client()).expect('PING').status('PONG');
+  });
+});
+
+describe('the first acknowledgement', () => {
+  const set = resp('SET', 'k', 'v');
+  const getAck = resp('REPLCONF', 'GETACK', '*');
+
+  test('comes at once after an RDB with an EOF mark: the primary waits for it', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 100, tinyRdb(), 'eof');
+    await linkUp();
+    link.streamBytes(set + getAck);
+    await until(() => link.acks.includes(100 + set.length), 'an answer to GETACK');
+    expect(link.acks[0]).toBe(100);
+  });
+
+  test('does not after one with a length', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    const rdb = tinyRdb();
+    link.write(`+FULLRESYNC ${HISTORY} 100\r\n$${rdb.length}\r\n${rdb}${set}${getAck}`);
+    await until(() => link.acks.length > 0, 'an acknowledgement');
+    expect(link.acks[0]).toBe(100 + set.length);
+  });
+
+  test('nor where the stream goes on', async () => {
+    const { primary, link } = await followed({}, 100);
+    link.cut();
+    const again = await primary.link();
+    await again.handshake();
+    again.write(`+CONTINUE\r\n${set}${getAck}`);
+    await until(() => again.acks.length > 0, 'an acknowledgement');
+    expect(again.acks[0]).toBe(100 + set.length);
   });
 });
 

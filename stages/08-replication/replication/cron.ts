@@ -5,7 +5,7 @@ import { primaryCron } from './primary.ts';
 export class ReplicationCron {
   private readonly server: Server;
   private second = 0;
-  private lastSecond = 0;
+  private lastSecond = Date.now();
 
   constructor(server: Server) {
     this.server = server;

@@ -204,11 +204,12 @@ export class PrimaryLink {
     const stream = new PrimaryStream(server, connection, server.replication.offset, this.db);
     this.stream = stream;
     this.state = 'connected';
+    // After an RDB with an EOF mark the primary waits for this; otherwise `cron` will say it soon enough.
+    if (this.transfer?.total === 0) this.sendAck();
     this.transfer = undefined;
     this.failures = 0;
     this.downSince = undefined;
     connection.lastIo = Date.now();
-    this.sendAck();
     return connection.until(() => {
       connection.receive((bytes) => {
         try {
