@@ -23,8 +23,12 @@ export interface CommandRow<R = never> {
   readonly summary: string;
   /** What follows the name, for HELP: `<connection-name>`. */
   readonly syntax?: string;
-  /** `false`: inside MULTI it runs at once instead of being queued (read from stage 05 on). */
+  /** `false`: between MULTI and EXEC it runs at once instead of being queued. */
   readonly queued?: false;
+  /** It runs what its connection has queued, so it has the flags of that, too: EXEC. */
+  readonly runsQueue?: true;
+  /** It writes nothing, yet it is refused while the disk takes no writes: monitors learn of it by PING. */
+  readonly reportsDiskErrors?: true;
   readonly run?: Handler<R>;
   readonly subcommands?: readonly CommandRow<R>[];
 }

@@ -30,6 +30,13 @@ plantedBugs('06', [
     suite: '06-save-points',
   },
   {
+    file: 'commands/connection/connection.ts',
+    find: '      reportsDiskErrors: true,\n',
+    replace: '',
+    why: 'PING answers PONG while nothing can be saved',
+    suite: '06-save-points',
+  },
+  {
     file: 'persistence/rdb/load.ts',
     find: 'this.expireAt = input.int32LE() * 1000;',
     replace: 'this.expireAt = input.int32LE();',

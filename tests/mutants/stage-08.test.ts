@@ -30,6 +30,13 @@ plantedBugs('08', [
     suite: '08-replica',
   },
   {
+    file: 'router/guards.ts',
+    find: "!request.lacks('loading')",
+    replace: "request.command.flags.has('loading')",
+    why: 'EXEC reads what a full sync has loaded so far',
+    suite: '08-replica',
+  },
+  {
     file: 'replication/primary-stream.ts',
     find: 'if (client.transaction === undefined) this.applied',
     replace: 'this.applied',

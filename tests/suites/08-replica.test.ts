@@ -679,6 +679,25 @@ describe('clients of a replica', () => {
     await c.expect('GET', 'k').bulk('v');
   });
 
+  test('a transaction of reads waits until the data of a full sync are loaded', async () => {
+    const LOADING = 'LOADING Redis is loading the dataset in memory';
+    // The replica loads for about 0.7 s, and looks at its clients every 2 MB.
+    const keys = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`k${i}`, 'v'.repeat(400_000)]));
+    await configured({ 'key-load-delay': '30000' });
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('EXISTS', 'k0', 'k23').status('QUEUED');
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 100, tinyRdb({ keys }));
+    await until(async () => (await info(undefined, 'persistence'))['loading'] === '1', 'the replica to load');
+    await c.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${LOADING}`);
+    await linkUp();
+    await c.expect('EXISTS', 'k0', 'k23').int(2);
+  });
+
   test('may write where replica-read-only says no', async () => {
     const { link } = await followed({ keys: { k: 'v' } });
     await configured({ 'replica-read-only': 'no' });

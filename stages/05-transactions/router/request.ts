@@ -28,7 +28,7 @@ export class Request {
   /** Whether the command has one of Redis's flags, such as `denyoom`; EXEC has those of what it will run. */
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
-    if (this.command.fullName !== 'exec') return false;
+    if (!this.command.row.runsQueue) return false;
     return this.client.transaction?.queued.some((request) => request.has(flag)) === true;
   }
 

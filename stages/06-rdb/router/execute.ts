@@ -27,7 +27,7 @@ export function reprocess(request: Request, readyKey: string): Reply {
 
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(server: Server, client: Client, reply: Reply, command?: Command): void {
-  client.replies.write(flagTransaction(server, client, reply, command?.fullName === 'exec'));
+  client.replies.write(flagTransaction(server, client, reply, command?.row.runsQueue === true));
 }
 
 /** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */

@@ -1,4 +1,5 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import type { Server } from '../server.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
 
@@ -36,22 +37,26 @@ function checkMemory(request: Request): Reply | undefined {
   return new ReplyError(OOM);
 }
 
-/** While saves fail, nothing is accepted that would be lost; PING tells those who only ask whether all is well. */
+/** While the disk takes no writes, nothing is accepted that would be lost. */
 function checkDisk(request: Request): Reply | undefined {
-  const { server, command } = request;
-  const aofError = server.aof.file.error;
-  if (aofError !== undefined && (request.has('write') || command.fullName === 'ping')) {
-    return new ReplyError(`MISCONF Errors writing to the AOF file: ${aofError}`);
-  }
-  if (server.rdb.lastStatus === 'ok') return undefined;
-  const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
-  if (!stopWrites || save.length === 0) return undefined;
-  if (!request.has('write') && command.fullName !== 'ping') return undefined;
-  return new ReplyError(MISCONF);
+  const error = diskError(request.server);
+  if (error === undefined) return undefined;
+  if (!request.has('write') && !request.command.row.reportsDiskErrors) return undefined;
+  return new ReplyError(error);
 }
 
-function checkLoading({ server, command }: Request): Reply | undefined {
-  if (server.loading === undefined || command.flags.has('loading')) return undefined;
+/** Redis: `writeCommandsDeniedByDiskError`. */
+function diskError(server: Server): string | undefined {
+  if (server.rdb.lastStatus === 'err') {
+    const { save, 'stop-writes-on-bgsave-error': stopWrites } = server.options;
+    if (stopWrites && save.length > 0) return MISCONF;
+  }
+  if (server.aof.file.error !== undefined) return `MISCONF Errors writing to the AOF file: ${server.aof.file.error}`;
+  return undefined;
+}
+
+function checkLoading(request: Request): Reply | undefined {
+  if (request.server.loading === undefined || !request.lacks('loading')) return undefined;
   return new ReplyError('LOADING Redis is loading the dataset in memory');
 }
 

@@ -28,8 +28,15 @@ export class Request {
   /** Whether the command has one of Redis's flags, such as `denyoom`; EXEC has those of what it will run. */
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
-    if (this.command.fullName !== 'exec') return false;
+    if (!this.command.row.runsQueue) return false;
     return this.client.transaction?.queued.some((request) => request.has(flag)) === true;
+  }
+
+  /** Whether the command lacks such a flag; EXEC lacks those that one of what it will run lacks. */
+  lacks(flag: string): boolean {
+    if (!this.command.flags.has(flag)) return true;
+    if (!this.command.row.runsQueue) return false;
+    return this.client.transaction?.queued.some((request) => request.lacks(flag)) === true;
   }
 
   /** The database that the client has selected. */

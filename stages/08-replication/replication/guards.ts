@@ -22,12 +22,6 @@ export function checkReadOnly(request: Request): Reply | undefined {
 export function checkPrimaryLink(request: Request): Reply | undefined {
   const { replication, options } = request.server;
   if (replication.link === undefined || options['replica-serve-stale-data']) return undefined;
-  if (replication.link.state === 'connected' || !asksForData(request)) return undefined;
+  if (replication.link.state === 'connected' || !request.lacks('stale')) return undefined;
   return new ReplyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
-}
-
-function asksForData({ client, command }: Request): boolean {
-  if (!command.flags.has('stale')) return true;
-  const queued = command.fullName === 'exec' ? (client.transaction?.queued ?? []) : [];
-  return queued.some((request) => !request.command.flags.has('stale'));
 }

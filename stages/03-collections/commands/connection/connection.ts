@@ -13,7 +13,14 @@ const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disa
 export const connection: Family = {
   group: 'connection',
   rows: [
-    { name: 'ping', arity: -1, flags: 'fast', since: '1.0.0', summary: 'Answers PONG, or its argument.', run: ping },
+    {
+      name: 'ping',
+      arity: -1,
+      flags: 'fast',
+      since: '1.0.0',
+      summary: 'Answers PONG, or its argument.',
+      run: ping,
+    },
     { name: 'echo', arity: 2, flags: 'loading stale fast', since: '1.0.0', summary: 'Answers the message.', run: echo },
     {
       name: 'quit',
@@ -21,7 +28,6 @@ export const connection: Family = {
       flags: HANDSHAKE,
       since: '1.0.0',
       summary: 'Closes the connection.',
-      queued: false,
       run: quit,
     },
     {
@@ -30,7 +36,6 @@ export const connection: Family = {
       flags: HANDSHAKE,
       since: '6.2.0',
       summary: 'Makes the connection as new.',
-      queued: false,
       run: reset,
     },
     { name: 'hello', arity: -1, flags: HANDSHAKE, since: '6.0.0', summary: 'Agrees on the protocol.', run: hello },

@@ -14,7 +14,15 @@ const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disa
 export const connection: Family = {
   group: 'connection',
   rows: [
-    { name: 'ping', arity: -1, flags: 'fast', since: '1.0.0', summary: 'Answers PONG, or its argument.', run: ping },
+    {
+      name: 'ping',
+      arity: -1,
+      flags: 'fast',
+      since: '1.0.0',
+      summary: 'Answers PONG, or its argument.',
+      reportsDiskErrors: true,
+      run: ping,
+    },
     { name: 'echo', arity: 2, flags: 'loading stale fast', since: '1.0.0', summary: 'Answers the message.', run: echo },
     {
       name: 'quit',

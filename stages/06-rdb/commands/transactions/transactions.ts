@@ -27,6 +27,7 @@ export const transactions: Family = {
       since: '1.2.0',
       summary: 'Runs what was queued, unless a watched key has changed.',
       queued: false,
+      runsQueue: true,
       run: (request) => executeTransaction(request, call),
     },
     {
