@@ -3,7 +3,7 @@ import type { Dict } from '#shared/dict/dict.ts';
 import { hashOf } from '#shared/dict/hash.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 import type { Expiry } from '../store/expiry.ts';
-import type { Keyspace } from '../store/keyspace.ts';
+import type { Keyspace, SnapshotInProgress } from '../store/keyspace.ts';
 import type { Value } from '../store/value.ts';
 import { RdbOutput } from './rdb/output.ts';
 
@@ -60,7 +60,7 @@ const BATCH = 32;
  * before the change; a new one ahead is noted, and left out. Redis gets the same from fork(2): there the kernel copies
  * each page before it changes.
  */
-export class Snapshot {
+export class Snapshot implements SnapshotInProgress {
   /** Keys written so far. */
   keys = 0;
   /** Bytes that were written ahead of the walk, because their keys were about to change. */
@@ -115,7 +115,7 @@ export class Snapshot {
   }
 
   /** A key of `dict` is about to change: what it holds now is what must be saved. */
-  readonly beforeChange = (dict: Dict<Value>, key: string): void => {
+  beforeChange(dict: Dict<Value>, key: string): void {
     const walk = this.byDict.get(dict);
     if (walk === undefined) return;
     if (this.large?.walk === walk && this.large.key === key) return this.finishLarge();
@@ -130,7 +130,7 @@ export class Snapshot {
     const steps = this.entry(out, walk, key, value);
     if (steps !== undefined) exhaust(steps);
     this.earlyBytes += out.size - before;
-  };
+  }
 
   /** A key that the walk has passed may still wait for its turn in the batch; it waits no longer then. */
   private takeFromBatch(walk: Walk, key: string): boolean {

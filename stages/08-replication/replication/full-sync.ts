@@ -55,7 +55,7 @@ export class FullSync {
   start(): void {
     const waiting = this.waiting;
     const { keyspace, loading, options } = this.server;
-    if (waiting.length === 0 || loading !== undefined || keyspace.beforeChange !== undefined) return;
+    if (waiting.length === 0 || loading !== undefined || keyspace.isSnapshotting) return;
     const target = options['repl-diskless-sync'] && waiting.every((replica) => replica.capaEof) ? 'socket' : 'disk';
     const since = Math.min(...waiting.map((replica) => replica.waitingSince));
     if (target === 'socket' && Date.now() - since < options['repl-diskless-sync-delay'] * 1000) return;
@@ -92,7 +92,7 @@ export class FullSync {
     if (replication.link === undefined) replication.forgetSelected();
     const run: Run = { replicas: new Set(), target, offset: replication.offset, abort: new AbortController() };
     const snapshot = new Snapshot(server.keyspace, rdbFormat(server));
-    server.keyspace.beforeChange = snapshot.beforeChange;
+    server.keyspace.beginSnapshot(snapshot);
     this.current = run;
     for (const replica of waiting) this.join(run, replica);
     void this.run(run, snapshot);
@@ -116,7 +116,7 @@ export class FullSync {
       log.warning(`Full sync failed: ${(error as Error).message}`);
       for (const replica of run.replicas) replica.cut(this.server);
     } finally {
-      this.server.keyspace.beforeChange = undefined;
+      this.server.keyspace.endSnapshot();
       this.current = undefined;
     }
     if (run.target === 'disk') {

@@ -66,7 +66,7 @@ export class Database {
 
   /** The value of a key that is about to change (Redis: `lookupKeyWrite`). */
   lookupWrite(key: string): Value | undefined {
-    this.keyspace.beforeChange?.(this.dict, key);
+    this.keyspace.beforeChange(this.dict, key);
     return this.lookup(key);
   }
 
@@ -104,7 +104,7 @@ export class Database {
    * signalled afterwards.
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
-    this.keyspace.beforeChange?.(this.dict, key);
+    this.keyspace.beforeChange(this.dict, key);
     const before = this.dict.set(key, value, this.stampFor(value));
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
     else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
@@ -174,7 +174,7 @@ export class Database {
 
   /** Gives a key a deadline, Unix time in ms (Redis: `setExpire`); event null: part of a change signalled already. */
   setExpire(key: string, at: Int64, event: string | null = 'expire', changes = 1): void {
-    this.keyspace.beforeChange?.(this.dict, key);
+    this.keyspace.beforeChange(this.dict, key);
     const before = this.expiry.size;
     this.expiry.set(key, at);
     this.account((this.expiry.size - before) * DEADLINE_BYTES);
@@ -183,7 +183,7 @@ export class Database {
 
   /** @returns whether there was a deadline (Redis: `removeExpire`) */
   removeExpire(key: string, event = 'persist'): boolean {
-    this.keyspace.beforeChange?.(this.dict, key);
+    this.keyspace.beforeChange(this.dict, key);
     if (!this.forgetDeadline(key)) return false;
     this.signal(key, event);
     return true;
@@ -284,7 +284,7 @@ export class Database {
   }
 
   private remove(key: string, event: string, changes: number): boolean {
-    this.keyspace.beforeChange?.(this.dict, key);
+    this.keyspace.beforeChange(this.dict, key);
     const value = this.dict.delete(key);
     if (value === undefined) return false;
     this.account(-(ENTRY_BYTES + key.length + valueBytes(value)));

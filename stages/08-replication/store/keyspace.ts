@@ -16,6 +16,12 @@ export interface KeyspaceListener {
   keyExpired?(db: Database, key: string): void;
 }
 
+/** A copy of the keyspace as of one moment, in the making: before a key changes it takes the value that the key has. */
+export interface SnapshotInProgress {
+  /** `dict`: where the key stands. */
+  beforeChange(dict: Dict<Value>, key: string): void;
+}
+
 /** All databases, what they count together, and who listens to their changes. */
 export class Keyspace {
   readonly databases: readonly Database[];
@@ -24,8 +30,7 @@ export class Keyspace {
   expires = true;
   /** Whether an expired key is removed; a replica hides it, until its primary says that it is removed. */
   removesExpired = true;
-  /** While a snapshot is taken: is told of each key before it changes, and of the dict that it stands in. */
-  beforeChange: ((dict: Dict<Value>, key: string) => void) | undefined;
+  private snapshot: SnapshotInProgress | undefined;
   /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */
   dirty = 0;
   /** About how much memory all keys and values take. */
@@ -36,6 +41,24 @@ export class Keyspace {
 
   constructor(count: number) {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
+  }
+
+  /** From now on `snapshot` hears of each change before it is made. One snapshot is taken at a time. */
+  beginSnapshot(snapshot: SnapshotInProgress): void {
+    this.snapshot = snapshot;
+  }
+
+  endSnapshot(): void {
+    this.snapshot = undefined;
+  }
+
+  /** Whether one is being taken: the next has to wait. */
+  get isSnapshotting(): boolean {
+    return this.snapshot !== undefined;
+  }
+
+  beforeChange(dict: Dict<Value>, key: string): void {
+    this.snapshot?.beforeChange(dict, key);
   }
 
   /** The one place that every change passes. Expiry is no command's work: 0 changes. */

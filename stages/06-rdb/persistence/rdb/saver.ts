@@ -72,7 +72,7 @@ export class RdbSaver {
     if (this.current !== undefined) throw new ReplyError('ERR Background save already in progress');
     const snapshot = this.snapshot();
     const abort = new AbortController();
-    this.server.keyspace.beforeChange = snapshot.beforeChange;
+    this.server.keyspace.beginSnapshot(snapshot);
     this.lastTry = Date.now();
     this.saves++;
     log.notice('Background saving started');
@@ -140,7 +140,7 @@ export class RdbSaver {
         this.lastStatus = 'err';
       }
     } finally {
-      keyspace.beforeChange = undefined;
+      keyspace.endSnapshot();
       this.lastEarlyBytes = snapshot.earlyBytes;
       this.lastSeconds = Math.floor((Date.now() - startedAt) / 1000);
       this.current = undefined;

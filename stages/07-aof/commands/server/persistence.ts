@@ -73,7 +73,7 @@ export function saveOrFail(server: Server): void {
 function bgsave({ server, client, args }: Request): Reply {
   const schedule = args.length === 2 && args[1]!.toUpperCase() === 'SCHEDULE';
   if (args.length > 2 || (args.length === 2 && !schedule)) throw syntaxError();
-  const busy = server.keyspace.beforeChange !== undefined && schedule;
+  const busy = server.keyspace.isSnapshotting && schedule;
   if ((client.transaction?.executing || busy) && server.rdb.current === undefined) {
     server.rdb.scheduled = true;
     return new Status('Background saving scheduled');
@@ -88,7 +88,7 @@ function bgrewriteaof({ server, client }: Request): Reply {
   if (rewriter.current !== undefined) {
     throw new ReplyError('ERR Background append only file rewriting already in progress');
   }
-  if (server.keyspace.beforeChange !== undefined || client.transaction?.executing) {
+  if (server.keyspace.isSnapshotting || client.transaction?.executing) {
     rewriter.scheduled = true;
     rewriter.consecutiveFailures = 0;
     return new Status('Background append only file rewriting scheduled');

@@ -33,7 +33,7 @@ export class Aof implements PropagationTarget {
   constructor(server: Server) {
     this.server = server;
     this.folder = new AofFolder(server.options);
-    this.file = new AofFile(server.options, () => server.keyspace.beforeChange !== undefined);
+    this.file = new AofFile(server.options, () => server.keyspace.isSnapshotting);
     this.rewriter = new AofRewriter(server, this);
   }
 
@@ -95,7 +95,7 @@ export class Aof implements PropagationTarget {
     if (server.propagation.isNested) {
       rewriter.scheduled = true;
       log.warning('AOF was enabled during a transaction: a rewrite is scheduled to start when possible');
-    } else if (rewriter.current === undefined && server.keyspace.beforeChange !== undefined) {
+    } else if (rewriter.current === undefined && server.keyspace.isSnapshotting) {
       rewriter.scheduled = true;
       log.warning('AOF was enabled while the data is being saved: a rewrite is scheduled to start when possible');
     } else {

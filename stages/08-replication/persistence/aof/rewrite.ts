@@ -60,7 +60,7 @@ export class AofRewriter {
       throw error;
     }
     const snapshot = new Snapshot(keyspace, baseFormat(this.server));
-    keyspace.beforeChange = snapshot.beforeChange;
+    keyspace.beginSnapshot(snapshot);
     this.rewrites++;
     this.scheduled = false;
     this.current = {
@@ -86,7 +86,7 @@ export class AofRewriter {
 
   /** Redis: the parts of `serverCron` about rewrites. */
   cron(): void {
-    if (this.server.keyspace.beforeChange !== undefined) return;
+    if (this.server.keyspace.isSnapshotting) return;
     if (!(this.scheduled || this.hasGrown()) || this.isLimited()) return;
     try {
       this.start();
@@ -154,7 +154,7 @@ export class AofRewriter {
 
   private ended({ snapshot, startedAt }: Rewrite): void {
     this.current = undefined;
-    this.server.keyspace.beforeChange = undefined;
+    this.server.keyspace.endSnapshot();
     this.lastEarlyBytes = snapshot.earlyBytes;
     this.lastSeconds = Math.floor((Date.now() - startedAt) / 1000);
   }

@@ -74,10 +74,10 @@ export class RdbSaver {
   /** BGSAVE. @throws ReplyError when one is under way */
   saveInBackground(): void {
     if (this.current !== undefined) throw new ReplyError('ERR Background save already in progress');
-    if (this.server.keyspace.beforeChange !== undefined) throw new ReplyError(ANOTHER_SNAPSHOT);
+    if (this.server.keyspace.isSnapshotting) throw new ReplyError(ANOTHER_SNAPSHOT);
     const snapshot = this.snapshot();
     const abort = new AbortController();
-    this.server.keyspace.beforeChange = snapshot.beforeChange;
+    this.server.keyspace.beginSnapshot(snapshot);
     this.lastTry = Date.now();
     this.saves++;
     log.notice('Background saving started');
@@ -111,7 +111,7 @@ export class RdbSaver {
 
   /** The save points, and what BGSAVE SCHEDULE asked for. */
   cron(): void {
-    if (this.server.keyspace.beforeChange !== undefined || this.server.loading !== undefined) return;
+    if (this.server.keyspace.isSnapshotting || this.server.loading !== undefined) return;
     if (this.scheduled || this.isDue()) {
       this.scheduled = false;
       this.saveInBackground();
@@ -145,7 +145,7 @@ export class RdbSaver {
         this.lastStatus = 'err';
       }
     } finally {
-      keyspace.beforeChange = undefined;
+      keyspace.endSnapshot();
       this.lastEarlyBytes = snapshot.earlyBytes;
       this.lastSeconds = Math.floor((Date.now() - startedAt) / 1000);
       this.current = undefined;
