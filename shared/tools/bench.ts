@@ -29,8 +29,8 @@ With one of these it shows its figures and writes nothing:
   --quick             short runs: a first impression in two minutes
   --tests set,get     some tests alone: ${BENCH_TESTS.map(({ name }) => name.toLowerCase()).join(' ')} memory
   --pipelines 1,16    requests that a client sends before it waits for replies
-  --rounds 3          runs of each test on each server; the median counts (a scenario has ${SCENARIO_ROUNDS})
-  --keys 1000000      keys of the scenarios load and bgsave
+  --rounds 3          runs of each test on each server; the median counts (a scenario has ${SCENARIO_ROUNDS}, or 5)
+  --keys 1000000      keys of the scenarios load, bgsave and small-values (which has 100,000)
   --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
 
 What npm would take for itself stands behind '--': npm run bench 05 -- --quick
@@ -59,8 +59,9 @@ await runTool(import.meta.url, {
     const { tests, memory } = chooseTests(values.tests);
     const pipelines = (values.pipelines ?? '1,16').split(',').map((word) => positive('--pipelines', word));
     const scenario = values.scenario === undefined ? undefined : requireScenario(values.scenario, stage, values);
-    const rounds = scenario === undefined ? 3 : SCENARIO_ROUNDS;
-    const keys = values.quick ? MANY_KEYS / 10 : MANY_KEYS;
+    const rounds = scenario === undefined ? 3 : (scenario.rounds ?? SCENARIO_ROUNDS);
+    const manyKeys = scenario?.keys ?? MANY_KEYS;
+    const keys = values.quick ? manyKeys / 10 : manyKeys;
     const plan: ScenarioPlan = {
       rounds: values.rounds === undefined ? rounds : positive('--rounds', values.rounds),
       seconds: values.quick ? 0.3 : 1.5,

@@ -15,6 +15,7 @@ import {
   scenarioText,
   type ScenarioReport,
 } from '#shared/tools/bench/scenarios/report.ts';
+import { growthRow } from '#shared/tools/bench/scenarios/small-values.ts';
 import { setRows } from '#shared/tools/bench/scenarios/set-rows.ts';
 import { serverFlags } from '#shared/tools/bench/servers.ts';
 import { ratios } from '#shared/tools/bench/statistics.ts';
@@ -118,6 +119,15 @@ describe('tables', () => {
     expect(rows.every((row) => row.length === 4)).toBe(true);
   });
 
+  test('growth of memory: medians of both, and their ratio', () => {
+    const growth = (first: number, next: number) => ({ first: first * 1024 ** 2, next: next * 1024 ** 2 });
+    const stage = [growth(30, 20), growth(40, 10), growth(90, 15)];
+    const redis = [growth(20, 10), growth(25, 10), growth(20, 30)];
+    expect(growthRow('hash', stage, redis)).toEqual(
+      ['hash', '40.0', '20.0', '2.00', '≤ 2.00', '15.0', '10.0', '1.50'],
+    );
+  });
+
   function round(longest: [number, number], writes: [number, number]): Round {
     return { during: phase(3, 100_000, longest[0], writes[0]), without: phase(6, 80_000, longest[1], writes[1]) };
   }
@@ -171,7 +181,7 @@ describe('npm run bench -- --scenario', () => {
 
   test('what is wrong is said in one line, with exit code 1', () => {
     for (const [args, message] of [
-      [['06', '--scenario', 'nonsense'], /no scenario 'nonsense'; there are load bgsave aof replica/],
+      [['06', '--scenario', 'nonsense'], /no scenario 'nonsense'; there are load bgsave aof replica small-values/],
       [['06', '--scenario', 'aof'], /Stage 06 cannot do aof: stage 07 brings it/],
       [['06', '--scenario', 'load', '--tests', 'set'], /Either --tests or --scenario/],
       [['06', '--scenario', 'load', '--keys', '0'], /--keys needs a positive number/],

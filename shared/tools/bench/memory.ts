@@ -1,4 +1,6 @@
 import type { ServerProcess } from '../../../tests/harness/process.ts';
+import { ReplyDecoder } from '#shared/resp/decoder.ts';
+import { ReplyError } from '#shared/resp/reply.ts';
 import { ToolError } from '../tool-error.ts';
 import { ask, encodeRequest, open } from './connection.ts';
 import { residentBytes } from './process-usage.ts';
@@ -11,7 +13,6 @@ export interface MemoryUse {
 }
 
 const BATCH = 1000;
-const OK_BYTES = '+OK\r\n'.length;
 
 /**
  * Loads `keys` different keys with sixteen-byte values into a server that was just started.
@@ -31,17 +32,27 @@ export function keyAt(index: number): string {
 
 /** Sets so many different keys of 16 bytes to values of 16 bytes. @throws ToolError unless the server then has them */
 export async function fill(port: number, keys: number): Promise<void> {
+  await send(port, 0, keys, (index) => ['SET', keyAt(index), VALUE]);
+  await requireKeys(port, keys);
+}
+
+/** Sends the requests for the indexes from `first` to before `end`, in batches. @throws ToolError for an error reply */
+export async function send(port: number, first: number, end: number, request: (index: number) => string[]): Promise<void> {
   const socket = await open(port);
-  for (let first = 0; first < keys; first += BATCH) {
+  const decoder = new ReplyDecoder();
+  for (let at = first; at < end; at += BATCH) {
+    const next = Math.min(end, at + BATCH);
     let batch = '';
-    const end = Math.min(keys, first + BATCH);
-    for (let i = first; i < end; i++) batch += encodeRequest(['SET', keyAt(i), VALUE]);
-    let missing = (end - first) * OK_BYTES;
+    for (let i = at; i < next; i++) batch += encodeRequest(request(i));
+    let missing = next - at;
     const replied = new Promise<void>((resolve, reject) => {
       socket.removeAllListeners();
       socket.on('data', (chunk: Buffer) => {
-        if (chunk.includes('-')) reject(new ToolError(`SET failed: ${chunk.toString('latin1').trim()}`));
-        missing -= chunk.length;
+        decoder.feed(chunk);
+        for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) {
+          if (reply instanceof ReplyError) reject(new ToolError(`${request(at)[0]} failed: ${reply.message}`));
+          missing--;
+        }
         if (missing === 0) resolve();
       });
       socket.once('error', reject);
@@ -52,7 +63,6 @@ export async function fill(port: number, keys: number): Promise<void> {
   }
   socket.removeAllListeners();
   socket.destroy();
-  await requireKeys(port, keys);
 }
 
 /** @throws ToolError unless database 0 holds so many keys */

@@ -3,5 +3,6 @@ import { bgsave } from './bgsave.ts';
 import { load } from './load.ts';
 import { replica } from './replica.ts';
 import type { Scenario } from './scenario.ts';
+import { smallValues } from './small-values.ts';
 
-export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica];
+export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica, smallValues];

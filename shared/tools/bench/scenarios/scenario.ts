@@ -9,6 +9,9 @@ export interface Scenario {
   readonly title: string;
   /** The first stage that can do it. */
   readonly since: string;
+  /** Where it has others than most. */
+  readonly rounds?: number;
+  readonly keys?: number;
   run(bench: ScenarioBench): Promise<Findings>;
 }
 
