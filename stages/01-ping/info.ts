@@ -55,8 +55,8 @@ function clientsFields(server: Server): [string, string | number][] {
 
 function statsFields(server: Server): [string, string | number][] {
   return [
-    ['total_connections_received', server.stats.connections],
+    ['total_connections_received', server.clients.stats.connections],
     ['total_commands_processed', server.stats.commands],
-    ['rejected_connections', server.stats.rejectedConnections],
+    ['rejected_connections', server.clients.stats.rejectedConnections],
   ];
 }

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
-import { buildCommandTable } from '#shared/commands/command-table.ts';
+import { buildCommandTable, type CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
+import type { Client } from './clients/client.ts';
+import { Clients } from './clients/clients.ts';
+import { closeIdleClients } from './clients/idle.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
-import { forgetClient } from './network/client-memory.ts';
-import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
+import { execute } from './router/execute.ts';
+import type { Request } from './router/request.ts';
 
 /** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
 export class Server {
@@ -16,13 +19,10 @@ export class Server {
   readonly runId = randomBytes(20).toString('hex');
   /** When the process started; ms since 1970. */
   readonly startTime = Date.now();
-  readonly commands = buildCommandTable(families);
-  readonly clients = new Map<number, Client>();
-  /** What all clients hold for unfinished requests. */
-  clientsBytes = 0;
+  readonly commands: CommandTable<Request>;
+  readonly clients: Clients;
   readonly infoSections = infoSections;
-  readonly stats = { connections: 0, rejectedConnections: 0, commands: 0 };
-  clientsPendingWrite: Client[] = [];
+  readonly stats = { commands: 0 };
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -32,6 +32,8 @@ export class Server {
   constructor(options: Options) {
     this.options = options;
     log.setLevel(options.loglevel);
+    this.commands = buildCommandTable(families);
+    this.clients = new Clients(this);
   }
 
   /** @throws Error with one line for the operator, when an address cannot be listened on */
@@ -47,36 +49,28 @@ export class Server {
     this.stopping = true;
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
-    handlePendingWrites(this);
-    for (const client of this.clients.values()) client.socket.destroySoon();
+    this.beforeSleep();
+    for (const client of this.clients.byId.values()) client.socket?.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
+  }
+
+  /** One complete request has arrived. */
+  execute(client: Client, args: readonly string[]): void {
+    execute(this, client, args);
   }
 
   /** Runs `hz` times a second (Redis: `serverCron`). */
   private cron(): void {
-    this.closeIdleClients();
+    closeIdleClients(this.clients, this.options.timeout);
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
-  readonly beforeSleep = (): void => {
+  beforeSleep(): void {
     handlePendingWrites(this);
-  };
-
-  /** A connection is gone (Redis: `freeClient`). */
-  freeClient(client: Client): void {
-    client.closing = true;
-    forgetClient(this, client);
-    this.clients.delete(client.id);
   }
 
-  private closeIdleClients(): void {
-    const { timeout } = this.options;
-    if (timeout === 0) return;
-    const oldest = Date.now() - timeout * 1000;
-    for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest) continue;
-      log.verbose(`Closing idle client id=${client.id}`);
-      client.socket.destroy();
-    }
+  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  clientFreed(client: Client): void {
+    log.verbose(`Client id=${client.id} is gone`);
   }
 }

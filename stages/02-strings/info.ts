@@ -57,9 +57,9 @@ function clientsFields(server: Server): [string, string | number][] {
 
 function statsFields(server: Server): [string, string | number][] {
   return [
-    ['total_connections_received', server.stats.connections],
+    ['total_connections_received', server.clients.stats.connections],
     ['total_commands_processed', server.stats.commands],
-    ['rejected_connections', server.stats.rejectedConnections],
+    ['rejected_connections', server.clients.stats.rejectedConnections],
     ['expired_keys', server.keyspace.stats.expired],
     ['keyspace_hits', server.keyspace.stats.hits],
     ['keyspace_misses', server.keyspace.stats.misses],

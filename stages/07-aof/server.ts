@@ -1,23 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
-import { buildCommandTable } from '#shared/commands/command-table.ts';
+import { buildCommandTable, type CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
 import { BlockedClients } from './clients/blocked-clients.ts';
+import type { Client } from './clients/client.ts';
+import { Clients } from './clients/clients.ts';
+import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
-import { forgetClient } from './network/client-memory.ts';
-import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
-import { handlePendingWrites, scheduleWrite } from './network/write-replies.ts';
+import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
 import { Aof } from './persistence/aof/aof.ts';
 import { loadAppendOnlyFiles } from './persistence/aof/load.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb/saver.ts';
+import { execute } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
+import type { Request } from './router/request.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { discardTransaction } from './transactions.ts';
@@ -40,25 +43,22 @@ export class Server {
   readonly runId = randomBytes(20).toString('hex');
   /** When the process started; ms since 1970. */
   readonly startTime = Date.now();
-  readonly commands = buildCommandTable(families);
-  readonly clients = new Map<number, Client>();
-  /** What all clients hold for unfinished requests. */
-  clientsBytes = 0;
+  readonly commands: CommandTable<Request>;
+  readonly clients: Clients;
   readonly infoSections = infoSections;
-  readonly stats = { connections: 0, rejectedConnections: 0, commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
+  readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;
-  readonly watchedKeys = new WatchedKeys();
-  readonly propagation = new Propagation();
-  readonly rdb = new RdbSaver(this);
+  readonly blockedClients: BlockedClients;
+  readonly keyWaits: KeyWaits;
+  readonly watchedKeys: WatchedKeys;
+  readonly propagation: Propagation;
+  readonly rdb: RdbSaver;
   readonly aof: Aof;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
-  readonly blockedClients = new BlockedClients((client) => this.resume(client));
-  readonly keyWaits = new KeyWaits(this.blockedClients);
-  clientsPendingWrite: Client[] = [];
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -68,11 +68,18 @@ export class Server {
   constructor(options: Options, configFile: string) {
     this.options = options;
     this.configFile = configFile;
+    log.setLevel(options.loglevel);
+    this.commands = buildCommandTable(families);
+    this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
-    this.aof = new Aof(this);
+    this.blockedClients = new BlockedClients((client) => this.resume(client));
+    this.keyWaits = new KeyWaits(this.blockedClients);
+    this.watchedKeys = new WatchedKeys();
+    this.propagation = new Propagation();
     this.keyspace.listeners.push(this.keyWaits, this.watchedKeys, this.propagation);
-    log.setLevel(options.loglevel);
+    this.rdb = new RdbSaver(this);
+    this.aof = new Aof(this);
   }
 
   /** @throws Error with one line for the operator: an address cannot be listened on, data cannot be loaded */
@@ -108,9 +115,14 @@ export class Server {
     this.stopping = true;
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
-    handlePendingWrites(this);
-    for (const client of this.clients.values()) client.socket.destroySoon();
+    this.beforeSleep();
+    for (const client of this.clients.byId.values()) client.socket?.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
+  }
+
+  /** One complete request has arrived. */
+  execute(client: Client, args: readonly string[]): void {
+    execute(this, client, args);
   }
 
   /** Lets `cron` run `hz` times a second from now on. */
@@ -121,7 +133,7 @@ export class Server {
 
   /** Runs `hz` times a second (Redis: `serverCron`). */
   private cron(): void {
-    this.closeIdleClients();
+    closeIdleClients(this.clients, this.options.timeout);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
@@ -131,33 +143,20 @@ export class Server {
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
-  readonly beforeSleep = (): void => {
+  beforeSleep(): void {
     handlePendingWrites(this);
-  };
+  }
 
-  /** A connection is gone (Redis: `freeClient`). */
-  freeClient(client: Client): void {
-    client.closing = true;
-    forgetClient(this, client);
-    this.clients.delete(client.id);
+  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  clientFreed(client: Client): void {
+    log.verbose(`Client id=${client.id} is gone`);
     this.blockedClients.forget(client);
     discardTransaction(this, client);
   }
 
-  /** A client got the reply it was blocked for: that is sent, and the requests behind it have their turn. */
+  /** A client got the reply it was blocked for: that is sent, and its next requests have their turn. */
   private resume(client: Client): void {
-    scheduleWrite(this, client);
+    this.clients.scheduleWrite(client);
     setImmediate(() => processInput(this, client));
-  }
-
-  private closeIdleClients(): void {
-    const { timeout } = this.options;
-    if (timeout === 0) return;
-    const oldest = Date.now() - timeout * 1000;
-    for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked) continue;
-      log.verbose(`Closing idle client id=${client.id}`);
-      client.socket.destroy();
-    }
   }
 }

@@ -1,18 +1,7 @@
 import { NULL_ARRAY, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from './network/client.ts';
-import type { Request } from './router/request.ts';
+import type { Client } from './clients/client.ts';
+import { Request } from './router/request.ts';
 import type { Server } from './server.ts';
-
-/** What a client has said since MULTI (Redis: `multiState`). */
-export class Transaction {
-  readonly queued: Request[] = [];
-  /** About how many bytes the queue takes. */
-  size = 0;
-  /** A request was refused: EXEC will refuse them all (CLIENT_DIRTY_EXEC). */
-  aborted = false;
-  /** EXEC is running the queue: nothing is queued, and nothing blocks (CLIENT_DENY_BLOCKING). */
-  executing = false;
-}
 
 const QUEUED = new Status('QUEUED');
 
@@ -30,7 +19,7 @@ export function queueInTransaction(request: Request): Reply | undefined {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
   }
-  transaction.queued.push(request);
+  transaction.queued.push({ command: request.command, args: request.args });
   return QUEUED;
 }
 
@@ -63,7 +52,7 @@ export function executeTransaction(request: Request, call: (request: Request) =>
     if (changed) return NULL_ARRAY;
     transaction.executing = true;
     request.propagateAs(); // what it runs speaks for itself
-    return transaction.queued.map(call);
+    return transaction.queued.map(({ args }) => call(new Request(server, client, server.commands.find(args)!, args)));
   } finally {
     client.transaction = undefined;
   }

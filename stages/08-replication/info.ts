@@ -64,9 +64,9 @@ function clientsFields(server: Server): [string, string | number][] {
 
 function statsFields(server: Server): [string, string | number][] {
   return [
-    ['total_connections_received', server.stats.connections],
+    ['total_connections_received', server.clients.stats.connections],
     ['total_commands_processed', server.stats.commands],
-    ['rejected_connections', server.stats.rejectedConnections],
+    ['rejected_connections', server.clients.stats.rejectedConnections],
     ['sync_full', server.replication.stats.full],
     ['sync_partial_ok', server.replication.stats.partialOk],
     ['sync_partial_err', server.replication.stats.partialErr],

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
-import { buildCommandTable } from '#shared/commands/command-table.ts';
+import { buildCommandTable, type CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
 import { BlockedClients } from './clients/blocked-clients.ts';
+import type { Client } from './clients/client.ts';
+import { Clients } from './clients/clients.ts';
+import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { infoSections } from './info.ts';
-import { forgetClient } from './network/client-memory.ts';
-import type { Client } from './network/client.ts';
 import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
-import { handlePendingWrites, scheduleWrite } from './network/write-replies.ts';
+import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
 import { Aof } from './persistence/aof/aof.ts';
 import { loadAppendOnlyFiles } from './persistence/aof/load.ts';
@@ -22,7 +23,9 @@ import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
 import { waitForReplicas } from './replication/shutdown.ts';
 import { AckWaits } from './replication/wait.ts';
+import { execute } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
+import type { Request } from './router/request.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { discardTransaction } from './transactions.ts';
@@ -45,28 +48,25 @@ export class Server {
   readonly runId = randomBytes(20).toString('hex');
   /** When the process started; ms since 1970. */
   readonly startTime = Date.now();
-  readonly commands = buildCommandTable(families);
-  readonly clients = new Map<number, Client>();
-  /** What all clients hold for unfinished requests. */
-  clientsBytes = 0;
+  readonly commands: CommandTable<Request>;
+  readonly clients: Clients;
   readonly infoSections = infoSections;
-  readonly stats = { connections: 0, rejectedConnections: 0, commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
+  readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;
-  readonly watchedKeys = new WatchedKeys();
-  readonly propagation = new Propagation();
-  readonly rdb = new RdbSaver(this);
+  readonly blockedClients: BlockedClients;
+  readonly keyWaits: KeyWaits;
+  readonly watchedKeys: WatchedKeys;
+  readonly propagation: Propagation;
+  readonly rdb: RdbSaver;
   readonly aof: Aof;
-  readonly replication = new Replication(this);
-  private readonly replicationCron = new ReplicationCron(this);
+  readonly replication: Replication;
+  readonly ackWaits: AckWaits;
+  private readonly replicationCron: ReplicationCron;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
-  readonly blockedClients = new BlockedClients((client) => this.resume(client));
-  readonly keyWaits = new KeyWaits(this.blockedClients);
-  readonly ackWaits = new AckWaits(this.replication, this.blockedClients);
-  clientsPendingWrite: Client[] = [];
   /** SHUTDOWN waits for replicas. */
   ending = false;
   stopping = false;
@@ -78,11 +78,21 @@ export class Server {
   constructor(options: Options, configFile: string) {
     this.options = options;
     this.configFile = configFile;
+    log.setLevel(options.loglevel);
+    this.commands = buildCommandTable(families);
+    this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
-    this.aof = new Aof(this);
+    this.blockedClients = new BlockedClients((client) => this.resume(client));
+    this.keyWaits = new KeyWaits(this.blockedClients);
+    this.watchedKeys = new WatchedKeys();
+    this.propagation = new Propagation();
     this.keyspace.listeners.push(this.keyWaits, this.watchedKeys, this.propagation);
-    log.setLevel(options.loglevel);
+    this.rdb = new RdbSaver(this);
+    this.aof = new Aof(this);
+    this.replication = new Replication(this);
+    this.ackWaits = new AckWaits(this.replication, this.blockedClients);
+    this.replicationCron = new ReplicationCron(this);
     prepareRole(this);
   }
 
@@ -125,10 +135,15 @@ export class Server {
     clearInterval(this.cronTimer);
     for (const listener of this.listeners) listener.close();
     this.replication.link?.stop();
-    handlePendingWrites(this);
+    this.beforeSleep();
     this.replication.sendStream();
-    for (const client of this.clients.values()) client.socket.destroySoon();
+    for (const client of this.clients.byId.values()) client.socket?.destroySoon();
     log.warning('Redis is now ready to exit, bye bye...');
+  }
+
+  /** One complete request has arrived. */
+  execute(client: Client, args: readonly string[]): void {
+    execute(this, client, args);
   }
 
   /** Lets `cron` run `hz` times a second from now on. */
@@ -139,7 +154,7 @@ export class Server {
 
   /** Runs `hz` times a second (Redis: `serverCron`). */
   private cron(): void {
-    this.closeIdleClients();
+    closeIdleClients(this.clients, this.options.timeout);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.replicationCron.run();
     if (this.loading !== undefined) return;
@@ -150,34 +165,21 @@ export class Server {
   }
 
   /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
-  readonly beforeSleep = (): void => {
+  beforeSleep(): void {
     handlePendingWrites(this);
-  };
+  }
 
-  /** A connection is gone (Redis: `freeClient`). */
-  freeClient(client: Client): void {
-    client.closing = true;
-    forgetClient(this, client);
-    this.clients.delete(client.id);
+  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  clientFreed(client: Client): void {
+    log.verbose(`Client id=${client.id} is gone`);
     this.blockedClients.forget(client);
-    if (client.replica !== undefined) this.replication.forget(client.replica);
+    this.replication.forget(client);
     discardTransaction(this, client);
   }
 
-  /** A client got the reply it was blocked for: that is sent, and the requests behind it have their turn. */
+  /** A client got the reply it was blocked for: that is sent, and its next requests have their turn. */
   private resume(client: Client): void {
-    scheduleWrite(this, client);
+    this.clients.scheduleWrite(client);
     setImmediate(() => processInput(this, client));
-  }
-
-  private closeIdleClients(): void {
-    const { timeout } = this.options;
-    if (timeout === 0) return;
-    const oldest = Date.now() - timeout * 1000;
-    for (const client of this.clients.values()) {
-      if (client.lastInteraction >= oldest || client.blocked || client.replica?.isAttached) continue;
-      log.verbose(`Closing idle client id=${client.id}`);
-      client.socket.destroy();
-    }
   }
 }

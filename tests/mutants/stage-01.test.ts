@@ -9,8 +9,8 @@ plantedBugs('01', [
   },
   {
     file: 'network/read-query.ts',
-    find: '    client.closing = true;\n    if (error',
-    replace: '    if (error',
+    find: '      server.clients.closeAfterReply(client);\n    } else',
+    replace: '    } else',
     why: 'the connection stays open after a protocol error',
   },
   {

@@ -1,15 +1,14 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
-import type { Server } from '../server.ts';
-import { Client } from './client.ts';
+import type { NetworkServer } from './network-server.ts';
 import { readQuery } from './read-query.ts';
 
 /**
  * Opens one listening socket per `bind` address: `*` is all of IPv4, `::*` all of IPv6, and one with `-` in front may
  * be missing on this host. @throws Error with one line for the operator
  */
-export async function openListeners(server: Server): Promise<NetServer[]> {
+export async function openListeners(server: NetworkServer): Promise<NetServer[]> {
   const { bind, port, 'tcp-backlog': backlog } = server.options;
   const listeners: NetServer[] = [];
   const onError = (error: Error) => log.warning(`Accepting client connection: ${error.message}`);
@@ -38,29 +37,27 @@ const REASONS: Record<string, string> = {
   ENOTFOUND: 'no such host',
 };
 
-let nextClientId = 1;
-
 /** Follows `acceptCommonHandler` and `clientAcceptHandler`. */
-function acceptClient(server: Server, socket: Socket): ConnectionEvents {
-  server.stats.connections++;
+function acceptClient(server: NetworkServer, socket: Socket): ConnectionEvents {
+  const { clients } = server;
+  clients.stats.connections++;
   const refusal = refuse(server, socket);
   if (refusal !== undefined) {
-    server.stats.rejectedConnections++;
+    clients.stats.rejectedConnections++;
     socket.write(`-${refusal}\r\n`, 'latin1');
     endConnection(socket);
     return { data() {}, close() {} };
   }
-  const client = new Client(nextClientId++, socket);
-  server.clients.set(client.id, client);
+  const client = clients.add(socket);
   return {
     data: (buffer, length) => readQuery(server, client, buffer, length),
-    close: () => server.freeClient(client),
+    close: () => clients.closeNow(client),
   };
 }
 
-function refuse(server: Server, socket: Socket): string | undefined {
-  if (server.clients.size >= server.options.maxclients) return 'ERR max number of clients reached';
-  if (server.options['protected-mode'] && !isLoopback(socket.remoteAddress ?? '')) {
+function refuse({ clients, options }: NetworkServer, socket: Socket): string | undefined {
+  if (clients.size >= options.maxclients) return 'ERR max number of clients reached';
+  if (options['protected-mode'] && !isLoopback(socket.remoteAddress ?? '')) {
     log.warning(`Refused a client from ${socket.remoteAddress}: protected mode is on and no password is set`);
     return (
       'DENIED Redis is running in protected mode: no password is set, so only clients of the same host are let in. ' +

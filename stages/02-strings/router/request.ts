@@ -1,4 +1,4 @@
-import type { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';

@@ -2,46 +2,42 @@ import type { Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { endConnection } from '#shared/net/listen.ts';
 import type { Part } from '#shared/resp/encoder.ts';
-import type { Server } from '../server.ts';
-import type { Client } from './client.ts';
+import type { Client } from '../clients/client.ts';
+import type { NetworkServer } from './network-server.ts';
 
 /** A client that lets this much pile up unread is closed: what one client can cost the server is bounded. */
 const OUTPUT_BUFFER_LIMIT = 1024 ** 3;
 /** Strings up to this length are replies; longer ones are values, and the store has them anyway. */
 const MAX_COPIED = 64 * 1024;
 
-/** Replies leave at the end of this turn of the event loop, all clients' together (Redis: `clientsPendingWrite`). */
-export function scheduleWrite(server: Server, client: Client): void {
-  if (client.pendingWrite) return;
-  client.pendingWrite = true;
-  if (server.clientsPendingWrite.push(client) === 1) setImmediate(server.beforeSleep);
-}
-
 /** Redis: `handleClientsWithPendingWrites`. */
-export function handlePendingWrites(server: Server): void {
-  const clients = server.clientsPendingWrite;
-  server.clientsPendingWrite = [];
+export function handlePendingWrites(server: NetworkServer): void {
+  const clients = server.clients.pendingWrite;
+  server.clients.pendingWrite = [];
   for (const client of clients) {
     client.pendingWrite = false;
-    writeToClient(client);
+    writeToClient(server, client);
   }
 }
 
 /** Hands a client's replies to its socket, and ends the connection of one that is closing (Redis: `writeToClient`). */
-export function writeToClient(client: Client): void {
-  const { socket } = client;
-  const tooMuch = client.replies.size + socket.writableLength > OUTPUT_BUFFER_LIMIT;
-  const wire = client.replies.take();
-  if (tooMuch) {
+export function writeToClient({ clients }: NetworkServer, client: Client): void {
+  const { socket, replies, closing } = client;
+  if (socket === undefined || socket.destroyed) return;
+  if (replies.size + socket.writableLength > OUTPUT_BUFFER_LIMIT) {
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
-    client.closing = true;
-    socket.destroy();
-  } else if (typeof wire !== 'string') {
+    clients.closeNow(client);
+  } else send(socket, replies.take(), closing);
+}
+
+/** Hands replies to a socket, and ends the connection of a client that is closing. */
+function send(socket: Socket, wire: string | Part[], closing: boolean): void {
+  if (typeof wire !== 'string') {
     socket.cork();
     for (const part of wire) write(socket, part);
     socket.uncork();
   } else if (wire !== '') write(socket, wire);
-  if (client.closing) endConnection(socket);
+  if (closing) endConnection(socket);
 }
 
 /** What must wait for a slow reader waits outside V8's heap. */

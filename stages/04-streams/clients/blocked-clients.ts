@@ -1,5 +1,5 @@
 import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from './client.ts';
 
 /** What a client waits for: how long at most, and what happens then. Waiting for keys is one kind (`KeyWaits`). */
 export interface Wait {
@@ -39,6 +39,7 @@ export class BlockedClients {
     const blocked: Blocked = { wait, timer: undefined };
     this.blocked.set(client, blocked);
     client.blocked = true;
+    client.idleReasons++;
     if (wait.timeout > 0) this.startTimer(client, blocked, Date.now() + wait.timeout);
     return NO_REPLY;
   }
@@ -61,6 +62,7 @@ export class BlockedClients {
     if (blocked === undefined) return undefined;
     this.blocked.delete(client);
     client.blocked = false;
+    client.idleReasons--;
     clearTimeout(blocked.timer);
     blocked.wait.ended();
     return blocked.wait;

@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import { guard } from './guards.ts';
 import { Request } from './request.ts';

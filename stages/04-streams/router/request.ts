@@ -1,6 +1,6 @@
 import type { Reply } from '#shared/resp/reply.ts';
+import type { Client } from '../clients/client.ts';
 import type { KeyWait } from '../clients/key-waits.ts';
-import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
 import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';

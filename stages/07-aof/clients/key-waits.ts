@@ -1,5 +1,5 @@
 import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from './client.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
 import type { StoredValue, TypeOf } from '../store/value.ts';
@@ -108,7 +108,7 @@ export class KeyWaits implements KeyspaceListener {
       if (value === undefined && queue.orRemoved === 0) return;
       const { client, wait, retry } = waiter;
       // What a connection that is about to go would take would be lost.
-      if (client.socket.destroyed) continue;
+      if (client.socket?.destroyed) continue;
       if (!(value instanceof wait.type) && !wait.orRemoved) continue;
       const reply = retry(queue.key);
       if (reply !== NO_REPLY) this.blockedClients.unblock(client, reply);

@@ -1,4 +1,4 @@
-import type { Client } from '../network/client.ts';
+import type { Client } from './client.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
 

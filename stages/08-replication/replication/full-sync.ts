@@ -66,7 +66,7 @@ export class FullSync {
   keepAlive(): void {
     for (const replica of this.replication.replicas) {
       const hasBegun = replica.inSync && this.current?.target === 'socket';
-      if (replica.state === 'wait_bgsave' && !hasBegun) replica.client.socket.write('\n');
+      if (replica.state === 'wait_bgsave' && !hasBegun) replica.socket.write('\n');
     }
   }
 
@@ -104,7 +104,7 @@ export class FullSync {
     replica.next = run.offset + 1;
     run.replicas.add(replica);
     if (!replica.knowsOffsets) return;
-    replica.client.socket.write(`+FULLRESYNC ${this.replication.replid} ${run.offset}\r\n`);
+    replica.socket.write(`+FULLRESYNC ${this.replication.replid} ${run.offset}\r\n`);
   }
 
   private async run(run: Run, snapshot: Snapshot): Promise<void> {
@@ -142,7 +142,7 @@ export class FullSync {
 
   /** `$<length>` and the RDB; the stream follows at once. */
   private async sendFile(replica: Replica, path: string): Promise<void> {
-    const { socket } = replica.client;
+    const { socket } = replica;
     replica.state = 'send_bulk';
     replica.lastProgress = Date.now();
     try {
@@ -179,7 +179,7 @@ export class FullSync {
 async function broadcast(replicas: Iterable<Replica>, bytes: Buffer): Promise<void> {
   const slow: Promise<void>[] = [];
   for (const replica of replicas) {
-    const { socket } = replica.client;
+    const { socket } = replica;
     replica.lastProgress = Date.now();
     if (!socket.write(bytes)) slow.push(drained(socket).then(() => void (replica.lastProgress = Date.now())));
   }

@@ -1,9 +1,8 @@
 import { log } from '#shared/log.ts';
-import { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import { readable } from '../persistence/rdb/error.ts';
 import { execute } from '../router/execute.ts';
 import type { Server } from '../server.ts';
-import { discardTransaction } from '../transactions.ts';
 import type { PrimaryConnection } from './primary-connection.ts';
 
 /**
@@ -23,8 +22,9 @@ export class PrimaryStream {
 
   constructor(server: Server, connection: PrimaryConnection, offset: number, db: number) {
     this.server = server;
-    this.client = new Client(0, connection.socket);
-    this.client.isPrimary = true;
+    this.client = server.clients.add(connection.socket);
+    this.client.type = 'primary';
+    this.client.idleReasons++;
     this.client.mustObey = true;
     this.client.db = db;
     this.read = offset;
@@ -51,7 +51,7 @@ export class PrimaryStream {
 
   /** The connection is gone: half a transaction, or half a command, will come again. */
   close(): void {
-    discardTransaction(this.server, this.client);
+    this.server.clients.closeNow(this.client);
   }
 
   /** A replica cannot refuse what it is told, and must not keep it in memory alone (Redis: `serverPanic`). */

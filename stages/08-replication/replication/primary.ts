@@ -41,7 +41,7 @@ function continuePartially(server: Server, replica: Replica, asked: string, offs
   }
   replication.stats.partialOk++;
   attach(server, replica);
-  replica.client.socket.write(replica.capaPsync2 ? `+CONTINUE ${replid}\r\n` : '+CONTINUE\r\n');
+  replica.socket.write(replica.capaPsync2 ? `+CONTINUE ${replid}\r\n` : '+CONTINUE\r\n');
   replica.state = 'online';
   replica.inSync = true;
   replica.next = offset;
@@ -52,7 +52,9 @@ function continuePartially(server: Server, replica: Replica, asked: string, offs
 }
 
 function attach({ replication, options }: Server, replica: Replica): void {
-  const { socket } = replica.client;
+  const { client, socket } = replica;
+  client.type = 'replica';
+  client.idleReasons++;
   replication.replicas.add(replica);
   if (options['repl-disable-tcp-nodelay']) socket.setNoDelay(false);
   socket.on('drain', () => replication.sendTo(replica));
@@ -74,10 +76,10 @@ export function primaryCron(server: Server, second: number): void {
 }
 
 /** One that is being synced is silent when it takes nothing, one that is online when it says nothing. */
-function isSilent({ state, inSync, knowsOffsets, client, ackTime, lastProgress }: Replica, timeout: number): boolean {
+function isSilent({ state, inSync, knowsOffsets, client, socket, ackTime, lastProgress }: Replica, timeout: number): boolean {
   const now = Date.now();
   if (state === 'online') return knowsOffsets && now - Math.max(ackTime, client.lastInteraction) > timeout;
-  return inSync && client.socket.writableNeedDrain && now - lastProgress > timeout;
+  return inSync && socket.writableNeedDrain && now - lastProgress > timeout;
 }
 
 /** Replicas that are online and were heard of lately (Redis: `refreshGoodSlavesCount`). */

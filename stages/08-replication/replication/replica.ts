@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { log } from '#shared/log.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import type { Backlog } from './backlog.ts';
 
@@ -12,6 +13,7 @@ export type ReplicaState = 'handshake' | 'wait_bgsave' | 'send_bulk' | 'online';
 /** A client that is a replica of this server (Redis: what `struct client` holds for CLIENT_SLAVE). */
 export class Replica {
   readonly client: Client;
+  readonly socket: Socket;
   state: ReplicaState = 'handshake';
   /** What it has told by REPLCONF. */
   listeningPort = 0;
@@ -39,6 +41,7 @@ export class Replica {
 
   constructor(client: Client) {
     this.client = client;
+    this.socket = client.socket!;
   }
 
   /** Whether it has asked for the history. */
@@ -47,11 +50,11 @@ export class Replica {
   }
 
   get ip(): string {
-    return this.announcedIp || (this.client.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    return this.announcedIp || (this.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   }
 
   get name(): string {
-    return `${this.ip}:${this.listeningPort || this.client.socket.remotePort}`;
+    return `${this.ip}:${this.listeningPort || this.socket.remotePort}`;
   }
 
   /** Whole seconds since it was last heard of. */
@@ -61,7 +64,7 @@ export class Replica {
 
   /** Hands it what it has not got yet, up to and with the byte of offset `last`, as fast as it reads. */
   send(backlog: Backlog, last: number): void {
-    const { socket } = this.client;
+    const { socket } = this;
     if (this.state !== 'online' || this.waitsForAck || this.next > last) return;
     if (socket.writableLength >= SEND_BYTES) return;
     const parts = backlog.read(this.next, last, SEND_BYTES);
@@ -78,7 +81,7 @@ export class Replica {
     const { slave } = server.options['client-output-buffer-limit'];
     // A smaller limit than the backlog would be of no use: the replica would come back and get all of that.
     const least = server.options['repl-backlog-size'];
-    const waiting = end + 1 - this.next + this.client.socket.writableLength;
+    const waiting = end + 1 - this.next + this.socket.writableLength;
     const now = Date.now();
     const overSoft = slave.soft > 0 && waiting > Math.max(slave.soft, least);
     this.softLimitSince = overSoft ? this.softLimitSince || now : 0;
@@ -89,7 +92,6 @@ export class Replica {
   }
 
   cut(server: Server): void {
-    server.freeClient(this.client);
-    this.client.socket.destroy();
+    server.clients.closeNow(this.client);
   }
 }

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Coalescer } from '#shared/coalescer.ts';
 import { log } from '#shared/log.ts';
+import type { Client } from '../clients/client.ts';
 import { CommandOutput } from '../persistence/command-output.ts';
 import { PROPAGATE_REPL, type PropagationTarget } from '../router/propagate.ts';
 import type { Server } from '../server.ts';
 import { Backlog } from './backlog.ts';
 import { FullSync } from './full-sync.ts';
 import type { PrimaryLink } from './primary-link.ts';
-import type { Replica } from './replica.ts';
+import { Replica } from './replica.ts';
 
 /** No history: as `master_replid2` says it. */
 export const NO_REPLID = '0'.repeat(40);
@@ -27,6 +28,8 @@ export class Replication implements PropagationTarget {
   secondOffset = -1;
   backlog: Backlog | undefined;
   readonly replicas = new Set<Replica>();
+  /** Those too that have said no more yet than that they are replicas. */
+  readonly byClient = new Map<Client, Replica>();
   readonly fullSync: FullSync;
   /** Set while this server is a replica. */
   link: PrimaryLink | undefined;
@@ -191,8 +194,18 @@ export class Replication implements PropagationTarget {
     for (const replica of this.replicas) replica.cut(this.server);
   }
 
-  /** A replica's connection is gone. */
-  forget(replica: Replica): void {
+  /** What is known of a client that says it is a replica. */
+  replicaOf(client: Client): Replica {
+    let replica = this.byClient.get(client);
+    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client)));
+    return replica;
+  }
+
+  /** A client is gone, and may have been a replica. */
+  forget(client: Client): void {
+    const replica = this.byClient.get(client);
+    if (replica === undefined) return;
+    this.byClient.delete(client);
     if (!this.replicas.delete(replica)) return;
     log.warning(`Connection with replica ${replica.name} lost.`);
     this.fullSync.forget(replica);

@@ -1,6 +1,5 @@
 import { log } from '#shared/log.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
-import { scheduleWrite } from '../network/write-replies.ts';
 import type { Server } from '../server.ts';
 import { PrimaryLink, restartAof } from './primary-link.ts';
 
@@ -53,11 +52,10 @@ function enterReplica(server: Server, host: string, port: number, hasHistory: bo
 
 /** Nobody may wait for what only a primary's clients can do (Redis: `disconnectAllBlockedClients`). */
 function unblockClients(server: Server): void {
-  for (const client of server.clients.values()) {
+  for (const client of server.clients.byId.values()) {
     if (!client.blocked) continue;
     server.blockedClients.unblock(client, new ReplyError(UNBLOCKED));
-    client.closing = true;
-    scheduleWrite(server, client);
+    server.clients.closeAfterReply(client);
   }
 }
 

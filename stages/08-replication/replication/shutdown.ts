@@ -16,8 +16,8 @@ export function waitForReplicas(server: Server, flags: ShutdownFlags): boolean {
   if (timeout === 0 || replication.link !== undefined || lagging().length === 0) return false;
   log.notice('Waiting for replicas before shutting down.');
   const until = Date.now() + timeout;
-  const others = [...server.clients.values()].filter((client) => !client.replica?.isAttached);
-  for (const { socket } of others) socket.pause();
+  const others = [...server.clients.byId.values()].filter((client) => client.type !== 'replica');
+  for (const { socket } of others) socket?.pause();
   replication.requestAcks();
   const timer = setInterval(() => {
     const left = lagging();
@@ -26,7 +26,7 @@ export function waitForReplicas(server: Server, flags: ShutdownFlags): boolean {
     for (const { name, ackOffset } of left) log.warning(`Lagging replica ${name}: ${target - ackOffset} bytes behind`);
     if (server.shutdown({ ...flags, now: true })) return;
     server.ending = false;
-    for (const { socket } of others) socket.resume();
+    for (const { socket } of others) socket?.resume();
   }, LOOK_MS);
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '#shared/resp/reply.ts';
 import type { BlockedClients } from '../clients/blocked-clients.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { Replication } from './replication.ts';
 
 /** A client that waits for `count` replicas to have the history up to `offset`. */

@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from '../network/client.ts';
+import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import { flagTransaction } from '../transactions.ts';
 import type { Command } from './command.ts';
@@ -34,7 +34,7 @@ function rejectCommand(server: Server, client: Client, reply: Reply, command?: C
 }
 
 function refusal(request: Request): Reply | undefined {
-  return request.client.isPrimary ? guardPrimary(request) : guard(request);
+  return request.client.type === 'primary' ? guardPrimary(request) : guard(request);
 }
 
 /** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */

@@ -1,6 +1,6 @@
 import type { Reply } from '#shared/resp/reply.ts';
+import type { Client } from '../clients/client.ts';
 import type { KeyWait } from '../clients/key-waits.ts';
-import type { Client } from '../network/client.ts';
 import type { Server } from '../server.ts';
 import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';
@@ -29,14 +29,14 @@ export class Request {
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
     if (!this.command.row.runsQueue) return false;
-    return this.client.transaction?.queued.some((request) => request.has(flag)) === true;
+    return this.client.transaction?.queued.some(({ command }) => command.flags.has(flag)) === true;
   }
 
   /** Whether the command lacks such a flag; EXEC lacks those that one of what it will run lacks. */
   lacks(flag: string): boolean {
     if (!this.command.flags.has(flag)) return true;
     if (!this.command.row.runsQueue) return false;
-    return this.client.transaction?.queued.some((request) => request.lacks(flag)) === true;
+    return this.client.transaction?.queued.some(({ command }) => !command.flags.has(flag)) === true;
   }
 
   /** The database that the client has selected. */

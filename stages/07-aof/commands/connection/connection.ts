@@ -1,7 +1,7 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
 import { MapReply, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import { REDIS_VERSION } from '../../info.ts';
-import type { Client } from '../../network/client.ts';
+import type { Client } from '../../clients/client.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { discardTransaction } from '../../transactions.ts';
@@ -93,8 +93,8 @@ function echo({ args }: Request): Reply {
   return args[1]!;
 }
 
-function quit({ client }: Request): Reply {
-  client.closing = true;
+function quit({ server, client }: Request): Reply {
+  server.clients.closeAfterReply(client);
   return OK;
 }
 

@@ -1,9 +1,8 @@
 import { closeSync, fsyncSync, openSync, readSync, truncateSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
-import { Client } from '../../network/client.ts';
+import { Client } from '../../clients/client.ts';
 import { Request } from '../../router/request.ts';
 import type { Server } from '../../server.ts';
 import { isQueued } from '../../transactions.ts';
@@ -24,7 +23,7 @@ export class AofFileLoader {
   private readonly input: RdbInput;
   private readonly reader: AofReader;
   private rdb: RdbLoader | undefined;
-  private readonly client = new Client(0, new Socket());
+  private readonly client = new Client(0);
   /** Commands, and keys of the RDB file. */
   loaded = 0;
   /** Behind the last whole command, and behind the last one outside MULTI … EXEC: there the file can be cut. */
@@ -101,7 +100,7 @@ export class AofFileLoader {
     }
     const request = new Request(server, client, command, args);
     if (isQueued(request)) {
-      client.transaction!.queued.push(request);
+      client.transaction!.queued.push({ command, args });
       return;
     }
     try {

@@ -70,7 +70,7 @@ function replicaof({ server, client, args }: Request): Reply {
     if (link !== undefined) becomePrimary(server);
     return OK;
   }
-  if (client.replica?.isAttached) throw new ReplyError('ERR Command is not valid when client is a replica.');
+  if (client.type === 'replica') throw new ReplyError('ERR Command is not valid when client is a replica.');
   const port = parsePort(portText);
   if (link !== undefined && link.host.toLowerCase() === host.toLowerCase() && link.port === port) {
     return new Status('OK Already connected to specified master');
@@ -100,23 +100,23 @@ function replconf({ server, client, args }: Request): Reply {
     const value = args[i + 1]!;
     switch (args[i]!.toLowerCase()) {
       case 'listening-port':
-        replicaOf(client).listeningPort = Number(parseLongLong(value));
+        server.replication.replicaOf(client).listeningPort = Number(parseLongLong(value));
         break;
       case 'ip-address':
-        replicaOf(client).announcedIp = value;
+        server.replication.replicaOf(client).announcedIp = value;
         break;
       case 'capa':
-        if (value.toLowerCase() === 'eof') replicaOf(client).capaEof = true;
-        if (value.toLowerCase() === 'psync2') replicaOf(client).capaPsync2 = true;
+        if (value.toLowerCase() === 'eof') server.replication.replicaOf(client).capaEof = true;
+        if (value.toLowerCase() === 'psync2') server.replication.replicaOf(client).capaPsync2 = true;
         break;
       case 'ack':
         acknowledge({ server, client }, value);
         return NO_REPLY;
       case 'getack':
-        if (client.isPrimary) server.replication.link?.sendAck();
+        if (client.type === 'primary') server.replication.link?.sendAck();
         return NO_REPLY;
       case 'rdb-only':
-        replicaOf(client).rdbOnly = Number(parseLongLong(value)) === 1;
+        server.replication.replicaOf(client).rdbOnly = Number(parseLongLong(value)) === 1;
         break;
       default:
         throw new ReplyError(`ERR Unrecognized REPLCONF option: ${args[i]}`);
@@ -125,12 +125,8 @@ function replconf({ server, client, args }: Request): Reply {
   return OK;
 }
 
-function replicaOf(client: Request['client']): Replica {
-  return (client.replica ??= new Replica(client));
-}
-
 function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, value: string): void {
-  const { replica } = client;
+  const replica = server.replication.byClient.get(client);
   const offset = Number(value);
   if (replica === undefined || !server.replication.replicas.has(replica) || !Number.isSafeInteger(offset)) return;
   replica.ackOffset = Math.max(replica.ackOffset, offset);
@@ -172,7 +168,7 @@ function sync(request: Request): Reply {
 /** Undefined: it is one already. */
 function newReplica({ server, client }: Request): Replica | undefined {
   const { link, replicas } = server.replication;
-  const replica = replicaOf(client);
+  const replica = server.replication.replicaOf(client);
   if (replicas.has(replica)) return undefined;
   if (link !== undefined && link.state !== 'connected') {
     throw new ReplyError("NOMASTERLINK Can't SYNC while not connected with my master");

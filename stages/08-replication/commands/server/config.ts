@@ -147,7 +147,7 @@ function readChanges(request: Request): Change[] {
 /** `yes` allows it to all, `local` to clients of this machine (Redis: `allowProtectedAction`). */
 function allowsProtected({ server, client }: Request): boolean {
   const allowed = server.options['enable-protected-configs'];
-  return allowed === 'yes' || (allowed === 'local' && isLoopback(client.socket.remoteAddress ?? ''));
+  return allowed === 'yes' || (allowed === 'local' && isLoopback(client.socket?.remoteAddress ?? ''));
 }
 
 function failed(name: string, reason: string): ReplyError {

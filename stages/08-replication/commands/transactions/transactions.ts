@@ -1,9 +1,10 @@
 import { keyRange } from '#shared/commands/key-specs.ts';
 import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { Transaction } from '../../clients/transaction.ts';
 import type { Family } from '../../router/command.ts';
 import { call } from '../../router/execute.ts';
 import type { Request } from '../../router/request.ts';
-import { discardTransaction, executeTransaction, Transaction } from '../../transactions.ts';
+import { discardTransaction, executeTransaction } from '../../transactions.ts';
 
 const FLAGS = 'noscript loading stale fast allow_busy';
 

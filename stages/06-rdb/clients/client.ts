@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
-import type { Transaction } from '../transactions.ts';
+import type { Transaction } from './transaction.ts';
 
 /** A connection and its state (Redis: `struct client`). */
 export class Client {
   readonly id: number;
-  readonly socket: Socket;
+  /** Undefined for a client whose requests come from a file (from stage 07 on). */
+  readonly socket: Socket | undefined;
   readonly parser = new RequestParser();
   readonly replies = new ReplyWriter();
   /** The number of the database that SELECT chose. */
@@ -16,18 +17,20 @@ export class Client {
   libVersion = '';
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
-  /** What MULTI has begun. */
-  transaction: Transaction | undefined;
+  /** How many reasons there are not to close it as idle: it waits (from stage 03 on), it is a replica (08). */
+  idleReasons = 0;
   /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
   blocked = false;
+  /** What MULTI has begun. */
+  transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
-  /** What the server has counted of `heldBytes`. */
+  /** The `heldBytes` that the sum over all clients contains. */
   accounted = 0;
-  /** Replies wait to be written (CLIENT_PENDING_WRITE). */
+  /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
-  constructor(id: number, socket: Socket) {
+  constructor(id: number, socket?: Socket) {
     this.id = id;
     this.socket = socket;
   }

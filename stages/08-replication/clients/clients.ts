@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import { Client } from './client.ts';
+
+/** What the list of clients needs of the server. */
+interface Owner {
+  /** A client is gone: nothing may refer to it any more. */
+  clientFreed(client: Client): void;
+  /** There are replies to write when this turn of the event loop ends. */
+  beforeSleep(): void;
+}
+
+/** Every client, and the two ways in which a connection ends (Redis: `server.clients`). */
+export class Clients {
+  readonly byId = new Map<number, Client>();
+  /** Clients with replies to write at the end of this turn (Redis: `clients_pending_write`). */
+  pendingWrite: Client[] = [];
+  /** The sum of what all clients hold for unfinished requests. */
+  heldBytes = 0;
+  readonly stats = { connections: 0, rejectedConnections: 0 };
+  private readonly owner: Owner;
+  private nextId = 1;
+
+  constructor(owner: Owner) {
+    this.owner = owner;
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** A new client at the end of the list (Redis: `createClient`, `linkClient`). */
+  add(socket: Socket): Client {
+    const client = new Client(this.nextId++, socket);
+    this.byId.set(client.id, client);
+    return client;
+  }
+
+  /** Replies leave at the end of this turn of the event loop, all clients' together (`putClientInPendingWriteQueue`). */
+  scheduleWrite(client: Client): void {
+    if (client.pendingWrite) return;
+    client.pendingWrite = true;
+    if (this.pendingWrite.push(client) === 1) setImmediate(this.beforeSleep);
+  }
+
+  /** The connection ends when the client has its replies. */
+  closeAfterReply(client: Client): void {
+    client.closing = true;
+    this.scheduleWrite(client);
+  }
+
+  /** The connection ends at once; what has not been sent is lost (Redis: `freeClient`). */
+  closeNow(client: Client): void {
+    client.closing = true;
+    client.socket?.destroy();
+    if (!this.byId.delete(client.id)) return;
+    this.heldBytes -= client.accounted;
+    client.accounted = 0;
+    this.owner.clientFreed(client);
+  }
+
+  private readonly beforeSleep = (): void => this.owner.beforeSleep();
+}
