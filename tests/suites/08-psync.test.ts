@@ -1,4 +1,4 @@
-import { atEnd, client, describe, expect, resp, server, sleep, status, test, until } from '../harness/suite.ts';
+import { address, atEnd, client, describe, expect, resp, server, sleep, status, test, until } from '../harness/suite.ts';
 import { openFakeReplica } from '../harness/fake-replica.ts';
 import {
   applied,
@@ -250,6 +250,34 @@ describe('the stream', () => {
       return (await info())['connected_slaves'] === '0';
     }, 'the primary to give the replica up');
     await c.expect('STRLEN', 'k').int(value.length);
+  });
+
+  for (const request of ['PING', 'GET k', 'TYPE k', 'SET k new', 'DEL k', 'FLUSHALL', 'RANDOMKEY', 'BLPOP l 0', 'NOSUCH']) {
+    test(`a replica that sends ${request} is cut off, and nothing happens`, async () => {
+      const [replica, c] = [await syncedReplica(), await client()];
+      await c.expect('SET', 'k', 'old').ok();
+      await replica.readUntil(([, key]) => key === 'k');
+      replica.send(...request.split(' '));
+      await replica.closed();
+      expect(replica.unread()).toBe('');
+      await c.expect('GET', 'k').bulk('old');
+      expect((await info())['connected_slaves']).toBe('0');
+    });
+  }
+
+  test('so is one that waits for its RDB still, with all that it sent', async () => {
+    await configured({ 'repl-diskless-sync-delay': '3600' });
+    const { host, port } = await address();
+    const replica = await openFakeReplica(host, port);
+    atEnd(() => replica.cut());
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    replica.send('PSYNC', '?', -1);
+    await until(async () => (await replicaLines()).length === 1, 'the replica in INFO');
+    replica.send('MULTI');
+    replica.send('SET', 'k', 'v');
+    replica.send('EXEC');
+    await replica.closed();
+    await (await client()).expect('EXISTS', 'k').int(0);
   });
 
   test('a replica that left is forgotten', async () => {

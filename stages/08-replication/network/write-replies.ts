@@ -43,10 +43,12 @@ export function writeToClient({ clients, aof }: NetworkServer, client: Client): 
   });
 }
 
-/** What a replica is sent is the stream, and that alone. */
+/** A replica is sent the stream alone: one that asks for something else is cut off (Redis: `_addReplyToBufferOrList`). */
 function dropReplies(clients: Clients, client: Client): void {
+  const asked = client.replies.size > 0;
+  if (asked) log.warning(`Replica id=${client.id} sent a command that has a reply, disconnecting it`);
+  if (asked || client.closing) clients.closeNow(client);
   client.replies.take();
-  if (client.closing) clients.closeNow(client);
 }
 
 /** Hands replies to a socket, and ends the connection of a client that is closing. */

@@ -18,6 +18,13 @@ export function checkReadOnly(request: Request): Reply | undefined {
   return new ReplyError("READONLY You can't write against a read only replica.");
 }
 
+/** A connection that gets the history neither reads data nor changes them. */
+export function checkReplica(request: Request): Reply | undefined {
+  if (request.client.type !== 'replica') return undefined;
+  if (!request.has('write') && !request.has('readonly') && !request.has('may_replicate')) return undefined;
+  return new ReplyError("ERR Replica can't interact with the keyspace");
+}
+
 /** A replica whose link is down does not know how old its data are. */
 export function checkPrimaryLink(request: Request): Reply | undefined {
   const { replication, options } = request.server;

@@ -1,5 +1,5 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
-import { checkGoodReplicas, checkPrimaryLink, checkReadOnly } from '../replication/guards.ts';
+import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
@@ -18,6 +18,7 @@ export function guard(request: Request): Reply | undefined {
     checkReadOnly(request) ??
     checkPrimaryLink(request) ??
     checkLoading(request) ??
+    checkReplica(request) ??
     queueInTransaction(request)
   );
 }
