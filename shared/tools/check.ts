@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { budgetCheck } from './check/budgets.ts';
 import type { Check } from './check/check.ts';
+import { directionsCheck } from './check/directions.ts';
 import { failsBeforeCheck } from './check/fails-before.ts';
 import { importsCheck } from './check/imports.ts';
 import { ladderCheck, writeLadder } from './check/ladder.ts';
@@ -15,6 +16,7 @@ export const CHECKS: readonly Check[] = [
   manifestCheck,
   topFoldersCheck,
   importsCheck,
+  directionsCheck,
   movesCheck,
   budgetCheck,
   ladderCheck,

@@ -1,3 +1,4 @@
+import { REDIS_VERSION } from '#shared/redis-version.ts';
 import type { Server } from './server.ts';
 
 /** One section of INFO: its name, and its fields in order. */
@@ -5,9 +6,6 @@ export interface InfoSection {
   readonly name: string;
   fields(server: Server): [name: string, value: string | number][];
 }
-
-/** The version that clients are told: the one whose behaviour the stages follow. */
-export const REDIS_VERSION = '7.2.0';
 
 export const infoSections: InfoSection[] = [
   { name: 'Server', fields: serverFields },

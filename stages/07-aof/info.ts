@@ -1,3 +1,4 @@
+import { REDIS_VERSION } from '#shared/redis-version.ts';
 import { persistenceFields } from './persistence/info.ts';
 import type { Server } from './server.ts';
 
@@ -6,9 +7,6 @@ export interface InfoSection {
   readonly name: string;
   fields(server: Server): [name: string, value: string | number][];
 }
-
-/** The version that clients are told: the one whose behaviour the stages follow. */
-export const REDIS_VERSION = '7.2.0';
 
 export const infoSections: InfoSection[] = [
   { name: 'Server', fields: serverFields },

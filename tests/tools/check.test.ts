@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allStages, findStage } from '#shared/manifest.ts';
 import { budgetCheck, stageCost } from '#shared/tools/check/budgets.ts';
+import { directionsCheck } from '#shared/tools/check/directions.ts';
 import { importsCheck } from '#shared/tools/check/imports.ts';
 import { ladderCheck, writeLadder } from '#shared/tools/check/ladder.ts';
 import { manifestCheck, topFoldersCheck } from '#shared/tools/check/manifest.ts';
@@ -42,6 +43,40 @@ describe('budgets', () => {
     const { problems, notes } = await budgetCheck.run(scratch.root);
     expect(problems).toEqual([`${TWO} touches 61 old lines; its budget is 60`]);
     expect(notes?.at(-1)).toMatch(/^02-strings +0 +61 +1 +61 +60 +0$/);
+  });
+});
+
+describe('directions', () => {
+  const TABLE = [
+    '<!-- directions -->',
+    '| part | may import |',
+    '|---|---|',
+    '| `store/` | |',
+    '| `router/`, `commands/` | `store/`, `router/` |',
+    '| `main.ts` | everything |',
+    '<!-- /directions -->',
+  ].join('\n');
+
+  test('finds imports against the table, those of types too, and parts that it does not name', async () => {
+    const { root } = scratchTree({
+      'docs/architecture.md': TABLE,
+      [`${ONE}/main.ts`]: "import './commands/a.ts';\n",
+      [`${ONE}/commands/a.ts`]: "import { b } from '../router/b.ts';\nimport { log } from '#shared/log.ts';\n",
+      [`${ONE}/router/b.ts`]: "import type { A } from '../commands/a.ts';\n",
+      [`${ONE}/store/c.ts`]: "import { b } from '../router/b.ts';\nimport { d } from './d.ts';\n",
+      [`${ONE}/store/d.ts`]: '',
+      [`${ONE}/other.ts`]: '',
+    });
+    expect((await directionsCheck.run(root)).problems.sort()).toEqual([
+      `${ONE}/other.ts: other.ts is in no row of the table`,
+      `${ONE}/router/b.ts imports commands/a.ts: router may import store, router`,
+      `${ONE}/store/c.ts imports router/b.ts: store may import shared/ alone`,
+    ]);
+  });
+
+  test('a table that is missing is a problem', async () => {
+    const { root } = scratchTree({ [`${ONE}/main.ts`]: '' });
+    expect((await directionsCheck.run(root)).problems[0]).toMatch(/^docs\/architecture.md has no table/);
   });
 });
 
@@ -151,6 +186,7 @@ describe('the ladder', () => {
 describe('npm run check', () => {
   const FILES = {
     'README.md': '<!-- ladder -->\n<!-- /ladder -->\n',
+    'docs/architecture.md': '<!-- directions -->\n| `main.ts` | everything |\n<!-- /directions -->\n',
     'tests/a.ts': 'export const a: number = 1;\n',
     [`${ONE}/main.ts`]: 'export {};\n',
   };

@@ -1,17 +1,23 @@
+import type { CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
 import { cString } from '#shared/resp/c-string.ts';
 import { NO_REPLY, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from '../clients/client.ts';
-import type { Server } from '../server.ts';
+import type { Clients } from '../clients/clients.ts';
 
 /** The longest name, and the longest list of arguments, that the error repeats. */
 const MAX_SHOWN = 128;
 
+interface Parts {
+  readonly commands: CommandTable;
+  readonly clients: Clients;
+}
+
 /** The error for a command or sub-command that is not in the table (Redis: `commandCheckExistence`). */
-export function unknownCommand(server: Server, client: Client, args: readonly string[]): Reply {
+export function unknownCommand({ commands, clients }: Parts, client: Client, args: readonly string[]): Reply {
   const name = args[0]!;
-  if (/^(post|host:)$/i.test(name)) return refuseHttp(server, client);
-  if (server.commands.findByName(name)) {
+  if (/^(post|host:)$/i.test(name)) return refuseHttp(clients, client);
+  if (commands.findByName(name)) {
     const container = name.toUpperCase();
     return new ReplyError(`ERR unknown subcommand '${cString(args[1]!).slice(0, MAX_SHOWN)}'. Try ${container} HELP.`);
   }
@@ -24,7 +30,7 @@ export function unknownCommand(server: Server, client: Client, args: readonly st
 }
 
 /** A web page can make its reader's browser POST commands to a server on the same host: that connection is cut. */
-function refuseHttp({ clients }: Server, client: Client): Reply {
+function refuseHttp(clients: Clients, client: Client): Reply {
   log.warning(`Possible SECURITY ATTACK: client id=${client.id} sends HTTP (POST or Host:). Connection aborted.`);
   clients.closeNow(client);
   return NO_REPLY;

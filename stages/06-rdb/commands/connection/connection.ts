@@ -1,6 +1,6 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
+import { REDIS_VERSION } from '#shared/redis-version.ts';
 import { MapReply, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
-import { REDIS_VERSION } from '../../info.ts';
 import type { Client } from '../../clients/client.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';

@@ -1,6 +1,6 @@
 import { log } from '#shared/log.ts';
+import { REDIS_VERSION } from '#shared/redis-version.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
-import { REDIS_VERSION } from '../../info.ts';
 import type { Server } from '../../server.ts';
 import { Snapshot } from '../snapshot.ts';
 import { discard, replaceFile, temporaryName, writeSnapshot, writeSnapshotSync } from './file.ts';
