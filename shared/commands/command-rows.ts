@@ -1,9 +1,11 @@
 import { globMatch } from '#shared/glob.ts';
-import { MapReply, ReplyError, SetReply, Status, type Reply } from '#shared/resp/reply.ts';
+import { MapReply, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { aclCategories } from './acl-categories.ts';
+import { docsReply, flagsReply, infoReply } from './command-info.ts';
 import type { CommandTable } from './command-table.ts';
 import type { Command, CommandRow } from './command.ts';
-import { findKeys, type KeySpec } from './key-specs.ts';
+import type { FoundKey } from './key-specs.ts';
+import { keysOf, mayHaveKeys } from './keys-of.ts';
 
 const FLAGS = 'loading stale';
 
@@ -72,6 +74,16 @@ export const commandRow: CommandRow<Request> = {
       syntax: '<full-command>',
       run: commandGetKeys,
     },
+    {
+      name: 'getkeysandflags',
+      arity: -4,
+      flags: FLAGS,
+      categories: 'connection',
+      since: '7.0.0',
+      summary: 'The keys of a whole command, and what it does to each.',
+      syntax: '<full-command>',
+      run: commandGetKeysAndFlags,
+    },
   ],
 };
 
@@ -121,18 +133,27 @@ function commandList({ server, args }: Request): Reply {
   }
 }
 
-function commandGetKeys({ server, args }: Request): Reply {
+function commandGetKeys(request: Request): Reply {
+  return keysTyped(request).map(({ key }) => key);
+}
+
+function commandGetKeysAndFlags(request: Request): Reply {
+  return keysTyped(request).map(({ key, flags }) => [key, flagsReply(flags.split(' '))]);
+}
+
+/** The keys of the command that is typed as arguments. */
+function keysTyped({ server, args }: Request): FoundKey[] {
   const typed = args.slice(2);
   const command = server.commands.find(typed);
   if (!command) throw new ReplyError('ERR Invalid command specified');
-  if (!command.row.keys) throw new ReplyError('ERR The command has no key arguments');
+  if (!mayHaveKeys(command)) throw new ReplyError('ERR The command has no key arguments');
   const { arity } = command;
   if (arity > 0 ? arity !== typed.length : typed.length < -arity) {
     throw new ReplyError('ERR Invalid number of arguments specified for command');
   }
-  const keys = findKeys(command.row.keys, typed);
+  const keys = keysOf(command, typed);
   if (keys.length === 0) throw new ReplyError('ERR Invalid arguments specified for command');
-  return keys.map((found) => found.key);
+  return keys;
 }
 
 /** `get`, or `client|setname` for a sub-command. */
@@ -141,73 +162,4 @@ function findFullName({ server }: Request, fullName: string): Command | undefine
   if (more.length > 0) return undefined;
   const command = server.commands.findByName(name!);
   return sub === undefined ? command : command?.subcommands.get(sub.toLowerCase());
-}
-
-/** Redis: `addReplyCommandInfo`. */
-function infoReply(command: Command): Reply {
-  const keys = command.row.keys ?? [];
-  const [first, last, step] = keyPositions(keys);
-  const subcommands = [...command.subcommands.values()].map(infoReply);
-  return [
-    command.fullName,
-    command.arity,
-    new SetReply(statuses([...command.flags, ...(isMovable(keys) ? ['movablekeys'] : [])])),
-    first,
-    last,
-    step,
-    new SetReply(statuses(aclCategories(command).map((category) => `@${category}`))),
-    new SetReply([]),
-    new SetReply(keys.map(keySpecReply)),
-    subcommands.length > 0 ? subcommands : new SetReply([]),
-  ];
-}
-
-function docsReply(command: Command): Reply {
-  const { summary, since } = command.row;
-  const facts: Reply[] = ['summary', summary, 'since', since, 'group', command.group];
-  if (command.subcommands.size > 0) {
-    const subcommands = [...command.subcommands.values()];
-    facts.push('subcommands', new MapReply(subcommands.flatMap((sub) => [sub.fullName, docsReply(sub)])));
-  }
-  return new MapReply(facts);
-}
-
-/** First key, last key and step, as clients older than key specs want them: of ranges from a fixed place. */
-function keyPositions(keys: readonly KeySpec[]): [first: number, last: number, step: number] {
-  let range: [number, number, number] = [0, 0, 0];
-  for (const { begin, find } of keys) {
-    if (typeof begin !== 'number' || !('step' in find)) continue;
-    const last = find.last >= 0 ? begin + find.last : find.last;
-    if (range[0] === 0) range = [begin, last, find.step];
-    else if (last < 0 || (range[1] >= 0 && last > range[1])) range[1] = last;
-  }
-  return range;
-}
-
-/** Whether first, last and step do not tell all the keys (`movablekeys`). */
-function isMovable(keys: readonly KeySpec[]): boolean {
-  return keys.some(({ begin, find }) => typeof begin !== 'number' || 'numkeys' in find);
-}
-
-function keySpecReply({ flags, begin, find }: KeySpec): Reply {
-  const beginSpec =
-    typeof begin === 'number'
-      ? ['type', 'index', 'spec', new MapReply(['index', begin])]
-      : ['type', 'keyword', 'spec', new MapReply(['keyword', begin.keyword, 'startfrom', begin.from])];
-  const findSpec =
-    'numkeys' in find
-      ? ['type', 'keynum', 'spec', new MapReply(['keynumidx', 0, 'firstkey', 1, 'keystep', 1])]
-      : ['type', 'range', 'spec', new MapReply(['lastkey', find.last, 'keystep', find.step, 'limit', find.limit])];
-  return new MapReply([
-    'flags',
-    new SetReply(statuses(flags.split(' '))),
-    'begin_search',
-    new MapReply(beginSpec),
-    'find_keys',
-    new MapReply(findSpec),
-  ]);
-}
-
-function statuses(words: string[]): Reply[] {
-  return words.map((word) => new Status(word));
 }

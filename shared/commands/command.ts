@@ -1,5 +1,5 @@
 import type { Reply } from '#shared/resp/reply.ts';
-import type { KeySpec } from './key-specs.ts';
+import type { FoundKey, KeySpec } from './key-specs.ts';
 
 /**
  * Executes one request and returns its reply. `R` is a server's own type of request; code that only reads facts about
@@ -17,6 +17,8 @@ export interface CommandRow<R = never> {
   readonly flags: string;
   /** Where the keys stand, and what is done to them. */
   readonly keys?: readonly KeySpec[];
+  /** Finds the keys of a request where `keys` cannot tell what is done to them (Redis: `getkeys_proc`). */
+  readonly keysOf?: (args: readonly string[]) => FoundKey[];
   /** ACL categories that do not follow from flags and family. */
   readonly categories?: string;
   readonly since: string;

@@ -1,8 +1,12 @@
-/**
- * Where a command's keys stand among its arguments (Redis: `keySpec`). `flags` are Redis's words: what is done to the
- * key as a whole (RO, RW, OW, RM) and to its value (access, update, insert, delete).
- */
+import { parseInt64 } from '#shared/numbers/int64.ts';
+
+/** Where a command's keys stand among its arguments (Redis: `keySpec`). */
 export interface KeySpec {
+  /**
+   * Redis's words: what is done to the key as a whole (RO, RW, OW, RM) and to its value (access, update, insert,
+   * delete). `variable_flags`: that depends on other arguments; `incomplete`: there are further keys. In both cases the
+   * row's `keysOf` knows. `not_key`: a name that only shares a key's slot in a cluster.
+   */
   readonly flags: string;
   /**
    * Position of the first key, or the word behind which it stands, looked for from `from` on (negative: from the end).
@@ -45,37 +49,63 @@ export function keysBehind(keyword: string, from: number, flags: string): KeySpe
 
 export interface FoundKey {
   readonly key: string;
+  /** Redis's words, as in `KeySpec`. */
   readonly flags: string;
 }
 
-/** The keys of a request, in the specs' order (Redis: `getKeysUsingKeySpecs`). One out of range ends the search. */
+/** The keys of a request, in the specs' order; none when an argument is wrong (Redis: `getKeysUsingKeySpecs`). */
 export function findKeys(specs: readonly KeySpec[], args: readonly string[]): FoundKey[] {
-  return specs.flatMap((spec) => {
-    const first = firstPosition(spec, args);
-    if (first === undefined || first >= args.length) return [];
-    return positions(spec.find, first, args).map((at) => ({ key: args[at]!, flags: spec.flags }));
-  });
+  const found: FoundKey[] = [];
+  for (const spec of specs) {
+    const first = namesKeys(spec) ? firstPosition(spec, args) : undefined;
+    if (first === undefined) continue;
+    const positions = positionsOf(spec.find, first, args);
+    if (positions === undefined) return [];
+    for (let at = positions.first; at <= positions.last; at += positions.step) found.push({ key: args[at]!, flags: spec.flags });
+  }
+  return found;
 }
 
-function firstPosition(spec: KeySpec, args: readonly string[]): number | undefined {
-  const { begin } = spec;
+/** False for what is hashed to a slot as a key is, such as a shard channel. */
+export function namesKeys({ flags }: KeySpec): boolean {
+  return !flags.includes('not_key');
+}
+
+/** Undefined when the keyword is not there. As the last argument it is not seen, since no key could follow. */
+function firstPosition({ begin }: KeySpec, args: readonly string[]): number | undefined {
   if (typeof begin === 'number') return begin;
-  const step = begin.from < 0 ? -1 : 1;
-  for (let i = begin.from < 0 ? args.length + begin.from : begin.from; i > 0 && i < args.length; i += step) {
-    if (args[i]!.toUpperCase() === begin.keyword) return i + 1;
+  const { keyword, from } = begin;
+  const forward = from > 0;
+  const end = forward ? args.length - 1 : 1;
+  for (let i = forward ? from : args.length + from; forward ? i < end : i > end; i += forward ? 1 : -1) {
+    if (args[i]!.toUpperCase() === keyword) return i + 1;
   }
   return undefined;
 }
 
-function positions(find: KeyRange | KeyCount, first: number, args: readonly string[]): number[] {
-  const found: number[] = [];
+/** Undefined when the keys would begin or end past the last argument, or when there are none. */
+function positionsOf(find: KeyRange | KeyCount, begin: number, args: readonly string[]): Positions | undefined {
+  let [first, last, step] = [begin, begin, 1];
   if ('numkeys' in find) {
-    const count = Number(args[first]);
-    for (let i = first + 1; i <= first + count && i < args.length; i++) found.push(i);
-    return found;
+    const count = parseInt64(args[begin] ?? '');
+    if (count === undefined) return undefined;
+    first++;
+    last += Number(count);
+  } else {
+    last = lastPosition(find, begin, args.length);
+    step = find.step;
   }
-  let last = find.last >= 0 ? first + find.last : args.length + find.last;
-  if (find.limit > 1) last = first + Math.floor((args.length - first) / find.limit) - 1;
-  for (let i = first; i <= last && i < args.length; i += find.step) found.push(i);
-  return found;
+  return first <= last && last < args.length ? { first, last, step } : undefined;
+}
+
+interface Positions {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+function lastPosition({ last, limit }: KeyRange, first: number, length: number): number {
+  if (last >= 0) return first + last;
+  if (limit === 0) return length + last;
+  return first + Math.floor((length - first) / limit) + last;
 }

@@ -3,6 +3,13 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('02', [
   {
     file: 'commands/strings/strings.ts',
+    find: "    keysOf: setKeys,\n",
+    replace: '',
+    why: 'SET k v is said to read its key',
+    suite: '02-strings',
+  },
+  {
+    file: 'commands/strings/strings.ts',
     find: "db.set(key, value, 'set', keepTtl);",
     replace: "db.set(key, value, 'set');",
     why: 'KEEPTTL does not keep the time to live',

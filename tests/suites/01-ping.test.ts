@@ -557,6 +557,14 @@ describe('COMMAND', () => {
     await c.expect('COMMAND', 'GETKEYS', 'NOSUCH', 'x').error('ERR Invalid command specified');
     await c.expect('COMMAND', 'GETKEYS').error("ERR wrong number of arguments for 'command|getkeys' command");
   });
+
+  test('GETKEYSANDFLAGS says it in the same words', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'PING', 'x').error('ERR The command has no key arguments');
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'CLIENT', 'ID').error('ERR The command has no key arguments');
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'CLIENT', 'NOSUCH').error('ERR Invalid command specified');
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'PING').error("ERR wrong number of arguments for 'command|getkeysandflags' command");
+  });
 });
 
 describe('INFO', () => {

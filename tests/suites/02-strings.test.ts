@@ -1,4 +1,4 @@
-import { client, clientResp3, describe, expect, ioredis, rng, test, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, ioredis, rng, set, status, test, type Client } from '../harness/suite.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const SYNTAX = 'ERR syntax error';
@@ -668,5 +668,33 @@ describe('COMMAND GETKEYS', () => {
     await c.expect('COMMAND', 'GETKEYS', 'MSET', 'a', '1', 'b', '2').array(['a', 'b']);
     await c.expect('COMMAND', 'GETKEYS', 'MGET', 'a', 'b').array(['a', 'b']);
     await c.expect('COMMAND', 'GETKEYS', 'SET', 'k', 'v', 'NX').array(['k']);
+  });
+
+  test('refuses a request of which it cannot tell the keys', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'GETKEYS', 'GET', 'k', 'v').error('ERR Invalid number of arguments specified for command');
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'GET', 'k', 'v').error('ERR Invalid number of arguments specified for command');
+  });
+
+  test('GETKEYSANDFLAGS says what is done to each', async () => {
+    const c = await clientResp3();
+    const flags = (...words: string[]) => set(words.map(status));
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'GET', 'k').array([['k', flags('RO', 'access')]]);
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'MSET', 'a', '1', 'b', '2').array([
+      ['a', flags('OW', 'update')],
+      ['b', flags('OW', 'update')],
+    ]);
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'COPY', 'a', 'b').array([
+      ['a', flags('RO', 'access')],
+      ['b', flags('OW', 'update')],
+    ]);
+  });
+
+  test('SET reads its key with GET, and only overwrites it without', async () => {
+    const c = await client();
+    const flags = (...words: string[]) => set(words.map(status));
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'SET', 'k', 'v').array([['k', flags('OW', 'update')]]);
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'SET', 'k', 'GET').array([['k', flags('OW', 'update')]]);
+    await c.expect('COMMAND', 'GETKEYSANDFLAGS', 'SET', 'k', 'v', 'NX', 'get').array([['k', flags('RW', 'access', 'update')]]);
   });
 });

@@ -534,6 +534,14 @@ describe('LMOVE and RPOPLPUSH', () => {
 });
 
 describe('LMPOP', () => {
+  test('names its keys only where there are as many as it says', async () => {
+    const c = await client();
+    await c.expect('COMMAND', 'GETKEYS', 'LMPOP', '2', 'a', 'b', 'LEFT').array(['a', 'b']);
+    for (const count of ['0', '-1', '4', 'x']) {
+      await c.expect('COMMAND', 'GETKEYS', 'LMPOP', count, 'a', 'b', 'LEFT').error('ERR Invalid arguments specified for command');
+    }
+  });
+
   test('takes from the first list that has elements', async () => {
     const c = await clientWithList('a', 'b', 'c');
     await c.expect('RPUSH', 'm', '1').int(1);

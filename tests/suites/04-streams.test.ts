@@ -597,6 +597,8 @@ describe('streams among the other features', () => {
     const c = await client();
     await c.expect('COMMAND', 'GETKEYS', 'XREAD', 'COUNT', '5', 'STREAMS', 'a', 'b', '0', '0').array(['a', 'b']);
     await c.expect('COMMAND', 'GETKEYS', 'XADD', 'k', '*', 'f', 'v').array(['k']);
+    await c.expect('COMMAND', 'GETKEYS', 'XREADGROUP', 'GROUP', 'streams', 'c', 'STREAMS', 'a', '>').array(['a']);
+    await c.expect('COMMAND', 'GETKEYS', 'XREAD', 'COUNT', '5', 'STREAMS').error('ERR Invalid arguments specified for command');
   });
 
   test('adding and reading stay fast with 10,000 entries', async () => {

@@ -1,4 +1,4 @@
-import { keyAt, keyRange } from '#shared/commands/key-specs.ts';
+import { keyAt, keyRange, type FoundKey } from '#shared/commands/key-specs.ts';
 import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
@@ -21,6 +21,7 @@ const rows: readonly CommandRow[] = [
     arity: -3,
     flags: 'write denyoom',
     keys: [keyAt(1, 'RW access update variable_flags')],
+    keysOf: setKeys,
     since: '1.0.0',
     summary: 'Makes a key hold a string.',
     run: set,
@@ -120,6 +121,12 @@ function set(request: Request): Reply {
   if (args.length > 3) return setWithOptions(request, parseSetOptions(args));
   db.set(args[1]!, args[2]!, 'set');
   return OK;
+}
+
+/** With GET the old value is read, too (Redis: `setGetKeys`). */
+function setKeys(args: readonly string[]): FoundKey[] {
+  const reads = args.slice(3).some((word) => word.toUpperCase() === 'GET');
+  return [{ key: args[1]!, flags: reads ? 'RW access update' : 'OW update' }];
 }
 
 /** Redis: `setGenericCommand`. */

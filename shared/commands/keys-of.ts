@@ -1,0 +1,15 @@
+import type { Command } from './command.ts';
+import { findKeys, namesKeys, type FoundKey } from './key-specs.ts';
+
+/**
+ * The keys of a request with what is done to each (Redis: `getKeysFromCommandWithSpecs`). Whoever needs keys asks here:
+ * COMMAND GETKEYS, and ACL. None also where the arguments are wrong.
+ */
+export function keysOf({ row }: Command, args: readonly string[]): FoundKey[] {
+  return row.keysOf === undefined ? findKeys(row.keys ?? [], args) : row.keysOf(args);
+}
+
+/** Whether a request of this command may name keys (Redis: `doesCommandHaveKeys`). */
+export function mayHaveKeys({ row }: Command): boolean {
+  return row.keysOf !== undefined || row.keys?.some(namesKeys) === true;
+}
