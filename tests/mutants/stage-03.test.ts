@@ -37,6 +37,20 @@ plantedBugs('03', [
     suite: '03-blocking',
   },
   {
+    file: 'clients/blocked-clients.ts',
+    find: '    clearTimeout(blocked.timer);\n',
+    replace: '',
+    why: 'the timeout of a wait that CLIENT UNBLOCK has ended ends the next wait of that client',
+    suite: '03-blocking',
+  },
+  {
+    file: 'commands/connection/unblock.ts',
+    find: 'if (!client?.blocked) return 0;',
+    replace: 'if (client === undefined) return 0;',
+    why: 'CLIENT UNBLOCK sends an error to a client that does not wait',
+    suite: '03-blocking',
+  },
+  {
     file: 'store/list.ts',
     find: 'if (block.length > BLOCK_MAX) this.link(block.split(), block);',
     replace: 'if (block.length > BLOCK_MAX) this.link(block.split(), this.tail);',

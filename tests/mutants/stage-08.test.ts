@@ -51,6 +51,13 @@ plantedBugs('08', [
     suite: '08-psync',
   },
   {
+    file: 'replication/wait.ts',
+    find: 'ended: () => this.waits.delete(wait),',
+    replace: 'ended: () => {},',
+    why: 'a WAIT that has ended is answered again when the replicas have acknowledged',
+    suite: '08-psync',
+  },
+  {
     file: 'replication/primary-link.ts',
     find: '    if (this.transfer?.total === 0) this.sendAck();\n',
     replace: '',

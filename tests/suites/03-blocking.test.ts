@@ -506,6 +506,101 @@ describe('a client that waits', () => {
   });
 });
 
+describe('CLIENT UNBLOCK', () => {
+  const UNBLOCKED = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
+
+  const waits: [name: string, command: string[]][] = [
+    ['BLPOP', ['BLPOP', 'l', 'm', '0']],
+    ['BRPOP', ['BRPOP', 'l', '100']],
+    ['BLMOVE', ['BLMOVE', 'l', 'm', 'LEFT', 'LEFT', '0']],
+    ['BRPOPLPUSH', ['BRPOPLPUSH', 'l', 'm', '0']],
+    ['BLMPOP', ['BLMPOP', '0', '2', 'l', 'm', 'LEFT']],
+  ];
+  for (const [name, command] of waits) {
+    test(`ends ${name} as the end of its time would, or with an error`, async () => {
+      const c = await client();
+      for (const waiting of [await client(), await clientResp3()]) {
+        const id = String(await waiting.send('CLIENT', 'ID'));
+        for (const reason of [[], ['TIMEOUT'], ['timeout']]) {
+          const reply = waiting.sendLater(...command);
+          await waiting.blocked();
+          await c.expect('CLIENT', 'UNBLOCK', id, ...reason).int(1);
+          await reply.nilArray();
+        }
+        const reply = waiting.sendLater(...command);
+        await waiting.blocked();
+        await c.expect('client', 'unblock', id, 'Error').int(1);
+        await reply.error(UNBLOCKED);
+      }
+    });
+  }
+
+  test('is the end of the wait: the client is not counted, and takes nothing any more', async () => {
+    const [waiting, next, c] = [await client(), await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    const ended = waiting.sendLater('BLPOP', 'l', 'm', '0');
+    await blockedClients(c, 1);
+    const popped = next.sendLater('BLPOP', 'l', '0');
+    await blockedClients(c, 2);
+    await c.expect('CLIENT', 'UNBLOCK', id).int(1);
+    await ended.nilArray();
+    await blockedClients(c, 1);
+    await c.expect('RPUSH', 'm', 'a').int(1);
+    await c.expect('RPUSH', 'l', 'b').int(1);
+    await popped.array(['l', 'b']);
+    await c.expect('LRANGE', 'm', '0', '-1').array(['a']);
+    await waiting.expect('PING').status('PONG');
+  });
+
+  test('answers a client once, whose time would be over a moment later', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    const ended = waiting.sendLater('BLPOP', 'l', '0.3');
+    await waiting.blocked();
+    await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
+    await ended.error(UNBLOCKED);
+    const again = waiting.sendLater('BLPOP', 'l', '0');
+    await sleep(400);
+    await c.expect('RPUSH', 'l', 'a').int(1);
+    await again.array(['l', 'a']);
+  });
+
+  test('lets the client go on with what it sent behind', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    waiting.write(resp('BLPOP', 'l', '0') + resp('PING') + resp('BLPOP', 'l', '0') + resp('LLEN', 'l'));
+    await blockedClients(c, 1);
+    await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
+    await waiting.raw(`-${UNBLOCKED}\r\n+PONG\r\n`);
+    await blockedClients(c, 1);
+    await c.expect('CLIENT', 'UNBLOCK', id, 'TIMEOUT').int(1);
+    await waiting.raw('*-1\r\n:0\r\n');
+  });
+
+  test('answers 0 for a client that does not wait, itself, and one that is not there', async () => {
+    const [other, c] = [await client(), await client()];
+    await c.expect('CLIENT', 'UNBLOCK', String(await other.send('CLIENT', 'ID'))).int(0);
+    await c.expect('CLIENT', 'UNBLOCK', String(await c.send('CLIENT', 'ID')), 'ERROR').int(0);
+    for (const id of ['0', '-1', '123456789', '9223372036854775807']) {
+      await c.expect('CLIENT', 'UNBLOCK', id).int(0);
+    }
+    await other.silent();
+  });
+
+  test('looks at the reason before the ID', async () => {
+    const c = await client();
+    await c.expect('CLIENT', 'UNBLOCK', 'x').error('ERR value is not an integer or out of range');
+    await c.expect('CLIENT', 'UNBLOCK', '9223372036854775808').error('ERR value is not an integer or out of range');
+    const reason = 'ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR';
+    await c.expect('CLIENT', 'UNBLOCK', 'x', 'soon').error(reason);
+    await c.expect('CLIENT', 'UNBLOCK', '1', '').error(reason);
+    await c.expect('CLIENT', 'UNBLOCK').error("ERR wrong number of arguments for 'client|unblock' command");
+    await c
+      .expect('CLIENT', 'UnBlock', '1', 'TIMEOUT', 'x')
+      .error("ERR unknown subcommand or wrong number of arguments for 'UnBlock'. Try CLIENT HELP.");
+  });
+});
+
 test('a worker in ioredis gets its jobs', async () => {
   const [worker, boss] = [await ioredis(), await ioredis()];
   const jobs: (string | undefined)[] = [];

@@ -427,6 +427,15 @@ describe('XREAD with BLOCK', () => {
     await reply.array([['a', [entry('8-0')]]]);
   });
 
+  test('CLIENT UNBLOCK ends it', async () => {
+    const [reader, c] = [await client(), await client()];
+    const id = String(await reader.send('CLIENT', 'ID'));
+    const reply = reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'a', '$');
+    await reader.blocked();
+    await c.expect('CLIENT', 'UNBLOCK', id).int(1);
+    await reply.nilArray();
+  });
+
   test('$ means what comes after this moment', async () => {
     const [reader, writer] = [await client(), await client()];
     await add(writer, 'a', '1-0');

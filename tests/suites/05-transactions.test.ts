@@ -446,6 +446,19 @@ describe('combined with blocked clients', () => {
     await pop.array(['l', 'later']);
   });
 
+  test('CLIENT UNBLOCK inside ends a wait before it is served', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    const pop = waiting.sendLater('BLPOP', 'l', '0');
+    await waiting.blocked();
+    await c.expect('MULTI').ok();
+    await c.expect('RPUSH', 'l', 'a').status('QUEUED');
+    await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').status('QUEUED');
+    await c.expect('EXEC').array([1, 1]);
+    await pop.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+    await c.expect('LRANGE', 'l', '0', '-1').array(['a']);
+  });
+
   test('a blocked pop that is served touches a watched key', async () => {
     const [waiting, c, other] = [await client(), await client(), await client()];
     const pop = waiting.sendLater('BLMOVE', 'from', 'k', 'LEFT', 'LEFT', '0');

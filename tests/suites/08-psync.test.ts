@@ -620,6 +620,29 @@ describe('WAIT', () => {
     expect(mute.isOpen()).toBe(true);
   });
 
+  test('CLIENT UNBLOCK ends it before its time: with the number so far, or with an error', async () => {
+    const [early, late] = [await syncedReplica(), await syncedReplica()];
+    const [c, other] = [await client(), await client()];
+    const id = String(await c.send('CLIENT', 'ID'));
+    const acknowledge = async (replica: typeof early, index: number) => {
+      await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+      replica.ack();
+      const line = `,offset=${replica.offset()},`;
+      await until(async () => (await replicaLines())[index]?.includes(line), 'the acknowledgement');
+    };
+    await c.expect('SET', 'k', 'v').ok();
+    let waiting = c.sendLater('WAIT', '2', '0');
+    await acknowledge(early, 0);
+    await other.expect('CLIENT', 'UNBLOCK', id).int(1);
+    await waiting.int(1);
+    waiting = c.sendLater('WAIT', '2', '0');
+    await c.blocked();
+    await other.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
+    await waiting.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+    await acknowledge(late, 1);
+    await c.expect('PING').status('PONG');
+  });
+
   test('what was acknowledged before needs no waiting', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     await c.expect('SET', 'k', 'v').ok();

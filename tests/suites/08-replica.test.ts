@@ -87,6 +87,18 @@ describe('REPLICAOF', () => {
     await waiting.closed();
   });
 
+  test('and so are those that wait for replicas', async () => {
+    const primary = await fakePrimary();
+    const waiting = await client();
+    const acknowledged = waiting.sendLater('WAIT', '1', '0');
+    await waiting.blocked();
+    await follow(primary.port);
+    await acknowledged.error(
+      'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
+    );
+    await waiting.closed();
+  });
+
   test('another primary replaces the first', async () => {
     const { link } = await followed({ keys: { first: '1' } });
     const second = await followed({ keys: { second: '2' } });

@@ -1,9 +1,9 @@
 import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
-import type { Client } from './client.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
 import type { StoredValue, TypeOf } from '../store/value.ts';
 import type { BlockedClients } from './blocked-clients.ts';
+import type { Client } from './client.ts';
 
 /** What a blocking command waits for. */
 export interface KeyWait {

@@ -1,6 +1,6 @@
-import type { Client } from './client.ts';
 import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
+import type { Client } from './client.ts';
 
 /** What a client watches, and whether any of it has changed since (Redis: `watchedKey`, CLIENT_DIRTY_CAS). */
 interface Watch {

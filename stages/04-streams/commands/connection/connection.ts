@@ -4,6 +4,7 @@ import { MapReply, OK, ReplyError, Status, type Reply } from '#shared/resp/reply
 import type { Client } from '../../clients/client.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
+import { unblock } from './unblock.ts';
 
 const HANDSHAKE = 'noscript loading stale fast no_auth allow_busy';
 const CLIENT = 'noscript loading stale';
@@ -73,6 +74,7 @@ export const connection: Family = {
           syntax: '(LIB-NAME|LIB-VER) <value>',
           run: clientSetInfo,
         },
+        unblock,
       ],
     },
   ],

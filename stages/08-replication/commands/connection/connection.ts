@@ -5,6 +5,7 @@ import type { Client } from '../../clients/client.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { discardTransaction } from '../../transactions.ts';
+import { unblock } from './unblock.ts';
 
 const HANDSHAKE = 'noscript loading stale fast no_auth allow_busy';
 const CLIENT = 'noscript loading stale';
@@ -77,6 +78,7 @@ export const connection: Family = {
           syntax: '(LIB-NAME|LIB-VER) <value>',
           run: clientSetInfo,
         },
+        unblock,
       ],
     },
   ],
