@@ -70,8 +70,6 @@ await runTool(import.meta.url, {
       ...(values.requests === undefined ? {} : { requests: positive('--requests', values.requests) }),
     };
     const conditions = await conditionsOf(stage, plan.rounds);
-    // An orderly exit takes the servers along.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
     const started = performance.now();
     if (busyNote(conditions.load) !== '') progress(busyNote(conditions.load));
     const whole = Object.entries(values).every(

@@ -55,8 +55,6 @@ await runTool(import.meta.url, {
     const seed = values.seed === undefined ? chooseSeed() : count('--seed', values.seed);
     const powerCut = values['power-cut'];
     if (powerCut && victim.stage === null) throw new ToolError('--power-cut needs a stage');
-    // An orderly exit takes the servers along.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
     console.log(`${victim.name}, seed ${seed}`);
 
     const outcomes: Outcome[] = [];

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { callerDirectory, requireStage, runTool, stageList } from './cli.ts';
+import { whenNpmIsGone } from './npm-gone.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 
 /**
@@ -53,17 +54,26 @@ async function optionNames(stage: Stage): Promise<string[]> {
   return Object.keys((options as { optionTable?: object }).optionTable ?? {});
 }
 
+const IS_WINDOWS = process.platform === 'win32';
+
 /**
- * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through us alone,
- * and so once each.
+ * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through this
+ * process alone, and so once each. On Windows the console tells the server of Ctrl-C, and to send a signal is to kill.
+ * When npm has ended, the server gets SIGTERM, unless it was asked to end before: a second signal ends it at once.
  * @returns its exit code; 128 + the signal's number when a signal ended it, as shells have it
  */
 function runServer([program, ...args]: string[]): Promise<number> {
-  const server = spawn(program!, args, { stdio: 'inherit', detached: true, cwd: callerDirectory() });
+  const server = spawn(program!, args, { stdio: 'inherit', detached: !IS_WINDOWS, cwd: callerDirectory() });
   const isNew = newKeystrokes();
+  let asked = false;
+  const ask = (signal: NodeJS.Signals) => {
+    asked = true;
+    server.kill(signal);
+  };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => isNew(signal, performance.now()) && server.kill(signal));
+    process.on(signal, () => !IS_WINDOWS && isNew(signal, performance.now()) && ask(signal));
   }
+  whenNpmIsGone(() => asked || ask('SIGTERM'));
   return new Promise((done, fail) => {
     server.on('error', fail);
     server.on('exit', (code, signal) => done(code ?? 128 + constants.signals[signal!]));

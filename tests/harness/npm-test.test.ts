@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { endWithUs } from './process.ts';
 import { parseTarget } from './target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'a learner '));
@@ -27,6 +28,7 @@ async function npmTest(...args: string[]): Promise<{ code: number | null; lines:
     cwd: folder,
     env: { ...own, NO_COLOR: '1' },
   });
+  endWithUs(child);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { connect, createServer } from 'node:net';
+import { whenNpmIsGone } from '#shared/tools/npm-gone.ts';
 import { sleep } from './time.ts';
 
 /** A server process of ours, with what it printed. */
@@ -32,22 +33,47 @@ export interface StartOptions {
 
 const OUTPUT_BYTES = 16 * 1024;
 const READY_MS = 20_000;
-const running = new Set<ChildProcess>();
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+const IS_WINDOWS = process.platform === 'win32';
+
+/** The children to end, and whether each leads a process group of its own. */
+const running = new Map<ChildProcess, boolean>();
+
+/** The child ends when this process ends, unless SIGKILL ends it. */
+export function endWithUs(child: ChildProcess, group = false): void {
+  running.set(child, group);
+  child.once('exit', () => running.delete(child));
+}
+
+function endChildren(): void {
+  for (const [child, group] of running) signalProcess(child, 'SIGKILL', group);
+}
+
+process.once('exit', endChildren);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    endChildren();
+    process.kill(process.pid, signal);
+  });
+}
+// A worker of Vitest lives no longer than the process that started it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'));
 
 /** Spawns a server and waits until it answers PING. @throws Error with the server's output when it does not. */
 export async function startProcess(options: StartOptions): Promise<ServerProcess> {
   const { argv, port, cwd, shell = false } = options;
   // With a shell the server is a grandchild: a group of its own lets us stop it all the same.
-  // Signals reach the shell too, which must live on to tell how the server ended.
-  const program = shell ? `trap : TERM INT HUP; ${argv[0]}` : argv[0]!;
+  // Signals reach the shell too, which must live on to tell how the server ended. Windows has no such signals.
+  const group = shell && !IS_WINDOWS;
+  const program = group ? `trap : TERM INT HUP; ${argv[0]}` : argv[0]!;
   const child = spawn(program, argv.slice(1), {
     cwd,
     env: { ...process.env, ...options.env },
     shell,
-    detached: shell,
+    detached: group,
   });
-  running.add(child);
+  endWithUs(child, shell);
   let output = '';
   const collect = (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-OUTPUT_BYTES));
   child.stdout.on('data', collect);
@@ -60,7 +86,6 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
     });
     child.once('exit', (code, signal) => {
       ending ??= signal ? `ended by ${signal}` : `ended with exit code ${code}`;
-      running.delete(child);
       resolve();
     });
   });
@@ -133,7 +158,8 @@ async function waitUntilReady(server: ServerProcess, options: StartOptions): Pro
 function signalProcess(child: ChildProcess, name: NodeJS.Signals, group: boolean): void {
   if (child.pid === undefined) return;
   try {
-    if (group) process.kill(-child.pid, name);
+    if (group && IS_WINDOWS) spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F']);
+    else if (group) process.kill(-child.pid, name);
     else child.kill(name);
   } catch {
     // It has ended meanwhile.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { suitesOf } from './plan.ts';
+import { endWithUs } from './process.ts';
 
 /** One test of a suite, after a run. */
 export interface TestRun {
@@ -59,6 +60,7 @@ function finished(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
   // The variables of an outer run would make the inner one believe that it is a worker.
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')));
   const child = spawn(process.execPath, argv, { cwd: PROJECT_ROOT, env: own });
+  endWithUs(child);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -138,7 +138,7 @@ describe('signals', () => {
   `;
 
   function start() {
-    const { argv, env } = toolProcess(project(STUBBORN).root, 'stage', ['07']);
+    const { argv, env } = toolProcess(project(STUBBORN).root, 'stage', ['07'], UNDER_NPM);
     const tool = spawn(argv[0]!, argv.slice(1), { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     onTestFinished(() => void tool.kill('SIGTERM'));
     let output = '';

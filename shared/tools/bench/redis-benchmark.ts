@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { answersPing, type ServerProcess } from '../../../tests/harness/process.ts';
+import { answersPing, endWithUs, type ServerProcess } from '../../../tests/harness/process.ts';
 import { ToolError } from '../tool-error.ts';
 import { parseBenchmarkCsv } from './statistics.ts';
 
@@ -32,7 +32,7 @@ export async function redisBenchmark(server: ServerProcess, command: readonly st
   const kill = () => child.kill('SIGKILL');
   const timeout = setTimeout(kill, TIMEOUT_MS);
   const look = setInterval(() => server.ended() !== null && kill(), LOOK_MS);
-  process.once('exit', kill);
+  endWithUs(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('latin1')));
@@ -42,7 +42,6 @@ export async function redisBenchmark(server: ServerProcess, command: readonly st
     child.once('close', (code, signal) => {
       clearTimeout(timeout);
       clearInterval(look);
-      process.off('exit', kill);
       const row = parseBenchmarkCsv(stdout).at(-1);
       if (code === 0 && row) return resolve(row.requestsPerSecond);
       const ending = signal ?? `exit code ${code}`;

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { answersPing, endWithUs, freePort } from '../harness/process.ts';
+import { until } from '../harness/time.ts';
+import { scratchProject, scratchTree, toolProcess } from './scratch.ts';
+
+interface Npm {
+  readonly pid: number;
+}
+
+type Ending = [name: string, end: (npm: Npm) => void];
+
+/** How npm may end. It has a process group of its own here, as a terminal gives it one. */
+const ENDINGS: readonly Ending[] = [
+  ['SIGTERM for npm alone', ({ pid }) => process.kill(pid, 'SIGTERM')],
+  ['SIGINT for the whole group, as Ctrl-C sends it', ({ pid }) => process.kill(-pid, 'SIGINT')],
+  ['SIGKILL for npm alone', ({ pid }) => process.kill(pid, 'SIGKILL')],
+];
+
+/** npm passes it on to its shell. bash has made way for the script; dash ignores it, and npm and the script go on. */
+const SIGINT_ALONE: Ending = ['SIGINT for npm alone', ({ pid }) => process.kill(pid, 'SIGINT')];
+
+/** npm runs a script in a shell, which stays between the two (dash) or makes way for the script (bash). */
+const SHELLS = [
+  { shell: '/bin/dash', endings: ENDINGS },
+  { shell: '/bin/bash', endings: [...ENDINGS, SIGINT_ALONE] },
+].filter(({ shell }) => existsSync('/proc/self/stat') && existsSync(shell));
+
+/** As npm typed in a terminal. */
+function npm(shell: string, args: string[], cwd: string) {
+  const { env } = toolProcess(cwd, 'stage', []);
+  const child = spawn('npm', [`--script-shell=${shell}`, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  endWithUs(child);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  // The pipe closes when the last process that writes into it has ended.
+  const allEnded = new Promise<void>((done) => child.stdout.once('close', done));
+  return { pid: child.pid!, output: () => output, allEnded };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+if (SHELLS.length === 0) test('when npm ends', (context) => context.skip('needs Linux, with dash or bash'));
+
+describe.each(SHELLS)('when npm ends, with $shell', ({ shell, endings }) => {
+  test.each(endings)('npm run stage: %s', async (_, end) => {
+    const port = await freePort();
+    const run = npm(shell, ['run', '-s', 'stage', '01', '--', '--port', String(port)], PROJECT_ROOT);
+    await until(() => answersPing('127.0.0.1', port), 'the stage to answer', 30_000);
+    end(run);
+    await run.allEnded;
+    expect(await isFree(port)).toBe(true);
+  });
+
+  // It needs its time to save, unless a second signal cuts that short.
+  const SAVES = `
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+      process.on(signal, () => {
+        console.log(asked ? 'cut short' : 'saving');
+        if (asked) process.exit(1);
+        asked = true;
+        setTimeout(() => { console.log('saved'); process.exit(0); }, 1000);
+      });
+    }
+    setInterval(() => {}, 1000);
+    console.log('ready');
+  `;
+
+  test.each(endings.slice(0, 2))('a server is asked to end once: %s', async (_, end) => {
+    const project = scratchProject({ 'stages/07-aof/main.ts': SAVES, 'stages/07-aof/options.ts': '' });
+    const run = npm(shell, ['run', '-s', 'stage', '07'], project.root);
+    await until(() => run.output().includes('ready'), 'the server', 30_000);
+    end(run);
+    await run.allEnded;
+    expect(run.output()).toBe('ready\nsaving\nsaved\n');
+  });
+
+  // It answers nothing but PING, so the suite is still at its first test when npm ends.
+  const SILENT = `
+    import { appendFileSync } from 'node:fs';
+    import { createServer } from 'node:net';
+    appendFileSync(new URL('pids', import.meta.url), process.pid + ' ');
+    createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => String(chunk).includes('PING') && socket.write('+PONG\\r\\n'));
+    }).listen(Number(process.argv[2]), '127.0.0.1');
+  `;
+
+  test.each(endings)('npm test, with a server that a shell has started: %s', async (_, end) => {
+    const { root } = scratchTree({ 'server.mjs': SILENT });
+    const pids = () => readFileSync(join(root, 'pids'), 'utf8').trim().split(' ').map(Number);
+    const command = `"${process.execPath}" "${join(root, 'server.mjs')}" {port}`;
+    const run = npm(shell, ['test', '-s', '01', '--', '--cmd', command], PROJECT_ROOT);
+    onTestFinished(() => pids().filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL')));
+    // The first one shows only that the command works.
+    await until(() => existsSync(join(root, 'pids')) && pids().length === 2, 'the server of the suite', 30_000);
+    end(run);
+    await until(() => !pids().some(isRunning), 'the servers to end');
+    await run.allEnded;
+  });
+});
