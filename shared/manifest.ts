@@ -40,7 +40,7 @@ export function builtStages(root = PROJECT_ROOT): Stage[] {
 
 /** The stage that is meant by `7`, `07`, `aof`, `07-aof` or `stages/07-aof/`, built or not. */
 export function findStage(query: string, root = PROJECT_ROOT): Stage | undefined {
-  const wanted = query.toLowerCase().replace(/\/+$/, '').replace(/^(\.\/)?stages\//, '');
+  const wanted = query.toLowerCase().replaceAll('\\', '/').replace(/\/+$/, '').replace(/^(\.\/)?stages\//, '');
   const number = /^\d+$/.test(wanted) ? String(Number(wanted)).padStart(2, '0') : undefined;
   return allStages(root).find((stage) => {
     return stage.number === number || stage.name === wanted || `${stage.number}-${stage.name}` === wanted;

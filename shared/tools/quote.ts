@@ -1,4 +1,6 @@
-/** A word as a shell takes it back: quoted when it must be. */
-export function quoted(word: string): string {
-  return /^[\w./:@=,~+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+/** A word as a shell takes it back: quoted when it must be. On Windows that is cmd, which knows double quotes alone. */
+export function quoted(word: string, platform = process.platform): string {
+  if (/^[\w./:@=,~+-]+$/.test(word)) return word;
+  if (platform !== 'win32') return `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:@=,~+\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '""')}"`;
 }

@@ -41,7 +41,7 @@ function meant(script: string, argv: readonly string[], swallowed: string[], env
   const certain = bare.length === 1 || rest.length === 0;
   const words = swallowed.map((flag) => {
     if (!bare.includes(flag)) return `${typed(flag)} ${quoted(env[variable(flag)]!)}`;
-    return [typed(flag), ...(certain ? rest.map(quoted) : ['…'])].join(' ');
+    return [typed(flag), ...(certain ? rest.map((word) => quoted(word)) : ['…'])].join(' ');
   });
   return ['npm run', script, first, '--', ...words].filter((word) => word !== '').join(' ');
 }

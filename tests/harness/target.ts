@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { findStage, PROJECT_ROOT as ROOT } from '#shared/manifest.ts';
+import { quoted } from '#shared/tools/quote.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { answersPing, freePort, startProcess, type ServerProcess } from './process.ts';
 
@@ -105,8 +106,8 @@ function commandTarget(template: string): Target {
         (port, dir) => {
           const words: Record<string, string> = {
             port: String(port),
-            dir: shellQuote(dir),
-            flags: flags.map(shellQuote).join(' '),
+            dir: quoted(dir),
+            flags: flags.map((flag) => quoted(flag)).join(' '),
           };
           return [template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!)];
         },
@@ -168,8 +169,4 @@ async function spawnIn(
       throw error;
     }
   }
-}
-
-function shellQuote(word: string): string {
-  return /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -41,7 +41,7 @@ describe('npm run fork', () => {
     runToolIn(scratch.root, 'fork', ['ping', 'My Redis!']);
     const made = JSON.parse(scratch.read('My Redis!/package.json')!);
     expect(made).toMatchObject({ name: 'my-redis', imports: { '#shared/*': './shared/*' } });
-    expect(made.scripts.start).toBe('tsx server/main.ts');
+    expect(made.scripts.start).toBe('node --import tsx server/main.ts');
     expect(Object.keys(made.dependencies)).toEqual(['chalk', 'tsx']);
     const versions = Object.values({ ...made.dependencies, ...made.devDependencies });
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
@@ -77,7 +77,7 @@ describe('a copy', () => {
   function copyOf(stage: Stage): string {
     const folder = join(scratchTree({ a: '' }).root, 'my redis');
     fork(stage, folder);
-    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
+    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     return folder;
   }
 
@@ -114,8 +114,8 @@ describe('a copy', () => {
 
   test('of the first stage satisfies the compiler', () => {
     const folder = copyOf(findStage('01')!);
-    const compiler = join(folder, 'node_modules/.bin/tsc');
-    const { status, stdout } = spawnSync(compiler, ['--noEmit'], { cwd: folder, encoding: 'utf8' });
+    const compiler = join(folder, 'node_modules/typescript/bin/tsc');
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '--noEmit'], { cwd: folder, encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
   });

@@ -14,7 +14,7 @@ describe('manifest', () => {
     expect(new Set(stages.map(({ name }) => name)).size).toBe(12);
   });
 
-  test.each(['7', '07', '007', 'aof', 'AOF', '07-aof', 'stages/07-aof', './stages/07-aof/', 'stages/07-aof//'])(
+  test.each(['7', '07', '007', 'aof', 'AOF', '07-aof', 'stages/07-aof', './stages/07-aof/', 'stages/07-aof//', '.\\stages\\07-aof\\'])(
     'finds stage 07 by %s',
     (query) => expect(findStage(query)?.dir).toBe('stages/07-aof'),
   );

@@ -68,7 +68,7 @@ export function scratchProject(files: Record<string, string>): Scratch {
   for (const path of [...tools, ...needed, 'package.json', 'tsconfig.json']) {
     cpSync(join(PROJECT_ROOT, path), join(scratch.root, path));
   }
-  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(scratch.root, 'node_modules'));
+  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(scratch.root, 'node_modules'), 'junction');
   return scratch;
 }
 

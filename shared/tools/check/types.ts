@@ -7,7 +7,8 @@ export const typesCheck: Check = {
   name: 'tsc --noEmit is clean',
   run(root) {
     return new Promise((done) => {
-      const compiler = spawn(join(root, 'node_modules/.bin/tsc'), ['--noEmit', '--pretty', 'false'], { cwd: root });
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const compiler = spawn(process.execPath, [tsc, '--noEmit', '--pretty', 'false'], { cwd: root });
       let output = '';
       compiler.stdout.on('data', (chunk) => (output += chunk));
       compiler.stderr.on('data', (chunk) => (output += chunk));

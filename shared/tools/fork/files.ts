@@ -16,7 +16,7 @@ export function packageJson(name: string, stage: Stage, root: string): string {
     type: 'module',
     engines: ours.engines,
     imports: { '#shared/*': './shared/*' },
-    scripts: { start: 'tsx server/main.ts', typecheck: 'tsc --noEmit' },
+    scripts: { start: 'node --import tsx server/main.ts', typecheck: 'tsc --noEmit' },
     dependencies: pinned(PACKAGES.dependencies),
     devDependencies: pinned(PACKAGES.devDependencies),
   });
