@@ -66,9 +66,16 @@ plantedBugs('02', [
   },
   {
     file: 'store/expiry.ts',
-    find: '      this.place(last, node.index);\n      this.settle(last);',
-    replace: '      this.place(last, node.index);',
+    find: '      this.put(moved, this.places[slot]!);\n      this.settle(moved);',
+    replace: '      this.put(moved, this.places[slot]!);',
     why: 'after a key with a deadline is deleted the heap is out of order, and active expiry overlooks keys',
+    suite: '02-keys',
+  },
+  {
+    file: 'store/expiry.ts',
+    find: '    this.times[to] = this.times[from]!;\n',
+    replace: '',
+    why: 'a key gets the deadline of another one that lost its own',
     suite: '02-keys',
   },
 ]);

@@ -305,6 +305,25 @@ describe('a key whose time has come', () => {
     await until(async () => (await c.send('DBSIZE')) === 100, 'half of the keys to expire');
     await c.expect('EXISTS', ...late).int(100);
   });
+
+  test('a deadline stays with its key while others come and go', async () => {
+    const c = await client();
+    const random = rng();
+    const keys = await fill(c, 300, (i) => `k${i}`);
+    const deadlines = new Map<string, number>();
+    const far = Date.now() + 10_000_000;
+    const give = async (key: string) => {
+      deadlines.set(key, far + random.int(0, 1_000_000));
+      await c.expect('PEXPIREAT', key, deadlines.get(key)!).int(1);
+    };
+    for (const key of keys) await give(key);
+    for (const key of random.shuffle(keys).slice(0, 295)) {
+      await c.expect('PERSIST', key).int(1);
+      deadlines.delete(key);
+    }
+    for (const key of random.shuffle(keys).slice(0, 100)) await give(key);
+    for (const key of keys) await c.expect('PEXPIRETIME', key).int(deadlines.get(key) ?? -1);
+  });
 });
 
 describe('RENAME and RENAMENX', () => {

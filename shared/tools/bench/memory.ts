@@ -37,7 +37,12 @@ export async function fill(port: number, keys: number): Promise<void> {
 }
 
 /** Sends the requests for the indexes from `first` to before `end`, in batches. @throws ToolError for an error reply */
-export async function send(port: number, first: number, end: number, request: (index: number) => string[]): Promise<void> {
+export async function send(
+  port: number,
+  first: number,
+  end: number,
+  request: (index: number) => string[],
+): Promise<void> {
   const socket = await open(port);
   const decoder = new ReplyDecoder();
   for (let at = first; at < end; at += BATCH) {

@@ -1,93 +1,135 @@
 import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 
-/** A key with a deadline: a node of the heap. */
-interface Deadline {
-  readonly key: string;
-  /** Unix time in ms. */
-  at: Int64;
-  /** Where it stands in the heap. */
-  index: number;
-}
+/** Room for so many deadlines at first. */
+const FIRST_CAPACITY = 64;
 
 /**
- * When which key dies: a dict for "does this key have a deadline?", and a binary min-heap of the same nodes for "which
- * is the next one?". Each node knows its place in the heap, so changing a deadline is O(log n) and leaves nothing
- * behind. (Redis samples its `expires` dict at random instead, in `activeExpireCycle`.)
+ * When which key dies: a dict for "does this key have a deadline?", and a binary min-heap for "which is the next one?".
+ * Each deadline knows its place in the heap, so changing one is O(log n) and leaves nothing behind. (Redis samples its
+ * `expires` dict at random instead, in `activeExpireCycle`.)
+ *
+ * A deadline has no object of its own, which would take three times the memory. It is a number, its slot: columns hold
+ * the key, the time and the place in the heap of each slot. The slots in use are always the first ones.
  */
 export class Expiry {
-  private readonly nodes = new Dict<Deadline>();
-  private readonly heap: Deadline[] = [];
-
-  get size(): number {
-    return this.heap.length;
-  }
+  size = 0;
+  private readonly slots = new Dict<number>();
+  private readonly keys: string[] = [];
+  /** Unix times in ms. */
+  private times = new Float64Array(FIRST_CAPACITY);
+  private places = new Int32Array(FIRST_CAPACITY);
+  /** Slots in heap order: none has a later time than the two below it, at twice its place plus one and plus two. */
+  private heap = new Int32Array(FIRST_CAPACITY);
+  /** Times that a double does not hold exactly: some 285,000 years from now on. */
+  private readonly distant = new Map<string, bigint>();
 
   /** The deadline of a key, Unix time in ms. */
   get(key: string): Int64 | undefined {
-    return this.nodes.get(key)?.at;
+    const slot = this.slots.get(key);
+    if (slot === undefined) return undefined;
+    const at = this.times[slot]!;
+    return Number.isSafeInteger(at) ? at : this.distant.get(key);
   }
 
   set(key: string, at: Int64): void {
-    let node = this.nodes.get(key);
-    if (node === undefined) {
-      node = { key, at, index: this.heap.length };
-      this.nodes.set(key, node);
-      this.heap.push(node);
-    } else node.at = at;
-    this.settle(node);
+    const slot = this.slots.get(key) ?? this.add(key);
+    this.times[slot] = Number(at);
+    if (typeof at === 'bigint') this.distant.set(key, at);
+    else if (this.distant.size > 0) this.distant.delete(key);
+    this.settle(slot);
   }
 
   /** @returns whether the key had a deadline */
   delete(key: string): boolean {
-    const node = this.nodes.delete(key);
-    if (node === undefined) return false;
-    const last = this.heap.pop()!;
-    if (last !== node) {
-      this.place(last, node.index);
-      this.settle(last);
+    const slot = this.slots.delete(key);
+    if (slot === undefined) return false;
+    if (this.distant.size > 0) this.distant.delete(key);
+    const last = --this.size;
+    const moved = this.heap[last]!;
+    if (moved !== slot) {
+      this.put(moved, this.places[slot]!);
+      this.settle(moved);
     }
+    if (slot !== last) this.renumber(last, slot);
+    this.keys.pop();
+    if (last >= FIRST_CAPACITY && last < this.heap.length / 4) this.resize(this.heap.length / 2);
     return true;
   }
 
   /** The key that dies next. */
-  first(): { readonly key: string; readonly at: Int64 } | undefined {
-    return this.heap[0];
+  first(): { readonly key: string; readonly at: number } | undefined {
+    if (this.size === 0) return undefined;
+    const slot = this.heap[0]!;
+    return { key: this.keys[slot]!, at: this.times[slot]! };
   }
 
-  /** Moves a node up or down to where its deadline belongs. */
-  private settle(node: Deadline): void {
-    this.rise(node);
-    this.sink(node);
+  /** @returns a new slot, at the end of the heap */
+  private add(key: string): number {
+    if (this.size === this.heap.length) this.resize(this.size * 2);
+    const slot = this.size++;
+    this.slots.set(key, slot);
+    this.keys.push(key);
+    this.put(slot, slot);
+    return slot;
   }
 
-  private rise(node: Deadline): void {
-    let index = node.index;
-    while (index > 0) {
-      const parent = this.heap[(index - 1) >> 1]!;
-      if (parent.at <= node.at) break;
-      this.place(parent, index);
-      index = (index - 1) >> 1;
+  private renumber(from: number, to: number): void {
+    const key = this.keys[from]!;
+    this.slots.set(key, to);
+    this.keys[to] = key;
+    this.times[to] = this.times[from]!;
+    this.put(to, this.places[from]!);
+  }
+
+  /** Moves a slot up or down to where its time belongs. */
+  private settle(slot: number): void {
+    this.rise(slot);
+    this.sink(slot);
+  }
+
+  private rise(slot: number): void {
+    const { heap, times } = this;
+    const at = times[slot]!;
+    let place = this.places[slot]!;
+    while (place > 0) {
+      const parent = heap[(place - 1) >> 1]!;
+      if (times[parent]! <= at) break;
+      this.put(parent, place);
+      place = (place - 1) >> 1;
     }
-    this.place(node, index);
+    this.put(slot, place);
   }
 
-  private sink(node: Deadline): void {
-    const { heap } = this;
-    let index = node.index;
+  private sink(slot: number): void {
+    const { heap, times, size } = this;
+    const at = times[slot]!;
+    let place = this.places[slot]!;
     for (;;) {
-      let child = index * 2 + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child++;
-      if (heap[child]!.at >= node.at) break;
-      this.place(heap[child]!, index);
-      index = child;
+      let child = place * 2 + 1;
+      if (child >= size) break;
+      if (child + 1 < size && times[heap[child + 1]!]! < times[heap[child]!]!) child++;
+      if (times[heap[child]!]! >= at) break;
+      this.put(heap[child]!, place);
+      place = child;
     }
-    this.place(node, index);
+    this.put(slot, place);
   }
 
-  private place(node: Deadline, index: number): void {
-    this.heap[index] = node;
-    node.index = index;
+  private put(slot: number, place: number): void {
+    this.heap[place] = slot;
+    this.places[slot] = place;
   }
+
+  private resize(capacity: number): void {
+    this.times = resized(this.times, new Float64Array(capacity), this.size);
+    this.places = resized(this.places, new Int32Array(capacity), this.size);
+    this.heap = resized(this.heap, new Int32Array(capacity), this.size);
+  }
+}
+
+/** @returns `to`, with the first `size` numbers of `from` in it */
+function resized<A extends Float64Array | Int32Array>(from: A, to: A, size: number): A {
+  to.set(from.subarray(0, size));
+  return to;
 }

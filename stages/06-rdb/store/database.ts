@@ -7,8 +7,8 @@ import { stringBytes, valueBytes, wrongType, type StoredValue, type TypeOf, type
 
 /** What a key costs besides its characters and its value: slots in the dict, headers. Measured, rounded up. */
 const ENTRY_BYTES = 64;
-/** What a deadline costs: its node, its slots in dict and heap. */
-const DEADLINE_BYTES = 128;
+/** What a deadline costs: its slot in the dict and in the columns. Measured, rounded up. */
+const DEADLINE_BYTES = 72;
 /**
  * The dict keeps 32 bits beside a value. The upper 24 are its access time in seconds, as in Redis (`LRU_BITS`): after
  * 194 days they begin anew. The lower 8 are the length of a short string, so that who replaces it can count it without

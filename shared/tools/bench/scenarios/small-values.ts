@@ -17,7 +17,10 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
-  { name: 'hash of 5 fields', request: (key, index) => ['HSET', key, ...five((i) => [`field:${i}`, text('value', index, i)])] },
+  {
+    name: 'hash of 5 fields',
+    request: (key, index) => ['HSET', key, ...five((i) => [`field:${i}`, text('value', index, i)])],
+  },
   { name: 'set of 5 members', request: (key, index) => ['SADD', key, ...five((i) => [text('member', index, i)])] },
   { name: 'set of 5 integers', request: (key, index) => ['SADD', key, ...five((i) => [String(index * 5 + i)])] },
   { name: 'list of 5 elements', request: (key, index) => ['RPUSH', key, ...five((i) => [text('element', index, i)])] },
