@@ -161,7 +161,8 @@ function valuesOf(server: Server): Record<string, unknown> {
 /** Redis: `resetServerStats`. What was loaded at the start stays as it is. */
 function configResetStat({ server }: Request): Reply {
   const { keysLoaded, keysExpiredAtLoad } = server.stats;
-  for (const stats of [server.stats, server.keyspace.stats, server.replication.stats] as Record<string, number>[]) {
+  const counters = [server, server.clients, server.keyspace, server.replication];
+  for (const { stats } of counters as { stats: Record<string, number> }[]) {
     for (const name of Object.keys(stats)) stats[name] = 0;
   }
   Object.assign(server.stats, { keysLoaded, keysExpiredAtLoad });
