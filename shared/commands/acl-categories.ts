@@ -17,15 +17,15 @@ const GROUP_CATEGORIES: Record<string, string> = {
 
 /** The ACL categories of a command: most follow from its flags and family (Redis: `setImplicitACLCategories`). */
 export function aclCategories(command: Command): string[] {
-  const { flags, row, group } = command;
+  const { flags, row, family } = command;
   const found = new Set(row.categories ? row.categories.split(' ') : []);
   if (flags.has('write')) found.add('write');
-  if (flags.has('readonly') && group !== 'scripting') found.add('read');
+  if (flags.has('readonly') && family.group !== 'scripting') found.add('read');
   if (flags.has('admin')) found.add('admin').add('dangerous');
   if (flags.has('pubsub')) found.add('pubsub');
   if (flags.has('blocking')) found.add('blocking');
   found.add(flags.has('fast') ? 'fast' : 'slow');
-  const own = GROUP_CATEGORIES[group];
+  const own = family.category ?? GROUP_CATEGORIES[family.group];
   if (own && command.subcommands.size === 0) found.add(own);
   return [...found];
 }

@@ -16,7 +16,7 @@ export function infoReply(command: Command): Reply {
     last,
     step,
     flagsReply(aclCategories(command).map((category) => `@${category}`)),
-    new SetReply([]),
+    new SetReply(command.row.tips?.split(' ') ?? []),
     new SetReply(keys.map(keySpecReply)),
     subcommands.length > 0 ? subcommands : new SetReply([]),
   ];
@@ -24,8 +24,12 @@ export function infoReply(command: Command): Reply {
 
 /** A command in COMMAND DOCS (Redis: `addReplyCommandDocs`). */
 export function docsReply(command: Command): Reply {
-  const { summary, since } = command.row;
-  const facts: Reply[] = ['summary', summary, 'since', since, 'group', command.group];
+  const { summary, since, deprecated, internal } = command.row;
+  const facts: Reply[] = ['summary', summary, 'since', since, 'group', command.family.group];
+  if (internal) facts.push('doc_flags', flagsReply(['syscmd']));
+  if (deprecated !== undefined) {
+    facts.push('doc_flags', flagsReply(['deprecated']), 'deprecated_since', deprecated.since, 'replaced_by', deprecated.replacedBy);
+  }
   if (command.subcommands.size > 0) {
     const subcommands = [...command.subcommands.values()];
     facts.push('subcommands', new MapReply(subcommands.flatMap((sub) => [sub.fullName, docsReply(sub)])));

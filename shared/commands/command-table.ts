@@ -13,10 +13,10 @@ export interface CommandTable<R = never> {
 /** @throws Error when two rows have one name: a mistake in the table */
 export function buildCommandTable<R>(families: readonly Family<R>[]): CommandTable<R> {
   const commands = new Map<string, Command<R>>();
-  for (const { group, rows } of families) {
-    for (const row of rows) {
+  for (const family of families) {
+    for (const row of family.rows) {
       if (commands.has(row.name)) throw new Error(`two rows for the command '${row.name}'`);
-      commands.set(row.name, build(row, group, row.name));
+      commands.set(row.name, build(row, family, row.name));
     }
   }
   const byTypedName = new Map<string, Command<R>>();
@@ -43,13 +43,13 @@ export function buildCommandTable<R>(families: readonly Family<R>[]): CommandTab
   };
 }
 
-function build<R>(row: CommandRow<R>, group: string, fullName: string): Command<R> {
+function build<R>(row: CommandRow<R>, family: Family<R>, fullName: string): Command<R> {
   const rows = row.subcommands ? [...row.subcommands, helpRow(row)] : [];
-  const subcommands = rows.map((sub) => build(sub, group, `${fullName}|${sub.name}`));
+  const subcommands = rows.map((sub) => build(sub, family, `${fullName}|${sub.name}`));
   return {
     row,
     fullName,
-    group,
+    family,
     arity: row.arity,
     flags: new Set(row.flags.split(' ').filter((flag) => flag !== '')),
     run: row.run,

@@ -21,7 +21,13 @@ export interface CommandRow<R = never> {
   readonly keysOf?: (args: readonly string[]) => FoundKey[];
   /** ACL categories that do not follow from flags and family. */
   readonly categories?: string;
+  /** What a client of several servers may do with it, in Redis's words: `request_policy:all_shards`. */
+  readonly tips?: string;
   readonly since: string;
+  /** From when on which other command did the same. */
+  readonly deprecated?: { readonly since: string; readonly replacedBy: string };
+  /** Used by servers and their tests, not by applications. */
+  readonly internal?: true;
   readonly summary: string;
   /** What follows the name, for HELP: `<connection-name>`. */
   readonly syntax?: string;
@@ -33,11 +39,15 @@ export interface CommandRow<R = never> {
   readonly reportsDiskErrors?: true;
   readonly run?: Handler<R>;
   readonly subcommands?: readonly CommandRow<R>[];
+  /** Of a container: since when it has HELP, where that came later. */
+  readonly helpSince?: string;
 }
 
 /** Rows that belong together, such as all string commands; `group` is Redis's name for them. */
 export interface Family<R = never> {
   readonly group: string;
+  /** The ACL category of them all, where it does not follow from the group; empty: none. */
+  readonly category?: string;
   readonly rows: readonly CommandRow<R>[];
 }
 
@@ -46,7 +56,7 @@ export interface Command<R = never> {
   readonly row: CommandRow<R>;
   /** `get`, `client|setname`. */
   readonly fullName: string;
-  readonly group: string;
+  readonly family: Family<R>;
   readonly arity: number;
   readonly flags: ReadonlySet<string>;
   readonly run: Handler<R> | undefined;

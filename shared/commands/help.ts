@@ -8,7 +8,7 @@ export function helpRow(container: CommandRow): CommandRow<unknown> {
     arity: 2,
     flags: 'loading stale',
     categories: container.categories ?? '',
-    since: container.since,
+    since: container.helpSince ?? container.since,
     summary: 'Prints this help.',
     run: () => helpLines(container).map((line) => new Status(line)),
   };

@@ -7,8 +7,8 @@ import { Client } from '../harness/client.ts';
 import { parseTarget, type RunningServer } from '../harness/target.ts';
 
 /**
- * What each stage tells of its commands (COMMAND INFO) is what the real server tells of them: clients route by it, and the
- * stages' own guards, ACL and COMMAND GETKEYS ask the same rows.
+ * What each stage tells of its commands (COMMAND INFO and DOCS) is what the real server tells of them: clients route by
+ * it, and the stages' own guards, ACL and COMMAND GETKEYS ask the same rows. Texts for humans are each server's own.
  */
 
 /** Where a fact differs on purpose, by `command fact`, with the reason. */
@@ -20,14 +20,20 @@ interface Facts {
   flags: string[];
   keys: string;
   categories: string[];
+  tips: string[];
   'key specs': string[];
+  since: string;
+  group: string;
+  /** `deprecated`, `syscmd`. */
+  'doc flags': string[];
+  'deprecated since': string | undefined;
 }
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
 if (!hasRedis) console.log('redis-server is not on the PATH: the command tables were not compared');
 
-describe.skipIf(!hasRedis)('COMMAND INFO is what the real server says', () => {
+describe.skipIf(!hasRedis)('COMMAND INFO and DOCS are what the real server says', () => {
   let redis: RunningServer;
   let real: Map<string, Facts>;
 
@@ -43,8 +49,15 @@ describe.skipIf(!hasRedis)('COMMAND INFO is what the real server says', () => {
       flags: ['fast', 'readonly'],
       keys: '1 1 1',
       categories: ['@fast', '@read', '@string'],
+      tips: [],
       'key specs': [expect.stringContaining('"access"')],
+      since: '1.0.0',
+      group: 'string',
+      'doc flags': [],
+      'deprecated since': undefined,
     });
+    expect(real.get('getset')).toMatchObject({ 'doc flags': ['deprecated'], 'deprecated since': '6.2.0' });
+    expect(real.get('mget')?.tips).toEqual(['request_policy:multi_shard']);
     expect(real.get('client|setname')?.arity).toBe(3);
   });
 
@@ -77,23 +90,43 @@ describe.skipIf(!hasRedis)('COMMAND INFO is what the real server says', () => {
 async function readTable({ host, port }: RunningServer): Promise<Map<string, Facts>> {
   const client = await Client.open(host, port);
   const table = new Map<string, Facts>();
+  const docs = new Map<string, Map<Decoded, Decoded>>();
+  const addDocs = (all: Decoded): void => {
+    for (const [name, facts] of pairs(all)) {
+      docs.set(name as string, new Map(pairs(facts)));
+      addDocs(docs.get(name as string)!.get('subcommands') ?? []);
+    }
+  };
   const add = (row: Decoded): void => {
-    const [name, arity, flags, first, last, step, categories, , specs, subcommands] = row as Decoded[];
+    const [name, arity, flags, first, last, step, categories, tips, specs, subcommands] = row as Decoded[];
+    const doc = docs.get(name as string)!;
     table.set(name as string, {
       arity: arity as number,
       flags: words(flags!),
       keys: `${first} ${last} ${step}`,
       categories: words(categories!),
+      tips: words(tips!),
       'key specs': (specs as Decoded[]).map(specText),
+      since: doc.get('since') as string,
+      group: doc.get('group') as string,
+      'doc flags': words(doc.get('doc_flags') ?? []),
+      'deprecated since': doc.get('deprecated_since') as string | undefined,
     });
     for (const subcommand of subcommands as Decoded[]) add(subcommand);
   };
   try {
+    addDocs(await client.send('COMMAND', 'DOCS'));
     for (const row of (await client.send('COMMAND')) as Decoded[]) add(row);
   } finally {
     await client.close();
   }
   return table;
+}
+
+/** A map of RESP2: names and values in turn. */
+function pairs(map: Decoded): [Decoded, Decoded][] {
+  const items = map as Decoded[];
+  return items.flatMap((name, i) => (i % 2 === 0 ? [[name, items[i + 1]!]] : []));
 }
 
 function words(set: Decoded): string[] {

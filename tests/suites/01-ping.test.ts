@@ -9,6 +9,7 @@ import {
   rng,
   needsFlags,
   server,
+  set,
   status,
   test,
   until,
@@ -499,6 +500,16 @@ describe('COMMAND', () => {
       '*1\r\n*10\r\n$4\r\necho\r\n:2\r\n~3\r\n+loading\r\n+stale\r\n+fast\r\n:0\r\n:0\r\n:0\r\n' +
         '~2\r\n+@fast\r\n+@connection\r\n~0\r\n~0\r\n~0\r\n',
     );
+  });
+
+  test('tips are bulk strings in a set', async () => {
+    const c = await clientResp3();
+    await c.expect('COMMAND', 'INFO', 'ping').array([
+      [
+        ...['ping', -1, set([status('fast')]), 0, 0, 0, set([status('@fast'), status('@connection')])],
+        ...[set(['request_policy:all_shards', 'response_policy:all_succeeded']), set([]), set([])],
+      ],
+    ]);
   });
 
   test('INFO finds sub-commands, and answers nil for what there is not', async () => {

@@ -1,4 +1,4 @@
-import { client, clientResp3, describe, expect, ioredis, rng, set, status, test, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, ioredis, rng, set, Status, status, test, type Client } from '../harness/suite.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const SYNTAX = 'ERR syntax error';
@@ -659,6 +659,17 @@ describe('through ioredis', () => {
     for (let i = 0; i < 500; i++) pipeline.append('k', 'x').strlen('k');
     const replies = (await pipeline.exec())!;
     expect(replies.map(([, reply]) => reply)).toEqual(replies.map((_, i) => Math.floor(i / 2) + 1));
+  });
+});
+
+describe('COMMAND DOCS', () => {
+  test('says which command has taken the place of an old one', async () => {
+    const c = await clientResp3();
+    const docs = (await c.send('COMMAND', 'DOCS', 'GETSET', 'GET')) as Map<string, Map<string, unknown>>;
+    expect(docs.get('getset')!.get('doc_flags')).toEqual(new Set([new Status('deprecated')]));
+    expect(docs.get('getset')!.get('deprecated_since')).toBe('6.2.0');
+    expect(docs.get('getset')!.get('replaced_by')).toMatch(/SET/);
+    expect(docs.get('get')!.has('doc_flags')).toBe(false);
   });
 });
 

@@ -40,7 +40,10 @@ export const substrings: Family = {
       run: setrange,
     },
     rangeRow('getrange', '2.4.0', 'Part of a string.', getrange),
-    rangeRow('substr', '1.0.0', 'The old name of GETRANGE.', getrange),
+    {
+      ...rangeRow('substr', '1.0.0', 'The old name of GETRANGE.', getrange),
+      deprecated: { since: '2.0.0', replacedBy: 'GETRANGE' },
+    },
   ],
 };
 

@@ -26,6 +26,7 @@ export const listBlocking: Family = {
       flags: MOVE,
       keys: fromTo,
       since: '2.2.0',
+      deprecated: { since: '6.2.0', replacedBy: 'BLMOVE with RIGHT LEFT' },
       summary: 'RPOPLPUSH that waits.',
       run: brpoplpush,
     },

@@ -13,7 +13,8 @@ import { parseCursor, parseScanOptions } from '../scan.ts';
 import { addInt64 } from '../strings/counters.ts';
 
 const read = { flags: 'readonly fast', keys: [keyAt(1, 'RO access')] };
-const readAll = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };
+const readAll = { flags: 'readonly', keys: [keyAt(1, 'RO access')], tips: 'nondeterministic_output_order' };
+const readSome = { ...readAll, tips: 'nondeterministic_output' };
 const look = { flags: 'readonly fast', keys: [keyAt(1, 'RO')] };
 const update = { flags: 'write denyoom fast', keys: [keyAt(1, 'RW update')] };
 const insert = { flags: 'write denyoom fast', keys: [keyAt(1, 'RW insert')] };
@@ -26,7 +27,15 @@ export const hashes: Family = {
   rows: [
     { name: 'hset', arity: -4, ...update, since: '2.0.0', summary: 'Gives fields their values.', run: hset },
     { name: 'hsetnx', arity: 4, ...insert, since: '2.0.0', summary: 'Adds a field that is not there.', run: hsetnx },
-    { name: 'hmset', arity: -4, ...update, since: '2.0.0', summary: 'HSET as it was once: answers OK.', run: hmset },
+    {
+      name: 'hmset',
+      arity: -4,
+      ...update,
+      since: '2.0.0',
+      deprecated: { since: '4.0.0', replacedBy: 'HSET' },
+      summary: 'HSET as it was once: answers OK.',
+      run: hmset,
+    },
     { name: 'hget', arity: 3, ...read, since: '2.0.0', summary: 'The value of a field.', run: hget },
     { name: 'hmget', arity: -3, ...read, since: '2.0.0', summary: 'The values of some fields.', run: hmget },
     { name: 'hgetall', arity: 2, ...readAll, since: '2.0.0', summary: 'Every field and value.', run: hgetall },
@@ -38,8 +47,8 @@ export const hashes: Family = {
     { name: 'hstrlen', arity: 3, ...look, since: '3.2.0', summary: "The length of a field's value.", run: hstrlen },
     { name: 'hincrby', arity: 4, ...add, since: '2.0.0', summary: "Adds to a field's integer.", run: hincrby },
     { name: 'hincrbyfloat', arity: 4, ...add, since: '2.6.0', summary: 'The same with decimals.', run: hincrbyfloat },
-    { name: 'hrandfield', arity: -2, ...readAll, since: '6.2.0', summary: 'Fields picked at random.', run: hrandfield },
-    { name: 'hscan', arity: -3, ...readAll, since: '2.8.0', summary: 'Fields, a few at a time.', run: hscan },
+    { name: 'hrandfield', arity: -2, ...readSome, since: '6.2.0', summary: 'Fields at random.', run: hrandfield },
+    { name: 'hscan', arity: -3, ...readSome, since: '2.8.0', summary: 'Fields, a few at a time.', run: hscan },
   ],
 };
 

@@ -28,6 +28,7 @@ export const listMoving: Family = {
       flags: 'write denyoom',
       keys: fromTo,
       since: '1.2.0',
+      deprecated: { since: '6.2.0', replacedBy: 'LMOVE with RIGHT LEFT' },
       summary: 'LMOVE from the right to the left.',
       run: rpoplpush,
     },

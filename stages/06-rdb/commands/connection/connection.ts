@@ -19,6 +19,7 @@ export const connection: Family = {
       name: 'ping',
       arity: -1,
       flags: 'fast',
+      tips: 'request_policy:all_shards response_policy:all_succeeded',
       since: '1.0.0',
       summary: 'Answers PONG, or its argument.',
       reportsDiskErrors: true,
@@ -49,6 +50,7 @@ export const connection: Family = {
       arity: -2,
       flags: '',
       since: '2.4.0',
+      helpSince: '5.0.0',
       summary: 'Commands about connections.',
       subcommands: [
         { name: 'id', arity: 2, flags: CLIENT, since: '5.0.0', summary: "This connection's ID.", run: clientId },

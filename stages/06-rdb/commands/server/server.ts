@@ -13,6 +13,7 @@ export const server: Family = {
       arity: -1,
       flags: 'loading stale',
       categories: 'dangerous',
+      tips: 'nondeterministic_output request_policy:all_shards response_policy:special',
       since: '1.0.0',
       summary: 'What the server knows about itself.',
       run: info,

@@ -16,8 +16,8 @@ export const expire: Family = {
     expireRow('pexpireat', '2.6.0', 'Gives a key a deadline, Unix time in ms.', (r) => setExpire(r, MILLISECONDS, 0)),
     ttlRow('ttl', '1.0.0', 'How long a key lives, in seconds.', (r) => ttl(r, SECONDS)),
     ttlRow('pttl', '2.6.0', 'How long a key lives, in ms.', (r) => ttl(r, MILLISECONDS)),
-    ttlRow('expiretime', '7.0.0', 'The deadline of a key, Unix time in seconds.', (r) => expireTime(r, SECONDS)),
-    ttlRow('pexpiretime', '7.0.0', 'The deadline of a key, Unix time in ms.', (r) => expireTime(r, MILLISECONDS)),
+    deadlineRow('expiretime', '7.0.0', 'The deadline of a key, Unix time in seconds.', (r) => expireTime(r, SECONDS)),
+    deadlineRow('pexpiretime', '7.0.0', 'The deadline of a key, Unix time in ms.', (r) => expireTime(r, MILLISECONDS)),
     {
       name: 'persist',
       arity: 2,
@@ -35,6 +35,10 @@ function expireRow(name: string, since: string, summary: string, run: Handler): 
 }
 
 function ttlRow(name: string, since: string, summary: string, run: Handler): CommandRow {
+  return { ...deadlineRow(name, since, summary, run), tips: 'nondeterministic_output' };
+}
+
+function deadlineRow(name: string, since: string, summary: string, run: Handler): CommandRow {
   return { name, arity: 2, flags: 'readonly fast', keys: [keyAt(1, 'RO access')], since, summary, run };
 }
 

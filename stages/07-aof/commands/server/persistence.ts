@@ -38,6 +38,7 @@ export const persistence: Family = {
       arity: 1,
       flags: 'loading stale fast',
       categories: 'admin dangerous',
+      tips: 'nondeterministic_output',
       since: '1.0.0',
       summary: 'When the last save succeeded, Unix time in seconds.',
       run: lastsave,

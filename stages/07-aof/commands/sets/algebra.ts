@@ -8,7 +8,7 @@ import type { Request } from '../../router/request.ts';
 import { MEMBER_BYTES, SetValue } from '../../store/set-value.ts';
 import { syntaxError } from '../arguments.ts';
 
-const read = { flags: 'readonly', keys: [keyRange(1, -1, 1, 'RO access')] };
+const read = { flags: 'readonly', keys: [keyRange(1, -1, 1, 'RO access')], tips: 'nondeterministic_output_order' };
 const count = { flags: 'readonly', keys: [keyCount(1, 'RO access')] };
 const update = { flags: 'write denyoom', keys: [keyAt(1, 'RW update'), keyRange(2, -1, 1, 'RO access')] };
 const overwrite = { flags: 'write denyoom', keys: [keyAt(1, 'OW update'), keyRange(2, -1, 1, 'RO access')] };

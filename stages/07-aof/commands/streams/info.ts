@@ -46,6 +46,7 @@ export const streamInfo: Family = {
           arity: 4,
           flags: 'readonly',
           keys: [keyAt(2, 'RO access')],
+          tips: 'nondeterministic_output',
           since: '5.0.0',
           summary: 'The consumers of a group.',
           syntax: '<key> <group>',

@@ -17,6 +17,7 @@ export const streamPending: Family = {
       arity: -3,
       flags: 'readonly',
       keys: [keyAt(1, 'RO access')],
+      tips: 'nondeterministic_output',
       since: '5.0.0',
       summary: 'What a group was given and has not acknowledged.',
       run: xpending,

@@ -25,6 +25,7 @@ export const dump: Family = {
       arity: 2,
       flags: 'readonly',
       keys: [keyAt(1, 'RO access')],
+      tips: 'nondeterministic_output',
       since: '2.6.0',
       summary: 'The value of a key as bytes for RESTORE.',
       run: dumpKey,

@@ -14,6 +14,7 @@ export const object: Family = {
       arity: -2,
       flags: '',
       since: '2.2.3',
+      helpSince: '6.2.0',
       summary: 'How a value is kept.',
       subcommands: [
         objectRow('encoding', '2.2.3', 'Names the representation of the value.', encoding),
@@ -26,7 +27,17 @@ export const object: Family = {
 };
 
 function objectRow(name: string, since: string, summary: string, run: Handler): CommandRow {
-  return { name, arity: 3, flags: 'readonly', keys: [keyAt(2, 'RO')], since, summary, syntax: '<key>', run };
+  return {
+    name,
+    arity: 3,
+    flags: 'readonly',
+    keys: [keyAt(2, 'RO')],
+    tips: 'nondeterministic_output',
+    since,
+    summary,
+    syntax: '<key>',
+    run,
+  };
 }
 
 /** Integers below this are shared objects in Redis, whose references are not counted. */

@@ -12,7 +12,7 @@ export const replication: Family = {
   group: 'server',
   rows: [
     followRow('replicaof', '5.0.0'),
-    followRow('slaveof', '1.0.0'),
+    { ...followRow('slaveof', '1.0.0'), deprecated: { since: '5.0.0', replacedBy: 'REPLICAOF' } },
     {
       name: 'role',
       arity: 1,
@@ -27,6 +27,7 @@ export const replication: Family = {
       arity: -1,
       flags: 'admin noscript loading stale allow_busy',
       since: '3.0.0',
+      internal: true,
       summary: 'What a replica and its primary tell each other.',
       syntax: '<option> <value> [<option> <value> ...]',
       run: replconf,

@@ -3,14 +3,16 @@ import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { parseLongLong } from '../arguments.ts';
 
-/** Redis counts it among the generic commands, but its ACL category is that of connections. */
+/** Waiting until replicas have what was written. */
 export const wait: Family = {
-  group: 'connection',
+  group: 'generic',
+  category: 'connection',
   rows: [
     {
       name: 'wait',
       arity: 3,
       flags: 'noscript',
+      tips: 'request_policy:all_shards response_policy:agg_min',
       since: '3.0.0',
       summary: "Waits until so many replicas have this connection's writes.",
       syntax: '<numreplicas> <timeout>',

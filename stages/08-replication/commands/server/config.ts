@@ -25,6 +25,7 @@ export const config: Family = {
       arity: -2,
       flags: '',
       since: '2.0.0',
+      helpSince: '5.0.0',
       summary: 'Options of the running server.',
       subcommands: [
         {
@@ -40,6 +41,7 @@ export const config: Family = {
           name: 'set',
           arity: -4,
           flags: FLAGS,
+          tips: 'request_policy:all_nodes response_policy:all_succeeded',
           since: '2.0.0',
           summary: 'Changes options: all of them, or none.',
           syntax: '<option> <value> [<option> <value> ...]',

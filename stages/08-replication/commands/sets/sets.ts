@@ -11,11 +11,12 @@ import { parseRandomCount } from '../random-count.ts';
 import { parseCursor, parseScanOptions } from '../scan.ts';
 
 const read = { flags: 'readonly fast', keys: [keyAt(1, 'RO access')] };
-const readAll = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };
+const readAll = { flags: 'readonly', keys: [keyAt(1, 'RO access')], tips: 'nondeterministic_output_order' };
+const readSome = { ...readAll, tips: 'nondeterministic_output' };
 const look = { flags: 'readonly fast', keys: [keyAt(1, 'RO')] };
 const insert = { flags: 'write denyoom fast', keys: [keyAt(1, 'RW insert')] };
 const remove = { flags: 'write fast', keys: [keyAt(1, 'RW delete')] };
-const take = { flags: 'write fast', keys: [keyAt(1, 'RW access delete')] };
+const take = { flags: 'write fast', keys: [keyAt(1, 'RW access delete')], tips: 'nondeterministic_output' };
 const move = { flags: 'write fast', keys: [keyAt(1, 'RW access delete'), keyAt(2, 'RW insert')] };
 
 /** Sets: different strings in no order, under one key (Redis: t_set.c). */
@@ -29,9 +30,9 @@ export const sets: Family = {
     { name: 'smembers', arity: 2, ...readAll, since: '1.0.0', summary: 'Every member.', run: smembers },
     { name: 'scard', arity: 2, ...look, since: '1.0.0', summary: 'The number of members.', run: scard },
     { name: 'spop', arity: -2, ...take, since: '1.0.0', summary: 'Takes members out at random.', run: spop },
-    { name: 'srandmember', arity: -2, ...readAll, since: '1.0.0', summary: 'Members at random.', run: srandmember },
+    { name: 'srandmember', arity: -2, ...readSome, since: '1.0.0', summary: 'Members at random.', run: srandmember },
     { name: 'smove', arity: 4, ...move, since: '1.0.0', summary: 'Moves a member elsewhere.', run: smove },
-    { name: 'sscan', arity: -3, ...readAll, since: '2.8.0', summary: 'Members, a few at a time.', run: sscan },
+    { name: 'sscan', arity: -3, ...readSome, since: '2.8.0', summary: 'Members, a few at a time.', run: sscan },
   ],
 };
 
