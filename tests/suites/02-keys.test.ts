@@ -11,6 +11,7 @@ import {
   until,
   type Client,
 } from '../harness/suite.ts';
+import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const OUT_OF_RANGE = 'ERR DB index is out of range';
@@ -22,8 +23,8 @@ const MIN = '-9223372036854775808';
 
 /** The time to live, as the server counts it: a little less than was asked for. */
 async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
-  const isNear = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
-  await c.expect('PTTL', key).matches(isNear, `about ${seconds} s in ms`);
+  const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
+  await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
 }
 
 /** One field of INFO. */
@@ -235,7 +236,7 @@ describe('EXPIRE and its kind', () => {
     await c.expect('SET', 'k', 'v').ok();
     const beyond = [
       ['EXPIRE', MAX], ['EXPIRE', '9223372036854775'], ['EXPIRE', MIN], ['PEXPIRE', MAX],
-      ['EXPIREAT', '9223372036854776'],
+      ['EXPIREAT', '9223372036854776'], ['EXPIRE', '-9223372036854776'], ['EXPIREAT', '-9223372036854776'],
     ] as const;
     for (const [name, time] of beyond) {
       await c.expect(name, 'k', time).error(`ERR invalid expire time in '${name.toLowerCase()}' command`);
@@ -243,6 +244,25 @@ describe('EXPIRE and its kind', () => {
     await c.expect('EXPIRE', 'k', '9223372036854775808').error(NOT_AN_INTEGER);
     await c.expect('TTL', 'k').int(-1);
   });
+
+  for (const [name, unit, absolute] of [
+    ['EXPIRE', 1_000n, false],
+    ['PEXPIRE', 1n, false],
+    ['EXPIREAT', 1_000n, true],
+    ['PEXPIREAT', 1n, true],
+  ] as const) {
+    test(`${name}: a table of extreme times`, async () => {
+      const c = await client();
+      for (const time of extremeTimes()) {
+        await c.expect('SET', 'k', 'v').ok();
+        const at = deadline(time, unit, absolute ? 0n : BigInt(Date.now()));
+        const reply = c.expect(name, 'k', time);
+        if (at === undefined) await reply.error(`ERR invalid expire time in '${name.toLowerCase()}' command`);
+        else await reply.int(1);
+        await c.expect('PEXPIRETIME', 'k').matches((found) => isLeft(found, at), `what ${at} leaves, after ${name} ${time}`);
+      }
+    });
+  }
 
   test('PERSIST takes the deadline away', async () => {
     const c = await client();

@@ -1,4 +1,5 @@
 import { client, clientResp3, describe, expect, ioredis, rng, set, Status, status, test, type Client } from '../harness/suite.ts';
+import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const SYNTAX = 'ERR syntax error';
@@ -12,8 +13,8 @@ function badTime(command: string): string {
 
 /** The time to live, as the server counts it: a little less than was asked for. */
 async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
-  const isNear = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
-  await c.expect('PTTL', key).matches(isNear, `about ${seconds} s in ms`);
+  const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
+  await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
 }
 
 describe('GET and SET', () => {
@@ -160,6 +161,29 @@ describe('GET and SET', () => {
     await c.expect('SET', 'k', 'v', 'EX', 'NX').error(NOT_AN_INTEGER);
     await c.expect('EXISTS', 'k').int(0);
   });
+
+  for (const [option, unit, absolute] of [
+    ['EX', 1_000n, false],
+    ['PX', 1n, false],
+    ['EXAT', 1_000n, true],
+    ['PXAT', 1n, true],
+  ] as const) {
+    test(`${option}: a table of extreme times, in SET, GETEX, SETEX and PSETEX`, async () => {
+      const c = await client();
+      for (const time of extremeTimes()) {
+        const at = time <= 0n ? undefined : deadline(time, unit, absolute ? 0n : BigInt(Date.now()));
+        const requests = [['SET', 'k', 'v', option, time], ['GETEX', 'k', option, time]];
+        if (!absolute) requests.push([option === 'EX' ? 'SETEX' : 'PSETEX', 'k', time, 'v']);
+        for (const request of requests) {
+          await c.expect('SET', 'k', 'v').ok();
+          const reply = c.expect(...request);
+          if (at === undefined) await reply.error(badTime(String(request[0]).toLowerCase()));
+          else await reply.success();
+          await c.expect('PEXPIRETIME', 'k').matches((found) => isLeft(found, at), `what ${at} leaves, after ${request.join(' ')}`);
+        }
+      }
+    });
+  }
 
   test('the latest deadline of all is exact', async () => {
     const c = await client();

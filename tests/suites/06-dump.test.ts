@@ -1,4 +1,5 @@
 import { client, contents, describe, expect, hex, payload, rng, status, test, type Client } from '../harness/suite.ts';
+import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
 const WRONG = 'ERR DUMP payload version or checksum are wrong';
 const BAD = 'ERR Bad data format';
@@ -241,6 +242,24 @@ describe('RESTORE', () => {
     await c.expect('RESTORE', 'k', 'soon', HELLO).error(INTEGER);
     await c.expect('RESTORE', 'k', '9223372036854775808', HELLO).error(INTEGER);
   });
+
+  for (const absolute of [false, true]) {
+    test(`a table of extreme times${absolute ? ', with ABSTTL' : ''}`, async () => {
+      const c = await client();
+      for (const time of extremeTimes()) {
+        const at = time === 0n ? undefined : deadline(time, 1n, absolute ? 0n : BigInt(Date.now()));
+        // Beyond 64 bits real Redis goes on at the other end.
+        if (at === undefined && time !== 0n) continue;
+        const reply = c.expect('RESTORE', 'k', time, HELLO, 'REPLACE', ...(absolute ? ['ABSTTL'] : []));
+        if (time < 0n) {
+          await reply.error('ERR Invalid TTL value, must be >= 0');
+          continue;
+        }
+        await reply.ok();
+        await c.expect('PEXPIRETIME', 'k').matches((found) => isLeft(found, at), `what ${at} leaves, after RESTORE k ${time}`);
+      }
+    });
+  }
 
   test('IDLETIME sets the time without use, in seconds', async () => {
     const c = await client();

@@ -17,8 +17,9 @@ export function parseExpireTime({ command }: Request, text: string, unit: Unit, 
   const value = parseLongLong(text);
   const at = unit * Number(value) + base;
   if (Number.isSafeInteger(at)) return at;
-  const exact = BigInt(unit) * BigInt(value) + BigInt(base);
-  if (!isInt64(exact)) throw invalidExpireTime(command.fullName);
+  const ms = BigInt(unit) * BigInt(value);
+  const exact = ms + BigInt(base);
+  if (!isInt64(ms) || !isInt64(exact)) throw invalidExpireTime(command.fullName);
   return normalizeInt64(exact);
 }
 

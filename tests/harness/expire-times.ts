@@ -1,0 +1,38 @@
+import type { Decoded } from '#shared/resp/decoder.ts';
+
+const MAX = 2n ** 63n - 1n;
+const MIN = -(2n ** 63n);
+const SAFE = 2n ** 53n;
+const MINUTE = 60_000n;
+const HOUR = 60n * MINUTE;
+
+/** Times around each place where a server may go wrong: 64 bits, what a double holds, and what the clock adds to them. */
+export function extremeTimes(): bigint[] {
+  const now = BigInt(Date.now());
+  const edges = [0n, MAX, MIN, SAFE, -SAFE, MAX - now - HOUR, MAX - now + HOUR, MIN - now + HOUR];
+  // In seconds, too.
+  const units = edges.flatMap((edge) => [edge, edge / 1000n]);
+  const around = units.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
+  return [...new Set(around)].filter((time) => time >= MIN && time <= MAX);
+}
+
+/**
+ * The deadline, Unix time in ms, that a time of so many units (ms) after `base` means; undefined where 64 bits are too
+ * few for the time in ms, or for the deadline.
+ */
+export function deadline(time: bigint, unit: bigint, base: bigint): bigint | undefined {
+  const ms = time * unit;
+  return ms < MIN || ms > MAX || ms + base > MAX ? undefined : ms + base;
+}
+
+/**
+ * Whether PEXPIRETIME found what this deadline leaves, give or take the time that the request was under way: -1 where
+ * there is no deadline, -2 where it has come and the key is gone.
+ */
+export function isLeft(found: Decoded, at: bigint | undefined): boolean {
+  if (typeof found !== 'number' && typeof found !== 'bigint') return false;
+  if (at === undefined) return found === -1;
+  if (found === -2) return at <= Date.now();
+  const difference = BigInt(found) - at;
+  return difference >= -MINUTE && difference <= MINUTE;
+}
