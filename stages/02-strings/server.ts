@@ -6,7 +6,6 @@ import type { Client } from './clients/client.ts';
 import { Clients } from './clients/clients.ts';
 import { closeIdleClients } from './clients/idle.ts';
 import { families } from './commands/index.ts';
-import { infoSections } from './info.ts';
 import { openListeners } from './network/listener.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
@@ -23,7 +22,6 @@ export class Server {
   readonly startTime = Date.now();
   readonly commands: CommandTable<Request>;
   readonly clients: Clients;
-  readonly infoSections = infoSections;
   readonly stats = { commands: 0 };
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;

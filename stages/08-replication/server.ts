@@ -9,7 +9,6 @@ import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
-import { infoSections } from './info.ts';
 import { openListeners } from './network/listener.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
@@ -50,7 +49,6 @@ export class Server {
   readonly startTime = Date.now();
   readonly commands: CommandTable<Request>;
   readonly clients: Clients;
-  readonly infoSections = infoSections;
   readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
   private readonly expireCycle: ExpireCycle;

@@ -1,7 +1,8 @@
+import type { InfoField } from '#shared/info/info.ts';
 import type { Server } from '../server.ts';
 
 /** Section Persistence of INFO. */
-export function persistenceFields(server: Server): [string, string | number][] {
+export function persistenceFields(server: Server): InfoField[] {
   const { rdb, loading, stats } = server;
   const { current } = rdb;
   return [
@@ -25,7 +26,7 @@ export function persistenceFields(server: Server): [string, string | number][] {
   ];
 }
 
-function loadingFields(loading: NonNullable<Server['loading']>): [string, string | number][] {
+function loadingFields(loading: NonNullable<Server['loading']>): InfoField[] {
   const { startTime, totalBytes, loadedBytes, percent } = loading;
   const seconds = Math.max(1, secondsSince(startTime));
   const left = percent === 0 ? 1 : Math.round((seconds * (100 - percent)) / percent);

@@ -1,8 +1,9 @@
+import type { InfoField } from '#shared/info/info.ts';
 import type { Server } from '../server.ts';
 import type { Aof } from './aof/aof.ts';
 
 /** Section Persistence of INFO. */
-export function persistenceFields(server: Server): [string, string | number][] {
+export function persistenceFields(server: Server): InfoField[] {
   const { rdb, loading, stats } = server;
   const { current } = rdb;
   return [
@@ -26,7 +27,7 @@ export function persistenceFields(server: Server): [string, string | number][] {
   ];
 }
 
-function aofFields({ aof }: Server): [string, string | number][] {
+function aofFields({ aof }: Server): InfoField[] {
   const { rewriter, state } = aof;
   const { current } = rewriter;
   return [
@@ -44,7 +45,7 @@ function aofFields({ aof }: Server): [string, string | number][] {
   ];
 }
 
-function logFields({ file, rewriter, currentSize, baseSize }: Aof): [string, string | number][] {
+function logFields({ file, rewriter, currentSize, baseSize }: Aof): InfoField[] {
   return [
     ['aof_current_size', currentSize],
     ['aof_base_size', baseSize],
@@ -55,7 +56,7 @@ function logFields({ file, rewriter, currentSize, baseSize }: Aof): [string, str
   ];
 }
 
-function loadingFields(loading: NonNullable<Server['loading']>): [string, string | number][] {
+function loadingFields(loading: NonNullable<Server['loading']>): InfoField[] {
   const { startTime, totalBytes, loadedBytes, percent } = loading;
   const seconds = Math.max(1, secondsSince(startTime));
   const left = percent === 0 ? 1 : Math.round((seconds * (100 - percent)) / percent);

@@ -1,11 +1,10 @@
+import type { InfoField } from '#shared/info/info.ts';
 import type { Server } from '../server.ts';
 import { goodReplicas } from './primary.ts';
 import type { PrimaryLink } from './primary-link.ts';
 
-type Field = [name: string, value: string | number];
-
 /** Section Replication of INFO; the field names are older than the words primary and replica. */
-export function replicationFields(server: Server): Field[] {
+export function replicationFields(server: Server): InfoField[] {
   const { replication, options } = server;
   const { link, backlog, replicas } = replication;
   const counted = options['min-replicas-to-write'] > 0 && options['min-replicas-max-lag'] > 0;
@@ -13,8 +12,8 @@ export function replicationFields(server: Server): Field[] {
     ['role', link === undefined ? 'master' : 'slave'],
     ...(link === undefined ? [] : linkFields(server, link)),
     ['connected_slaves', replicas.size],
-    ...(counted ? [['min_slaves_good_slaves', goodReplicas(server)] satisfies Field] : []),
-    ...[...replicas].map((replica, index): Field => {
+    ...(counted ? [['min_slaves_good_slaves', goodReplicas(server)] satisfies InfoField] : []),
+    ...[...replicas].map((replica, index): InfoField => {
       const { ip, listeningPort: port, state, ackOffset, lag } = replica;
       const shown = state === 'online' ? lag : 0;
       return [`slave${index}`, `ip=${ip},port=${port},state=${state},offset=${ackOffset},lag=${shown}`];
@@ -31,10 +30,10 @@ export function replicationFields(server: Server): Field[] {
   ];
 }
 
-function linkFields(server: Server, link: PrimaryLink): Field[] {
+function linkFields(server: Server, link: PrimaryLink): InfoField[] {
   const { host, port, state, stream, transfer, connection, hasHistory, downSince } = link;
   const known = hasHistory ? server.replication.offset : 1;
-  const fields: Field[] = [
+  const fields: InfoField[] = [
     ['master_host', host],
     ['master_port', port],
     ['master_link_status', state === 'connected' ? 'up' : 'down'],

@@ -1,6 +1,7 @@
 import { commandRow } from '#shared/commands/command-rows.ts';
+import { infoText } from '#shared/info/info.ts';
 import { Verbatim, type Reply } from '#shared/resp/reply.ts';
-import { infoText } from '../../info.ts';
+import { infoSections } from '../../info.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 
@@ -23,5 +24,5 @@ export const server: Family = {
 };
 
 function info({ server, args }: Request): Reply {
-  return new Verbatim('txt', infoText(server, args.slice(1)));
+  return new Verbatim('txt', infoText(infoSections, server, args.slice(1)));
 }

@@ -1,0 +1,24 @@
+import type { InfoField } from '#shared/info/info.ts';
+import { REDIS_VERSION } from '#shared/redis-version.ts';
+import type { Server } from '../server.ts';
+
+/** Section Server of INFO. */
+export function serverFields(server: Server): InfoField[] {
+  const uptime = Math.floor((Date.now() - server.startTime) / 1000);
+  return [
+    ['redis_version', REDIS_VERSION],
+    ['redis_mode', 'standalone'],
+    ['os', `${process.platform} ${process.arch}`],
+    ['arch_bits', 64],
+    ['process_id', process.pid],
+    ['run_id', server.runId],
+    ['tcp_port', server.port],
+    ['server_time_usec', Date.now() * 1000],
+    ['uptime_in_seconds', uptime],
+    ['uptime_in_days', Math.floor(uptime / 86400)],
+    ['hz', server.options.hz],
+    ['nodejs_version', process.versions.node],
+    ['executable', process.argv[1]!],
+    ['config_file', server.configFile],
+  ];
+}
