@@ -4,9 +4,9 @@ import type { Options } from './options.ts';
 import type { Server } from './server.ts';
 
 /**
- * What has to be done when CONFIG SET has changed an option; most are looked at where they are needed, and have no
- * row here. The text of a thrown Error becomes the reply, and every change of that CONFIG SET is taken back: then the
- * row is called again, with the old value (Redis: the `apply` functions of config.c).
+ * What has to be done when CONFIG SET has changed an option; most are looked at where they are needed, and have no row
+ * here. The text of a thrown Error becomes the reply, and every change of that CONFIG SET is taken back: then the row is
+ * called again, with the old value (Redis: the `apply` functions of config.c).
  */
 export const optionEffects: Partial<Record<keyof Options, (server: Server) => void>> = {
   loglevel: ({ options }) => log.setLevel(options.loglevel),

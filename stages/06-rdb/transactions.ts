@@ -15,7 +15,8 @@ export function queueInTransaction(request: Request): Reply | undefined {
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
   for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
-  if (transaction.size > request.server.options['client-query-buffer-limit']) {
+  const limit = request.server.options['client-query-buffer-limit'];
+  if (transaction.size > limit) {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
   }
@@ -41,7 +42,8 @@ export function flagTransaction(server: Server, client: Client, refused: Reply, 
  * EXEC: runs what was queued, all of it or nothing; other clients see no state in between. An error inside does not
  * undo what came before, nor keep back what follows (Redis: `execCommand`).
  */
-export function executeTransaction({ server, client }: Request, call: (request: Request) => Reply): Reply {
+export function executeTransaction(request: Request, call: (request: Request) => Reply): Reply {
+  const { server, client } = request;
   const { transaction } = client;
   if (transaction === undefined) throw new ReplyError('ERR EXEC without MULTI');
   const changed = server.watchedKeys.haveChanged(client);

@@ -15,7 +15,8 @@ export function queueInTransaction(request: Request): Reply | undefined {
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
   for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
-  if (transaction.size > request.server.options['client-query-buffer-limit']) {
+  const limit = request.server.options['client-query-buffer-limit'];
+  if (transaction.size > limit) {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
   }

@@ -66,7 +66,7 @@ plantedBugs('08', [
   },
   {
     file: 'router/guards.ts',
-    find: '    checkReplica(request) ??\n',
+    find: '  refused ??= checkReplica(request);\n',
     replace: '',
     why: 'a connection that gets the stream may write',
     suite: '08-psync',

@@ -3,4 +3,7 @@ import { connection } from './connection/connection.ts';
 import { server } from './server/server.ts';
 
 /** Every family of commands that this stage knows. */
-export const families: readonly Family[] = [connection, server];
+export const families: readonly Family[] = [
+  connection,
+  server,
+];

@@ -6,7 +6,8 @@ import type { Request } from './request.ts';
  * `processCommand`: it decides which error a client sees.
  */
 export function guard(request: Request): Reply | undefined {
-  return checkArity(request);
+  let refused = checkArity(request);
+  return refused;
 }
 
 function checkArity({ command, args }: Request): Reply | undefined {

@@ -24,7 +24,7 @@ export class Stream extends StoredValue {
   maxDeletedId: StreamId = MIN_ID;
   /** How many entries were ever added. */
   entriesAdded: Uint64 = 0;
-  private readonly blocks: StreamBlock[] = [];
+  readonly blocks: StreamBlock[] = [];
   private logBytes = 0;
   private groupBytes = 0;
 

@@ -30,7 +30,7 @@ function hasTombstonesFrom({ length, maxDeletedId, firstEntryId }: Stream, id: S
 }
 
 /** How many entries were ever added up to this ID, where that is known (`streamEstimateDistanceFromFirstEverEntry`). */
-function entriesUpTo(stream: Stream, id: StreamId): Uint64 | undefined {
+export function entriesUpTo(stream: Stream, id: StreamId): Uint64 | undefined {
   const { entriesAdded, lastId, length, maxDeletedId } = stream;
   if (entriesAdded === 0) return 0;
   if (length === 0 && compareIds(id, lastId) <= 0) return entriesAdded;

@@ -8,14 +8,13 @@ import type { Request } from './request.ts';
  * `processCommand`: it decides which error a client sees.
  */
 export function guard(request: Request): Reply | undefined {
-  return (
-    checkArity(request) ??
-    checkTransaction(request) ??
-    checkMemory(request) ??
-    checkDisk(request) ??
-    checkLoading(request) ??
-    queueInTransaction(request)
-  );
+  let refused = checkArity(request);
+  refused ??= checkTransaction(request);
+  refused ??= checkMemory(request);
+  refused ??= checkDisk(request);
+  refused ??= checkLoading(request);
+  refused ??= queueInTransaction(request);
+  return refused;
 }
 
 function checkArity({ command, args }: Request): Reply | undefined {
@@ -63,9 +62,9 @@ function checkLoading(request: Request): Reply | undefined {
  * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
  * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
  */
-export function expectRoom({ server }: Request, bytes: number): void {
-  const { maxmemory } = server.options;
-  if (maxmemory !== 0 && server.keyspace.usedBytes + bytes > maxmemory) throw new ReplyError(OOM);
+export function expectRoom(request: Request, bytes: number): void {
+  const { options, keyspace } = request.server;
+  if (options.maxmemory !== 0 && keyspace.usedBytes + bytes > options.maxmemory) throw new ReplyError(OOM);
 }
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";

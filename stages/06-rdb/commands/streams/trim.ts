@@ -1,4 +1,5 @@
 import { ReplyError } from '#shared/resp/reply.ts';
+import type { Request } from '../../router/request.ts';
 import { idText, MAX_ID, parseUint64, type StreamId, type Uint64 } from '../../store/stream-id.ts';
 import type { Stream } from '../../store/stream.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
@@ -37,10 +38,10 @@ const PLAIN_ADD: AddOrTrimArguments = { trim: undefined, noMkStream: false, id: 
 
 /**
  * `XADD key [NOMKSTREAM] [trim] id field value …` and `XTRIM key trim`, where trim is `MAXLEN|MINID [=|~] threshold
- * [LIMIT count]`; the order of errors is Redis's. Redis writes LIMIT behind a trim that it has made exact, where it means
- * nothing: `fromLog` lets that pass. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
+ * [LIMIT count]`; the order of errors is Redis's. @throws ReplyError (Redis: `streamParseAddOrTrimArgsOrReply`)
  */
-export function parseAddOrTrim(args: readonly string[], isAdd: boolean, fromLog = false): AddOrTrimArguments {
+export function parseAddOrTrim(request: Request, isAdd: boolean): AddOrTrimArguments {
+  const { args } = request;
   if (isAdd && args[2] === '*') return PLAIN_ADD;
   let strategy: Trim['strategy'] | undefined;
   let keep: Trim['keep'] = 0;
@@ -72,7 +73,7 @@ export function parseAddOrTrim(args: readonly string[], isAdd: boolean, fromLog 
   if (!isAdd && strategy === undefined) {
     throw new ReplyError('ERR syntax error, XTRIM must be called with a trimming strategy');
   }
-  if (limit !== undefined && !approximate && !fromLog) {
+  if (limit !== undefined && !approximate) {
     throw new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option');
   }
   const trim = strategy && { strategy, keep, approximate, limit: approximate ? (limit ?? DEFAULT_LIMIT) : 0 };

@@ -154,23 +154,27 @@ export class RdbSaver {
   }
 
   private snapshot(): Snapshot {
-    const { keyspace, options } = this.server;
-    return new Snapshot(keyspace, new RdbFormat({
-      version: options['rdb-version'],
-      compression: options.rdbcompression,
-      checksum: options.rdbchecksum,
-      aux: auxFields(this.server),
-    }));
+    return new Snapshot(this.server.keyspace, rdbFormat(this.server));
   }
 }
 
+/** RDB files as the options want them. */
+export function rdbFormat(server: Server): RdbFormat {
+  const { options } = server;
+  return new RdbFormat({
+    version: options['rdb-version'],
+    compression: options.rdbcompression,
+    checksum: options.rdbchecksum,
+    aux: [...originFields(server), ['aof-base', '0']],
+  });
+}
+
 /** What an RDB file says about its origin (Redis: `rdbSaveInfoAuxFields`). */
-function auxFields(server: Server): [name: string, value: string][] {
+function originFields(server: Server): [name: string, value: string][] {
   return [
     ['redis-ver', REDIS_VERSION],
     ['redis-bits', '64'],
     ['ctime', String(Math.floor(Date.now() / 1000))],
     ['used-mem', String(server.keyspace.usedBytes)],
-    ['aof-base', '0'],
   ];
 }

@@ -81,9 +81,9 @@ export const streams: Family = {
 };
 
 function xadd(request: Request): Reply {
-  const { db, args, command, client } = request;
+  const { db, args, command } = request;
   const key = args[1]!;
-  const { trim, noMkStream, id: wanted, idAt } = parseAddOrTrim(args, true, client.mustObey);
+  const { trim, noMkStream, id: wanted, idAt } = parseAddOrTrim(request, true);
   const fieldsAt = idAt + 1;
   if (args.length - fieldsAt < 2 || (args.length - fieldsAt) % 2 === 1) {
     throw new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
@@ -174,8 +174,8 @@ function xdel({ db, args }: Request): Reply {
 }
 
 function xtrim(request: Request): Reply {
-  const { db, args, client } = request;
-  const trim = parseAddOrTrim(args, false, client.mustObey).trim!;
+  const { db, args } = request;
+  const trim = parseAddOrTrim(request, false).trim!;
   const stream = db.lookupWriteType(args[1]!, Stream);
   if (stream === undefined) return 0;
   const removed = stream.trim(trim.keep, trim.approximate, trim.limit);

@@ -163,26 +163,24 @@ export class RdbSaver {
   }
 }
 
-/** `aofBase`: the file is the base of a log. */
+/** RDB files as the options want them; `aofBase`: the base of a log. */
 export function rdbFormat(server: Server, aofBase = false): RdbFormat {
   const { options } = server;
   return new RdbFormat({
     version: options['rdb-version'],
     compression: options.rdbcompression,
     checksum: options.rdbchecksum,
-    aux: auxFields(server, aofBase),
+    aux: [...originFields(server), ['aof-base', aofBase ? '1' : '0']],
   });
 }
 
-
 /** What an RDB file says about its origin (Redis: `rdbSaveInfoAuxFields`). */
-function auxFields(server: Server, aofBase: boolean): [name: string, value: string][] {
+function originFields(server: Server): [name: string, value: string][] {
   return [
     ['redis-ver', REDIS_VERSION],
     ['redis-bits', '64'],
     ['ctime', String(Math.floor(Date.now() / 1000))],
     ['used-mem', String(server.keyspace.usedBytes)],
     ...server.replication.auxFields(),
-    ['aof-base', aofBase ? '1' : '0'],
   ];
 }
