@@ -290,6 +290,96 @@ describe('streams', () => {
   });
 });
 
+/** `groupEffects`: as `effects`, for what changes consumer groups. */
+function groupEffects(name: string, steps: Step[], expected: string[]): void {
+  test(`${name}: the commands, in their order`, async () => {
+    const replica = await syncedReplica();
+    await streamedFor(replica, 'XADD x 1-1 a 1', 'XADD x 2-1 a 1', 'XADD y 1-1 a 1', 'XGROUP CREATE x g 0', 'XGROUP CREATE y g 0');
+    const began = Date.now();
+    const streamed = withoutPlaces(await streamedFor(replica, ...steps));
+    expect(streamed.map((line) => withDeadlines(line, began, [now]))).toEqual(expected);
+  });
+}
+
+/** After the claims of a read Redis 7.2 sends the group's place; 7.0 does not, and puts no MULTI around a single claim. */
+function withoutPlaces(streamed: string[]): string[] {
+  const lines = streamed.filter((line, at) => !(line.startsWith('XGROUP SETID') && streamed[at - 1]!.startsWith('XCLAIM')));
+  const isAround = (at: number) => lines[at] === 'MULTI' && lines[at + 2] === 'EXEC';
+  return lines.filter((_, at) => !isAround(at) && !isAround(at - 2));
+}
+
+/** How a delivery is streamed. */
+function claim(key: string, consumer: string, id: string, lastId: string, count = 1): string {
+  return `XCLAIM ${key} g ${consumer} 0 ${id} TIME ${now} RETRYCOUNT ${count} FORCE JUSTID LASTID ${lastId}`;
+}
+
+describe('consumer groups', () => {
+  const read = 'XREADGROUP GROUP g c STREAMS x >';
+  const [first, second] = [claim('x', 'c', '1-1', '1-1'), claim('x', 'c', '2-1', '2-1')];
+
+  groupEffects('a new consumer reads', ['XREADGROUP GROUP g c COUNT 1 STREAMS x >'], [first]);
+  groupEffects('it reads several entries', [read], ['MULTI', first, second, 'EXEC']);
+  groupEffects('it reads in a transaction', ['MULTI', read, 'EXEC'], ['MULTI', first, second, 'EXEC']);
+
+  groupEffects(
+    'two of them in a transaction, among writes',
+    ['MULTI', 'SET a 1', 'XREADGROUP GROUP g c COUNT 1 STREAMS x >', 'SET b 1', 'XREADGROUP GROUP g d STREAMS x >', 'EXEC'],
+    ['MULTI', 'SET a 1', first, 'SET b 1', claim('x', 'd', '2-1', '2-1'), 'EXEC'],
+  );
+
+  groupEffects(
+    'it reads two streams, in a transaction',
+    ['MULTI', 'XREADGROUP GROUP g c STREAMS x y > >', 'EXEC'],
+    ['MULTI', first, second, claim('y', 'c', '1-1', '1-1'), 'EXEC'],
+  );
+
+  groupEffects('a read that finds nothing', [read, 'XREADGROUP GROUP g d STREAMS x >'], ['MULTI', first, second, 'EXEC']);
+
+  groupEffects('NOACK', ['MULTI', 'XREADGROUP GROUP g c NOACK STREAMS x >', 'EXEC'], [
+    'MULTI',
+    'XGROUP CREATECONSUMER x g c',
+    'XGROUP SETID x g 2-1 ENTRIESREAD 2',
+    'EXEC',
+  ]);
+
+  groupEffects('XCLAIM for a new consumer', [read, 'MULTI', 'SET a 1', 'XCLAIM x g d 0 1-1 2-1 9-9', 'SET b 1', 'EXEC'], [
+    ...['MULTI', first, second, 'EXEC'],
+    ...['MULTI', 'SET a 1', claim('x', 'd', '1-1', '2-1', 2), claim('x', 'd', '2-1', '2-1', 2), 'SET b 1', 'EXEC'],
+  ]);
+
+  groupEffects('XCLAIM and XAUTOCLAIM that find nothing', ['MULTI', 'XCLAIM x g d 0 1-1', 'XAUTOCLAIM x g e 0 0', 'EXEC'], []);
+
+  groupEffects('XAUTOCLAIM for a new consumer', [read, 'MULTI', 'XAUTOCLAIM x g d 0 0', 'SET b 1', 'EXEC'], [
+    ...['MULTI', first, second, 'EXEC'],
+    ...['MULTI', claim('x', 'd', '1-1', '2-1', 2), claim('x', 'd', '2-1', '2-1', 2), 'SET b 1', 'EXEC'],
+  ]);
+
+  groupEffects('of a deleted entry, that it is nobody\'s', [read, 'XDEL x 1-1', 'MULTI', 'XAUTOCLAIM x g d 0 0', 'EXEC'], [
+    ...['MULTI', first, second, 'EXEC'],
+    'XDEL x 1-1',
+    ...['MULTI', claim('x', 'c', '1-1', '2-1'), claim('x', 'd', '2-1', '2-1', 2), 'EXEC'],
+  ]);
+
+  test('a reader that waited is streamed after what woke it', async () => {
+    const replica = await syncedReplica();
+    await streamedFor(replica, 'XGROUP CREATE x g $ MKSTREAM');
+    const waiting = await client();
+    const began = Date.now();
+    const steps: Step[] = [
+      async () => {
+        void waiting.sendLater('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 'x', '>').success();
+        await waiting.blocked();
+      },
+      ...['MULTI', 'XADD x 1-1 a 1', 'XADD x 2-1 a 1', 'SET b 1', 'EXEC'],
+    ];
+    const streamed = withoutPlaces(await streamedFor(replica, ...steps));
+    expect(streamed.map((line) => withDeadlines(line, began, [now]))).toEqual([
+      ...['MULTI', 'XADD x 1-1 a 1', 'XADD x 2-1 a 1', 'SET b 1', 'EXEC'],
+      ...['MULTI', first, second, 'EXEC'],
+    ]);
+  });
+});
+
 describe('transactions', () => {
   effects('the writes of EXEC as one unit, the reads left out', ['MULTI', 'SET a 1', 'GET a', 'INCR a', 'EXEC'], [
     'MULTI',

@@ -51,7 +51,9 @@ function xreadgroup(request: Request): Reply {
     if (!isHistory && !hasEntriesAfter(stream, group.lastId)) continue;
     const known = group.consumers.get(named!.consumer);
     const consumer = known ?? group.createConsumer(named!.consumer);
-    if (known === undefined) effects.push(['XGROUP', 'CREATECONSUMER', key, named!.name, consumer.name]);
+    // A claim creates its consumer too.
+    const isClaimed = !isHistory && !noAck;
+    if (known === undefined && !isClaimed) effects.push(['XGROUP', 'CREATECONSUMER', key, named!.name, consumer.name]);
     consumer.seenTime = Date.now();
     if (isHistory) results.push([key, history(stream, consumer, after, count)]);
     else {
