@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { client, describe, expect, field, readFile } from '../harness/suite.ts';
-import { reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
+import { resp, reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
 
 const BUSY = 'ERR Background save already in progress';
@@ -330,6 +330,17 @@ describe('SHUTDOWN', () => {
     c.write('SHUTDOWN NOSAVE\r\n');
     await c.closed();
     expect(await ended(s)).toBe('ended with exit code 0');
+  });
+
+  test('right after BGSAVE leaves no temporary file', async () => {
+    for (let i = 0; i < 5; i++) {
+      const s = await reusedServer(...FAR);
+      const c = await s.client();
+      c.write(resp('SET', 'k', 'v') + resp('BGSAVE') + resp('SHUTDOWN'));
+      await c.closed();
+      expect(await ended(s)).toBe('ended with exit code 0');
+      expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
+    }
   });
 
   test('during a BGSAVE saves what is there now', async () => {

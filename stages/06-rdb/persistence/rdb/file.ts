@@ -43,7 +43,8 @@ export async function writeSnapshot(
   keySaveDelay: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const file = await open(temporary, 'w', 0o644);
+  closeSync(openSync(temporary, 'w', 0o644)); // now, not in the thread pool: a save that is cancelled removes it
+  const file = await open(temporary, 'r+');
   try {
     await sendSnapshot(snapshot, (bytes) => file.writeFile(bytes), keySaveDelay, signal);
     await file.sync();
