@@ -220,6 +220,11 @@ export class Database {
     }
   }
 
+  /** Whether a key with this deadline would be gone at once (Redis: `checkAlreadyExpired`). */
+  hasPassed(at: Int64): boolean {
+    return at <= Date.now();
+  }
+
   isExpired(key: string): boolean {
     if (this.expiry.size === 0) return false;
     const at = this.expiry.get(key);

@@ -58,7 +58,7 @@ export async function loadAtStart(server: Server): Promise<void> {
   const { dbfilename } = server.options;
   removeLeftovers(UNFINISHED_RDB, dbfilename);
   const startedAt = Date.now();
-  const loader = await loadRdbFile(server, dbfilename, false);
+  const loader = await loadRdbFile(server, dbfilename);
   if (loader === undefined) return;
   server.rdb.markSaved();
   const seconds = (Date.now() - startedAt) / 1000;
@@ -67,11 +67,11 @@ export async function loadAtStart(server: Server): Promise<void> {
 
 /**
  * Loads a file into the keyspace, in slices between which clients get their answers: -LOADING for most of them.
- * `keepExpired` as in `RdbTarget`. @returns undefined when there is no such file
+ * @returns undefined when there is no such file
  * @throws Error naming file, offset and reason; what has been loaded so far stays in the keyspace
  */
-export async function loadRdbFile(server: Server, path: string, keepExpired: boolean): Promise<RdbLoader | undefined> {
-  const file = openRdb(server, path, { keepExpired });
+export async function loadRdbFile(server: Server, path: string): Promise<RdbLoader | undefined> {
+  const file = openRdb(server, path);
   if (file === undefined) return undefined;
   const { loader, input, loading } = file;
   const delay = server.options['key-load-delay'];
@@ -117,7 +117,7 @@ interface OpenRdb {
   close(): void;
 }
 
-function openRdb({ keyspace, options }: Server, path: string, how: Partial<RdbTarget>): OpenRdb | undefined {
+function openRdb({ keyspace, options }: Server, path: string, how?: Partial<RdbTarget>): OpenRdb | undefined {
   let fd: number;
   try {
     fd = openSync(path, 'r');

@@ -185,7 +185,7 @@ export class PrimaryLink {
     const newlines = setInterval(() => connection.socket.write('\n'), NEWLINE_MS);
     try {
       flush();
-      const loader = await loadRdbFile(this.server, path, true);
+      const loader = await loadRdbFile(this.server, path);
       this.db = streamDbOf(this.server, loader?.aux.get('repl-stream-db'));
     } catch (error) {
       // Half of one history, and nothing of the other: nobody may continue that.

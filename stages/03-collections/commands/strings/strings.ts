@@ -194,7 +194,7 @@ function getex(request: Request): Reply {
   if (value === undefined) return null;
   if (expire) {
     const at = deadlineOf(request, expire);
-    if (isAbsolute(expire.word) && at <= Date.now()) {
+    if (isAbsolute(expire.word) && db.hasPassed(at)) {
       db.delete(key);
       request.propagateAs(['DEL', key]);
     } else {

@@ -41,7 +41,7 @@ export class AofFileLoader {
     this.reader = new AofReader(this.input, source.size!);
     if (!isRdb) return;
     log.notice(isBase ? 'Reading RDB base file on AOF loading...' : 'Reading RDB preamble from AOF file...');
-    this.rdb = new RdbLoader(this.input, { keyspace: server.keyspace, now: Date.now(), keepExpired: true });
+    this.rdb = new RdbLoader(this.input, { keyspace: server.keyspace, now: Date.now() });
   }
 
   /** How many bytes have been read. */

@@ -14,8 +14,6 @@ export interface RdbTarget {
   readonly keyspace: Keyspace;
   /** Keys whose deadline lies before this time, Unix time in ms, are left out, as a primary does it. */
   readonly now: number;
-  /** A replica leaves expiry to its primary, and an AOF goes on with commands that may name the keys: all are kept. */
-  readonly keepExpired?: boolean;
   /** A key that is there already gets the value of the file, where it would else be an error (DEBUG RELOAD MERGE). */
   readonly merge?: boolean;
 }
@@ -143,12 +141,18 @@ export class RdbLoader {
     const key = input.string();
     const value = readNamedValue(input, type, key);
     if (typeof value !== 'string' && value.isEmpty) this.skipEmpty(key);
-    else if (expireAt !== undefined && expireAt < this.target.now && !this.target.keepExpired) this.keysExpired++;
+    else if (expireAt !== undefined && this.hasExpired(expireAt)) this.keysExpired++;
     else {
       this.add(key, value, expireAt);
       if (idle !== undefined) this.db.setIdle(key, idle);
       this.keysLoaded++;
     }
+  }
+
+  private hasExpired(expireAt: Int64): boolean {
+    // A log goes on with commands that may name the keys: all are kept.
+    if (!this.target.keyspace.expires) return false;
+    return expireAt < this.target.now;
   }
 
   private add(key: string, value: Value, expireAt: Int64 | undefined): void {

@@ -71,7 +71,7 @@ function restore(request: Request): Reply {
   const value = parsePayload(args[3]!);
   if (typeof value !== 'string') expectRoom(request, value.bytes);
   const at = ttl === 0 ? undefined : parseExpireTime(request, args[2]!, MILLISECONDS, absolute ? 0 : Date.now());
-  if (at !== undefined && at <= Date.now() && request.server.keyspace.expires) return restoreExpired(request, key, replace);
+  if (at !== undefined && request.db.hasPassed(at)) return restoreExpired(request, key, replace);
   db.set(key, value, 'restore');
   if (at !== undefined) db.setExpire(key, at, null);
   if (idle !== undefined) db.setIdle(key, idle);

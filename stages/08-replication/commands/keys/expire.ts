@@ -50,7 +50,7 @@ function setExpire(request: Request, unit: Unit, base: number): Reply {
   const at = parseExpireTime(request, args[2]!, unit, base);
   if (db.lookupWrite(key) === undefined) return 0;
   if (conditions !== undefined && !isMet(conditions, at, db.getExpire(key))) return 0;
-  if (at <= Date.now() && request.server.keyspace.expires) {
+  if (db.hasPassed(at)) {
     db.delete(key);
     request.propagateAs(['DEL', key]);
   } else {
