@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer';
+import { giveReceiveBuffer, takeReceiveBuffer } from './receive-buffers.ts';
 import { shortStrings } from './short-string.ts';
 import { splitArguments } from './split-arguments.ts';
 
@@ -18,6 +19,8 @@ const NO_ARGS: string[] = [];
 
 /** A string that is as long, and not all there yet, gets a buffer of its own. */
 const BIG_BYTES = 64 * 1024;
+/** An announced length up to here gets its whole buffer at once. */
+const BELIEVED_BYTES = 1024 * 1024;
 /** No command's name is longer. */
 const MAX_NAME = 20;
 
@@ -181,20 +184,29 @@ export class RequestParser {
     // A short tail stays in the input; only what is worth a buffer of its own gets one.
     if (this.big === null && length < BIG_BYTES) return null;
     const needed = this.bigFilled + available;
-    if (this.big === null || this.big.length < needed) {
-      const grown = allocate(Math.min(length + 2, Math.max(needed, (this.big?.length ?? 0) * 2, BIG_BYTES)));
-      this.big?.copy(grown, 0, 0, this.bigFilled);
-      this.big = grown;
-    }
-    this.buf.copy(this.big, this.bigFilled, this.pos, this.pos + available);
+    if (this.big === null || this.big.length < needed) this.growBig(length, needed);
+    const big = this.big!;
+    this.buf.copy(big, this.bigFilled, this.pos, this.pos + available);
     this.pos += available;
     this.bigFilled = needed;
     if (needed < length + 2) return null;
-    const value = this.big.latin1Slice(0, length);
+    const value = big.latin1Slice(0, length);
+    giveReceiveBuffer(big);
     this.big = null;
     this.bigFilled = 0;
     this.bulkLength = -1;
     return value;
+  }
+
+  /** An announced length is believed up to a megabyte; beyond that the buffer grows with what arrives. */
+  private growBig(length: number, needed: number): void {
+    const { big } = this;
+    const grown = takeReceiveBuffer(Math.min(length + 2, Math.max(needed * 2, BELIEVED_BYTES))) as LatinBuffer;
+    if (big !== null) {
+      big.copy(grown, 0, 0, this.bigFilled);
+      giveReceiveBuffer(big);
+    }
+    this.big = grown;
   }
 
   /** Reads `*123\r\n` or `$123\r\n` at `pos`; INCOMPLETE when its end has not arrived. */

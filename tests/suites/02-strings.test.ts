@@ -1,3 +1,4 @@
+import { encodeRequest } from '../harness/client.ts';
 import { client, clientResp3, describe, expect, ioredis, rng, set, Status, status, test, type Client } from '../harness/suite.ts';
 import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
@@ -16,6 +17,43 @@ async function expectTtl(c: Client, key: string, seconds: number): Promise<void>
   const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
   await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
 }
+
+describe('large values', () => {
+  const KB = 1024;
+  const SIZES = [16 * KB, 64 * KB, 128 * KB, 256 * KB, KB * KB].flatMap((size) => [size - 3, size - 2, size - 1, size, size + 1]);
+
+  test('of sizes around every threshold come back as they went, and as parts', async () => {
+    const c = await client();
+    const random = rng();
+    for (const size of SIZES) {
+      const value = random.bytes(size);
+      const at = random.int(0, size - 100);
+      await c.expect('SET', 'k', value).ok();
+      await c.expect('STRLEN', 'k').int(size);
+      await c.expect('GET', 'k').bulk(value);
+      await c.expect('GETRANGE', 'k', String(at), String(at + 99)).bulk(value.slice(at, at + 100));
+      await c.expect('APPEND', 'k', 'end').int(size + 3);
+      await c.expect('SETRANGE', 'k', String(at), 'part').int(size + 3);
+      await c.expect('GETDEL', 'k').bulk(value.slice(0, at) + 'part' + value.slice(at + 4) + 'end');
+    }
+  });
+
+  test('that arrive piece by piece in turns stay apart, in the next round too', async () => {
+    const clients = [await client(), await client(), await client()];
+    const control = await client();
+    const random = rng();
+    for (let round = 0; round < 3; round++) {
+      const values = clients.map(() => random.bytes(random.int(70_000, 300_000)));
+      const wires = values.map((value, i) => encodeRequest(['SET', `k${i}`, value]));
+      for (let at = 0; wires.some((wire) => at < wire.length); at += 50_000) {
+        for (const [i, c] of clients.entries()) c.write(wires[i]!.slice(at, at + 50_000));
+        await control.expect('PING').status('PONG');
+      }
+      for (const c of clients) await c.receive().ok();
+      for (const [i, value] of values.entries()) await control.expect('GET', `k${i}`).bulk(value);
+    }
+  });
+});
 
 describe('GET and SET', () => {
   test('a key holds what it was set to, until it is set again', async () => {
