@@ -1,4 +1,5 @@
 import type { Command, CommandRow, Family } from './command.ts';
+import { CommandStats } from '../stats/command-stats.ts';
 import { helpRow } from './help.ts';
 
 /** Every command by its lower-case name, and by the upper-case one that most clients send (`populateCommandTable`). */
@@ -53,6 +54,7 @@ function build<R>(row: CommandRow<R>, family: Family<R>, fullName: string): Comm
     arity: row.arity,
     flags: new Set(row.flags.split(' ').filter((flag) => flag !== '')),
     run: row.run,
+    stats: new CommandStats(),
     subcommands: new Map(subcommands.map((sub) => [sub.row.name, sub])),
   };
 }

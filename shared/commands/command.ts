@@ -1,4 +1,5 @@
 import type { Reply } from '#shared/resp/reply.ts';
+import type { CommandStats } from '../stats/command-stats.ts';
 import type { FoundKey, KeySpec } from './key-specs.ts';
 
 /**
@@ -60,6 +61,7 @@ export interface Command<R = never> {
   readonly arity: number;
   readonly flags: ReadonlySet<string>;
   readonly run: Handler<R> | undefined;
+  readonly stats: CommandStats;
   /** By lower-case name; empty for most. */
   readonly subcommands: ReadonlyMap<string, Command<R>>;
 }

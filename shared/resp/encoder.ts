@@ -12,6 +12,7 @@ import {
   Verbatim,
   type Reply,
 } from './reply.ts';
+import type { ErrorStats } from '../stats/error-stats.ts';
 import { FRAME_BYTES, writeBulk } from './write-bulk.ts';
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
@@ -35,6 +36,13 @@ export class ReplyWriter {
   private text = '';
   /** Pushes that wait for a reply's end; undefined while none has to wait. */
   private heldPushes: Push[] | undefined;
+
+  private readonly errors: ErrorStats | undefined;
+
+  /** `errors` counts the errors that are written. */
+  constructor(errors?: ErrorStats) {
+    this.errors = errors;
+  }
 
   /** Bytes not yet taken. */
   get size(): number {
@@ -128,7 +136,7 @@ export class ReplyWriter {
     // Most of them, by a comparison that costs nothing.
     if (reply === OK) this.text += OK.wire;
     else if (reply instanceof Status) this.text += reply.wire;
-    else if (reply instanceof ReplyError) this.text += `-${oneLine(reply.message)}\r\n`;
+    else if (reply instanceof ReplyError) this.error(reply.message);
     else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
     else if (reply instanceof Double) {
       if (resp3) this.text += `,${reply.text}\r\n`;
@@ -144,6 +152,11 @@ export class ReplyWriter {
       if (resp3) this.text += `=${reply.text.length + 4}\r\n${reply.format}:${reply.text}\r\n`;
       else this.bulk(reply.text);
     } else if (reply !== NO_REPLY) throw new TypeError('not a reply');
+  }
+
+  private error(message: string): void {
+    this.errors?.count(message);
+    this.text += `-${oneLine(message)}\r\n`;
   }
 
   private closePart(): void {

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import { describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { percentiles } from '#shared/options/percentiles.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
 
 /** Every option of this stage; names and meanings are redis.conf's. */
@@ -16,6 +17,8 @@ export const optionTable = {
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
+  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 

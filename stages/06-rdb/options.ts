@@ -5,6 +5,7 @@ import { readConfFile } from '#shared/options/conf-file.ts';
 import { loadConf } from '#shared/options/load-conf.ts';
 import { defaults, describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
 import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
+import { percentiles } from '#shared/options/percentiles.ts';
 import { savePoints } from '#shared/options/save-points.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
 
@@ -40,6 +41,8 @@ export const optionTable = {
   'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
+  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
 import { buildCommandTable, type CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
+import { CommandClock } from '#shared/stats/command-clock.ts';
+import { Rates } from '#shared/stats/rates.ts';
 import { BlockedClients } from './clients/blocked-clients.ts';
 import type { Client } from './clients/client.ts';
 import { Clients } from './clients/clients.ts';
@@ -40,6 +42,8 @@ export class Server {
   /** When the process started; ms since 1970. */
   readonly startTime = Date.now();
   readonly commands: CommandTable<Request>;
+  readonly clock: CommandClock;
+  readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
   readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
@@ -63,6 +67,8 @@ export class Server {
     this.configFile = configFile;
     log.setLevel(options.loglevel);
     this.commands = buildCommandTable(families);
+    this.clock = new CommandClock(options);
+    this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
     this.expireCycle = new ExpireCycle(this.keyspace);
@@ -123,6 +129,7 @@ export class Server {
 
   /** Runs `hz` times a second (Redis: `serverCron`). */
   private cron(): void {
+    this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     if (this.loading !== undefined) return;

@@ -32,6 +32,24 @@ plantedBugs('01', [
     why: 'the error for an unknown command repeats more of its arguments than Redis does',
   },
   {
+    file: 'router/execute.ts',
+    find: '    command.stats.failed++;\n',
+    replace: '',
+    why: 'INFO counts no failed calls',
+  },
+  {
+    file: 'shared/stats/command-clock.ts',
+    find: 'if (this.current !== undefined) this.lap(this.current);\n    this.current = stats;',
+    replace: 'this.current ??= stats;',
+    why: 'the time of all commands in a packet is counted for the first one',
+  },
+  {
+    file: 'shared/info/info.ts',
+    find: "(!long && wanted.has('default'))",
+    replace: "wanted.has('default')",
+    why: 'INFO without a name shows the long sections too',
+  },
+  {
     file: 'shared/net/listen.ts',
     find: '      if (readOn > READ_ON_BYTES) socket.pause();\n',
     replace: '',

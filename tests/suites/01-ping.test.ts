@@ -631,6 +631,111 @@ describe('INFO', () => {
     for (const all of ['all', 'default', 'everything']) expect(await headings(all)).toContain('# Stats');
   });
 
+  test('all sections are more than those shown by default: statistics of commands are long', async () => {
+    const c = await client();
+    const headings = async (...names: string[]) => ((await c.send('INFO', ...names)) as string).match(/^# \w+/gm);
+    for (const names of [[], ['default']]) {
+      expect(await headings(...names)).toEqual(expect.arrayContaining(['# CPU', '# Modules', '# Errorstats', '# Cluster']));
+      expect(await headings(...names)).not.toContain('# Commandstats');
+      expect(await headings(...names)).not.toContain('# Latencystats');
+    }
+    for (const name of ['all', 'everything']) {
+      expect(await headings(name)).toEqual(expect.arrayContaining(['# CPU', '# Commandstats', '# Latencystats']));
+    }
+    expect(await headings('cpu', 'nosuch', 'COMMANDSTATS')).toEqual(['# CPU', '# Commandstats']);
+    expect(await c.send('INFO', 'cluster')).toBe('# Cluster\r\ncluster_enabled:0\r\n');
+  });
+
+  test('commandstats count calls, refusals and failures, by command and sub-command', async () => {
+    const c = await client();
+    const read = async () => {
+      const fields = await info(c, 'commandstats');
+      return (name: string) => stats(fields[`cmdstat_${name}`]);
+    };
+    const before = await read();
+    await c.expect('ECHO', 'a').bulk('a');
+    await c.expect('ECHO', 'a').bulk('a');
+    await c.expect('ECHO').errorLike(/^ERR wrong number/);
+    await c.expect('CLIENT', 'SETNAME', 'a b').errorLike(/^ERR Client names/);
+    await c.expect('NOSUCH').errorLike(/^ERR unknown command/);
+    const after = await read();
+    const grown = (name: string, field: string) => after(name)[field]! - (before(name)[field] ?? 0);
+    expect([grown('echo', 'calls'), grown('echo', 'rejected_calls'), grown('echo', 'failed_calls')]).toEqual([2, 1, 0]);
+    expect([grown('client|setname', 'calls'), grown('client|setname', 'failed_calls')]).toEqual([1, 1]);
+    expect(after('nosuch')).toEqual({});
+    expect(after('echo')['usec_per_call']).toBeCloseTo(after('echo')['usec']! / after('echo')['calls']!, 1);
+  });
+
+  test('the time of a command is its own, also among others in one packet', async () => {
+    const c = await client();
+    const usec = async (name: string) => stats((await info(c, 'commandstats'))[`cmdstat_${name}`])['usec'] ?? 0;
+    const before = [await usec('command'), await usec('ping')];
+    c.write((resp('PING') + resp('COMMAND')).repeat(5) + resp('PING').repeat(5));
+    for (let i = 0; i < 5; i++) {
+      await c.receive().status('PONG');
+      await c.receive().matches((rows) => items(rows).length > 5, 'the table');
+    }
+    for (let i = 0; i < 5; i++) await c.receive().status('PONG');
+    const [command, ping] = [(await usec('command')) - before[0]!, (await usec('ping')) - before[1]!];
+    expect(command).toBeGreaterThan(ping);
+  });
+
+  test('errorstats count error replies by their codes, those without a command too', async () => {
+    const c = await client();
+    const count = async () => Number(/count=(\d+)/.exec((await info(c, 'errorstats'))['errorstat_ERR'] ?? '')?.[1] ?? 0);
+    const total = async () => Number((await info(c, 'stats'))['total_error_replies']);
+    const before = [await count(), await total()];
+    await c.expect('NOSUCH').errorLike(/^ERR unknown command/);
+    await c.expect('ECHO').errorLike(/^ERR wrong number/);
+    await c.expect('HELLO', '9').errorLike(/^NOPROTO/);
+    const bad = await client();
+    bad.write('*1\r\n$x\r\n');
+    await bad.receive().errorLike(/^ERR Protocol error/);
+    expect([(await count()) - before[0]!, (await total()) - before[1]!]).toEqual([3, 4]);
+    expect((await info(c, 'errorstats'))['errorstat_NOPROTO']).toMatch(/^count=\d+$/);
+  });
+
+  test('bytes, reads and writes are counted', async () => {
+    const c = await client();
+    const request = resp('INFO', 'stats');
+    const before = await info(c, 'stats');
+    const after = await info(c, 'stats');
+    const grown = (name: string) => Number(after[name]) - Number(before[name]);
+    expect(grown('total_net_input_bytes')).toBe(request.length);
+    expect(grown('total_net_output_bytes')).toBeGreaterThan(200);
+    expect([grown('total_reads_processed'), grown('total_writes_processed')]).toEqual([1, 1]);
+  });
+
+  test('the rates of the last seconds follow', async () => {
+    const c = await client();
+    await until(async () => {
+      for (let i = 0; i < 50; i++) await c.expect('PING').status('PONG');
+      const fields = await info(c, 'stats');
+      return Number(fields['instantaneous_ops_per_sec']) > 0 && Number(fields['instantaneous_input_kbps']) > 0;
+    }, 'operations per second');
+  });
+
+  test('the CPU section says seconds', async () => {
+    const fields = await info(await client(), 'cpu');
+    for (const name of ['used_cpu_sys', 'used_cpu_user']) expect(fields[name], name).toMatch(/^\d+\.\d{6}$/);
+    expect(Number(fields['used_cpu_user'])).toBeGreaterThan(0);
+  });
+
+  test('with latency-tracking, latencystats have percentiles by command', async () => {
+    const own = await server('--latency-tracking', 'yes', '--latency-tracking-info-percentiles', '50', '99.9');
+    const c = await own.client();
+    for (let i = 0; i < 100; i++) await c.expect('ECHO', 'a').bulk('a');
+    const shown = /^p50=(\d+\.\d{3}),p99\.9=(\d+\.\d{3})$/.exec((await info(c, 'latencystats'))['latency_percentiles_usec_echo']!);
+    expect(shown).not.toBeNull();
+    expect(Number(shown![1])).toBeGreaterThan(0);
+    expect(Number(shown![2])).toBeGreaterThanOrEqual(Number(shown![1]));
+  });
+
+  test('without it, they are empty', async () => {
+    const c = await (await server('--latency-tracking', 'no')).client();
+    expect(await c.send('INFO', 'latencystats')).toBe('# Latencystats\r\n');
+  });
+
   test('in RESP3 it is a verbatim string', async () => {
     const c = await clientResp3();
     const reply = await c.send('INFO', 'server');
@@ -789,8 +894,13 @@ describe('a server of our own', () => {
   }
 });
 
+/** The numbers in `calls=1,usec=15`. */
+function stats(line = ''): Record<string, number> {
+  return Object.fromEntries([...line.matchAll(/(\w+)=([\d.]+)/g)].map(([, name, value]) => [name!, Number(value)]));
+}
+
 /** The fields of a section of INFO. */
 async function info(c: Client, section: string): Promise<Record<string, string>> {
   const text = (await c.send('INFO', section)) as string;
-  return Object.fromEntries(text.split('\r\n').flatMap((line) => (/^\w+:/.test(line) ? [line.split(/:(.*)/).slice(0, 2)] : [])));
+  return Object.fromEntries(text.split('\r\n').flatMap((line) => (/^[\w|]+:/.test(line) ? [line.split(/:(.*)/).slice(0, 2)] : [])));
 }

@@ -535,6 +535,32 @@ describe('CLIENT UNBLOCK', () => {
     });
   }
 
+  test('an error that ends a wait is counted as a failure of its command; a command is counted once, however often it is tried', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    const read = async () => {
+      const text = String(await c.send('INFO', 'everything'));
+      const find = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+      return [
+        find(/^cmdstat_blmove:calls=(\d+)/m),
+        find(/^cmdstat_blmove:.*failed_calls=(\d+)/m),
+        find(/^errorstat_UNBLOCKED:count=(\d+)/m),
+      ];
+    };
+    const before = await read();
+    const ended = waiting.sendLater('BLMOVE', 'l', 'm', 'LEFT', 'LEFT', '0');
+    await waiting.blocked();
+    for (let i = 0; i < 3; i++) {
+      await c.expect('MULTI').ok();
+      await c.expect('RPUSH', 'l', 'a').status('QUEUED');
+      await c.expect('DEL', 'l').status('QUEUED');
+      await c.expect('EXEC').array([1, 1]);
+    }
+    await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
+    await ended.error(UNBLOCKED);
+    expect((await read()).map((value, i) => value - before[i]!)).toEqual([1, 1, 1]);
+  });
+
   test('is the end of the wait: the client is not counted, and takes nothing any more', async () => {
     const [waiting, next, c] = [await client(), await client(), await client()];
     const id = String(await waiting.send('CLIENT', 'ID'));

@@ -339,6 +339,22 @@ describe('CONFIG RESETSTAT', () => {
     expect(Number(after['total_commands_processed'])).toBeLessThanOrEqual(2);
   });
 
+  test('commands, errors, bytes and saves too', async () => {
+    const s = await server();
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('INCR', 'k').errorLike(/^ERR value is not/);
+    await c.expect('SAVE').ok();
+    expect((await info(c, 'commandstats'))['cmdstat_incr']).toMatch(/^calls=1,.*failed_calls=1$/);
+    expect((await info(c, 'persistence'))['rdb_saves']).toBe('1');
+    await c.expect('CONFIG', 'RESETSTAT').ok();
+    expect(Object.keys(await info(c, 'commandstats'))).not.toContain('cmdstat_set');
+    expect(await c.send('INFO', 'errorstats')).toBe('# Errorstats\r\n');
+    expect((await info(c, 'persistence'))['rdb_saves']).toBe('0');
+    const stats = await info(c, 'stats');
+    expect([stats['total_error_replies'], Number(stats['total_net_input_bytes']) < 300]).toEqual(['0', true]);
+  });
+
   test('takes no arguments', async () => {
     const c = await client();
     await c.expect('CONFIG', 'RESETSTAT', 'x').error("ERR wrong number of arguments for 'config|resetstat' command");

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { ErrorStats } from '#shared/stats/error-stats.ts';
 import { Client } from './client.ts';
 
 /** What the list of clients needs of the server. */
@@ -16,7 +17,9 @@ export class Clients {
   pendingWrite: Client[] = [];
   /** The sum of what all clients hold for unfinished requests. */
   heldBytes = 0;
-  readonly stats = { connections: 0, rejectedConnections: 0 };
+  readonly stats = { connections: 0, rejectedConnections: 0, reads: 0, bytesRead: 0, writes: 0, bytesWritten: 0, evicted: 0 };
+  /** The error replies to all clients. */
+  readonly errors = new ErrorStats();
   private readonly owner: Owner;
   private nextId = 1;
 
@@ -30,7 +33,7 @@ export class Clients {
 
   /** A new client at the end of the list (Redis: `createClient`, `linkClient`). */
   add(socket: Socket): Client {
-    const client = new Client(this.nextId++, socket);
+    const client = new Client(this.nextId++, socket, this.errors);
     this.byId.set(client.id, client);
     return client;
   }

@@ -1,3 +1,4 @@
+import { machine, release, type } from 'node:os';
 import type { InfoField } from '#shared/info/info.ts';
 import { REDIS_VERSION } from '#shared/redis-version.ts';
 import type { Server } from '../server.ts';
@@ -8,7 +9,7 @@ export function serverFields(server: Server): InfoField[] {
   return [
     ['redis_version', REDIS_VERSION],
     ['redis_mode', 'standalone'],
-    ['os', `${process.platform} ${process.arch}`],
+    ['os', `${type()} ${release()} ${machine()}`],
     ['arch_bits', 64],
     ['process_id', process.pid],
     ['run_id', server.runId],
@@ -17,6 +18,7 @@ export function serverFields(server: Server): InfoField[] {
     ['uptime_in_seconds', uptime],
     ['uptime_in_days', Math.floor(uptime / 86400)],
     ['hz', server.options.hz],
+    ['configured_hz', server.options.hz],
     ['nodejs_version', process.versions.node],
   ];
 }

@@ -3,9 +3,19 @@ import type { Server } from '../server.ts';
 
 /** Section Stats of INFO. */
 export function statsFields(server: Server): InfoField[] {
+  const { clients, rates } = server;
   return [
-    ['total_connections_received', server.clients.stats.connections],
+    ['total_connections_received', clients.stats.connections],
     ['total_commands_processed', server.stats.commands],
-    ['rejected_connections', server.clients.stats.rejectedConnections],
+    ['instantaneous_ops_per_sec', Math.round(rates.perSecond('commands'))],
+    ['total_net_input_bytes', clients.stats.bytesRead],
+    ['total_net_output_bytes', clients.stats.bytesWritten],
+    ['instantaneous_input_kbps', (rates.perSecond('bytesRead') / 1024).toFixed(2)],
+    ['instantaneous_output_kbps', (rates.perSecond('bytesWritten') / 1024).toFixed(2)],
+    ['rejected_connections', clients.stats.rejectedConnections],
+    ['evicted_clients', clients.stats.evicted],
+    ['total_error_replies', clients.errors.total],
+    ['total_reads_processed', clients.stats.reads],
+    ['total_writes_processed', clients.stats.writes],
   ];
 }

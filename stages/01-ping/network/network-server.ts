@@ -1,3 +1,4 @@
+import type { CommandClock } from '#shared/stats/command-clock.ts';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
@@ -6,6 +7,8 @@ import type { Options } from '../options.ts';
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;
+  /** Times the commands. */
+  readonly clock: CommandClock;
   /** Executes one request; the reply is in `client.replies` then. */
   execute(client: Client, args: readonly string[]): void;
 }

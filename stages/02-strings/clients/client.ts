@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
+import type { ErrorStats } from '#shared/stats/error-stats.ts';
 
 /** A connection and its state (Redis: `struct client`). */
 export class Client {
@@ -8,7 +9,7 @@ export class Client {
   /** Undefined for a client whose requests come from a file (from stage 07 on). */
   readonly socket: Socket | undefined;
   readonly parser = new RequestParser();
-  readonly replies = new ReplyWriter();
+  readonly replies: ReplyWriter;
   /** The number of the database that SELECT chose. */
   db = 0;
   name = '';
@@ -25,9 +26,11 @@ export class Client {
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
-  constructor(id: number, socket?: Socket) {
+  /** `errors` counts its error replies. */
+  constructor(id: number, socket?: Socket, errors?: ErrorStats) {
     this.id = id;
     this.socket = socket;
+    this.replies = new ReplyWriter(errors);
   }
 
   /** What the client makes the server keep until a request is complete. */

@@ -1,4 +1,4 @@
-import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
+import { NO_REPLY, type Reply, type ReplyError } from '#shared/resp/reply.ts';
 import type { Client } from './client.ts';
 
 /** What a client waits for: how long at most, and what happens then. Waiting for keys is one kind (`KeyWaits`). */
@@ -48,6 +48,12 @@ export class BlockedClients {
   unblock(client: Client, reply: Reply): void {
     this.forget(client);
     this.answer(client, reply);
+  }
+
+  /** Ends a client's wait with an error that its command has not made itself. */
+  fail(client: Client, error: ReplyError): void {
+    client.lastCommand!.stats.failed++;
+    this.unblock(client, error);
   }
 
   /** Ends a client's wait as the end of its time does. */

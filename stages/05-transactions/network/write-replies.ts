@@ -24,10 +24,14 @@ export function handlePendingWrites(server: NetworkServer): void {
 export function writeToClient({ clients }: NetworkServer, client: Client): void {
   const { socket, replies, closing } = client;
   if (socket === undefined || socket.destroyed) return;
-  if (replies.size + socket.writableLength > OUTPUT_BUFFER_LIMIT) {
+  const { size } = replies;
+  if (size + socket.writableLength > OUTPUT_BUFFER_LIMIT) {
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
-    clients.closeNow(client);
-  } else send(socket, replies.take(), closing);
+    return clients.closeNow(client);
+  }
+  clients.stats.writes++;
+  clients.stats.bytesWritten += size;
+  send(socket, replies.take(), closing);
 }
 
 /** Hands replies to a socket, and ends the connection of a client that is closing. */

@@ -17,5 +17,6 @@ function evictLargest(clients: Clients): void {
   const [first, ...others] = clients.byId.values();
   const largest = others.reduce((most, client) => (client.accounted > most.accounted ? client : most), first!);
   log.warning(`Evicting client id=${largest.id}: it holds ${largest.accounted} bytes for unfinished requests`);
+  clients.stats.evicted++;
   clients.closeNow(largest);
 }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import type { Command } from '#shared/commands/command.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
+import type { ErrorStats } from '#shared/stats/error-stats.ts';
 import type { Transaction } from './transaction.ts';
 
 /** A connection and its state (Redis: `struct client`). */
@@ -9,12 +11,14 @@ export class Client {
   /** Undefined for a client whose requests come from a file (from stage 07 on). */
   readonly socket: Socket | undefined;
   readonly parser = new RequestParser();
-  readonly replies = new ReplyWriter();
+  readonly replies: ReplyWriter;
   /** The number of the database that SELECT chose. */
   db = 0;
   name = '';
   libName = '';
   libVersion = '';
+  /** What it asked for last (Redis: `lastcmd`). */
+  lastCommand: Command | undefined;
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
   /** How many reasons there are not to close it as idle: it waits (from stage 03 on), it is a replica (08). */
@@ -30,9 +34,11 @@ export class Client {
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
 
-  constructor(id: number, socket?: Socket) {
+  /** `errors` counts its error replies. */
+  constructor(id: number, socket?: Socket, errors?: ErrorStats) {
     this.id = id;
     this.socket = socket;
+    this.replies = new ReplyWriter(errors);
   }
 
   /** What the client makes the server keep until a request is complete, or a transaction. */

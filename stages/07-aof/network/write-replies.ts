@@ -32,6 +32,8 @@ export function writeToClient({ clients, aof }: NetworkServer, client: Client): 
     log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
     return clients.closeNow(client);
   }
+  clients.stats.writes++;
+  clients.stats.bytesWritten += size;
   const wire = replies.take();
   if (aof.file.writeAndSync()) return send(socket, wire, closing);
   client.heldReplies += size;

@@ -1,3 +1,4 @@
+import type { CommandClock } from '#shared/stats/command-clock.ts';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
@@ -8,6 +9,8 @@ export interface NetworkServer {
   readonly clients: Clients;
   /** Replies leave after the commands that they are about: those are in the log first, and maybe on disk. */
   readonly aof: { readonly file: { writeAndSync(): boolean; afterSync(action: () => void): void } };
+  /** Times the commands. */
+  readonly clock: CommandClock;
   /** Executes one request; the reply is in `client.replies` then. */
   execute(client: Client, args: readonly string[]): void;
 }

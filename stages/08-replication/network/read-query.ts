@@ -12,7 +12,8 @@ const WRITE_EARLY_BYTES = 64 * 1024;
 /** Bytes arrived (Redis: `readQueryFromClient`). The buffer is valid during this call alone. */
 export function readQuery(server: NetworkServer, client: Client, buffer: Buffer, length: number): void {
   if (client.closing) return void client.socket?.pause(); // `endConnection` reads on, so far as it must
-  client.lastInteraction = Date.now();
+  server.clients.stats.reads++;
+  server.clients.stats.bytesRead += length;
   client.parser.feed(buffer, length);
   processInput(server, client);
   if (client.closing) return;
@@ -25,12 +26,13 @@ export function readQuery(server: NetworkServer, client: Client, buffer: Buffer,
 
 /** Executes every complete request that has arrived (Redis: `processInputBuffer`). */
 export function processInput(server: NetworkServer, client: Client): void {
+  client.lastInteraction = server.clock.start();
   try {
     while (!client.closing && !client.blocked) {
       const args = client.parser.next();
       if (args === null) break;
       server.execute(client, args);
-      if (client.replies.size > WRITE_EARLY_BYTES) writeToClient(server, client);
+      if (client.replies.size > WRITE_EARLY_BYTES) writeEarly(server, client);
     }
     client.parser.keep();
   } catch (error) {
@@ -43,5 +45,13 @@ export function processInput(server: NetworkServer, client: Client): void {
       server.clients.closeNow(client);
     }
   }
+  server.clock.stop();
   if (client.replies.size > 0) server.clients.scheduleWrite(client);
+}
+
+/** Sending is not the command's time. */
+function writeEarly(server: NetworkServer, client: Client): void {
+  server.clock.stop();
+  writeToClient(server, client);
+  server.clock.start();
 }

@@ -54,7 +54,7 @@ function enterReplica(server: Server, host: string, port: number, hasHistory: bo
 function unblockClients(server: Server): void {
   for (const client of server.clients.byId.values()) {
     if (!client.blocked) continue;
-    server.blockedClients.unblock(client, new ReplyError(UNBLOCKED));
+    server.blockedClients.fail(client, new ReplyError(UNBLOCKED));
     server.clients.closeAfterReply(client);
   }
 }

@@ -15,6 +15,7 @@ export function execute(server: Server, client: Client, args: readonly string[])
   const request = new Request(server, client, command, args);
   const refused = refusal(request);
   if (refused !== undefined) return rejectCommand(server, client, refused, command);
+  client.lastCommand = command;
   client.replies.write(call(request));
   client.writeOffset = server.replication.offset;
   server.keyWaits.serve();
@@ -23,13 +24,15 @@ export function execute(server: Server, client: Client, args: readonly string[])
 /** A blocked request once more, guards and all: much may have changed (Redis: CLIENT_REPROCESSING_COMMAND). */
 export function reprocess(request: Request, readyKey: string): Reply {
   request.readyKey = readyKey;
-  const reply = refusal(request) ?? call(request);
+  request.server.clock.begin(request.command.stats);
+  const reply = refusal(request) ?? run(request);
   request.client.writeOffset = request.server.replication.offset;
   return reply;
 }
 
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(server: Server, client: Client, reply: Reply, command?: Command): void {
+  if (command !== undefined && reply instanceof ReplyError) command.stats.rejected++;
   client.replies.write(flagTransaction(server, client, reply, command?.row.runsQueue === true));
 }
 
@@ -37,16 +40,25 @@ function refusal(request: Request): Reply | undefined {
   return request.client.type === 'primary' ? guardPrimary(request) : guard(request);
 }
 
-/** Runs the command of a request (Redis: `call`). A bug in a handler is an error to its client; the server goes on. */
+/** Runs the command of a request, and counts it (Redis: `call`). */
 export function call(request: Request): Reply {
   const { server, command } = request;
   server.stats.commands++;
-  const { keyspace, propagation } = server;
+  command.stats.calls++;
+  server.clock.begin(command.stats);
+  return run(request);
+}
+
+/** A bug in a handler is an error to its client; the server goes on. */
+function run(request: Request): Reply {
+  const { command } = request;
+  const { keyspace, propagation } = request.server;
   const { dirty } = keyspace;
   propagation.begin();
   try {
     return command.run!(request);
   } catch (error) {
+    command.stats.failed++;
     if (error instanceof ReplyError) return error;
     log.warning(`Bug in '${command.fullName}': ${(error as Error).stack}`);
     return new ReplyError(`ERR internal error in '${command.fullName}', see the server's log`);

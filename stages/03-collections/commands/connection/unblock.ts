@@ -29,6 +29,6 @@ function clientUnblock({ server, args }: Request): Reply {
   const client = server.clients.byId.get(Number(parseLongLong(args[2]!)));
   if (!client?.blocked) return 0;
   if (reason === 'TIMEOUT') server.blockedClients.timeOut(client);
-  else server.blockedClients.unblock(client, new ReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK'));
+  else server.blockedClients.fail(client, new ReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK'));
   return 1;
 }

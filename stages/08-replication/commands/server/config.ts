@@ -6,6 +6,7 @@ import { systemReason } from '#shared/options/paths.ts';
 import { rewriteConfFile } from '#shared/options/rewrite-conf.ts';
 import type { OptionType } from '#shared/options/types.ts';
 import { MapReply, OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { resetCommandStats } from '#shared/stats/command-stats.ts';
 import { isLoopback } from '../../network/listener.ts';
 import { optionEffects } from '../../option-effects.ts';
 import { optionTable, type Options } from '../../options.ts';
@@ -168,6 +169,11 @@ function configResetStat({ server }: Request): Reply {
     for (const name of Object.keys(stats)) stats[name] = 0;
   }
   Object.assign(server.stats, { keysLoaded, keysExpiredAtLoad });
+  server.clients.errors.reset();
+  server.rates.reset();
+  resetCommandStats(server.commands);
+  server.rdb.saves = 0;
+  server.aof.resetStats();
   return OK;
 }
 

@@ -181,6 +181,13 @@ export class Aof implements PropagationTarget {
     this.rewriter.cron();
   }
 
+  /** Redis: what `resetServerStats` does for the AOF. */
+  resetStats(): void {
+    this.file.delayedSyncs = 0;
+    this.rewriter.rewrites = 0;
+    this.rewriter.consecutiveFailures = 0;
+  }
+
   private settle(): void {
     try {
       this.file.settle();
