@@ -30,7 +30,7 @@ With one of these it shows its figures and writes nothing:
   --tests set,get     some tests alone: ${BENCH_TESTS.map(({ name }) => name.toLowerCase()).join(' ')} memory
   --pipelines 1,16    requests that a client sends before it waits for replies
   --rounds 3          runs of each test on each server; the median counts (a scenario has ${SCENARIO_ROUNDS}, or 5)
-  --keys 1000000      keys of the scenarios load, bgsave and small-values (which has 100,000)
+  --keys 1000000      keys of the scenarios load, bgsave, small-values (100,000) and large-values (1,000)
   --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
 
 What npm would take for itself stands behind '--': npm run bench 05 -- --quick

@@ -7,6 +7,7 @@ import { medianOrNull } from '#shared/tools/bench/measure.ts';
 import { parseStat } from '#shared/tools/bench/process-usage.ts';
 import { bgsaveRows, type Phase, type Round } from '#shared/tools/bench/scenarios/bgsave.ts';
 import { SCENARIOS } from '#shared/tools/bench/scenarios/index.ts';
+import { caseRow, type Run } from '#shared/tools/bench/scenarios/large-values.ts';
 import { loadSeconds } from '#shared/tools/bench/scenarios/load.ts';
 import { dueWrites } from '#shared/tools/bench/scenarios/paced-writes.ts';
 import {
@@ -128,6 +129,17 @@ describe('tables', () => {
     );
   });
 
+  test('large values: medians of rates, waits and CPU time, ratios round by round', () => {
+    const run = (requestsPerSecond: number, p99Ms: number, cpuMicroseconds: number | null): Run => {
+      return { requestsPerSecond, p99Ms, cpuMicroseconds };
+    };
+    const stage = [run(1000, 3, 50), run(500, 9, 70), run(2000, 4, 60)];
+    const redis = [run(2000, 1, null), run(2000, 2, null), run(2000, 5, null)];
+    expect(caseRow({ name: 'SET', target: '≥ 0.60' }, stage, redis)).toEqual(
+      ['SET', '1,000', '2,000', '0.50', '0.25–1.00', '≥ 0.60', '4.0', '2.0', '60.0', '–'],
+    );
+  });
+
   function round(longest: [number, number], writes: [number, number]): Round {
     return { during: phase(3, 100_000, longest[0], writes[0]), without: phase(6, 80_000, longest[1], writes[1]) };
   }
@@ -181,7 +193,7 @@ describe('npm run bench -- --scenario', () => {
 
   test('what is wrong is said in one line, with exit code 1', () => {
     for (const [args, message] of [
-      [['06', '--scenario', 'nonsense'], /no scenario 'nonsense'; there are load bgsave aof replica small-values/],
+      [['06', '--scenario', 'nonsense'], /no scenario 'nonsense'; there are load bgsave aof replica small-values large-values/],
       [['06', '--scenario', 'aof'], /Stage 06 cannot do aof: stage 07 brings it/],
       [['06', '--scenario', 'load', '--tests', 'set'], /Either --tests or --scenario/],
       [['06', '--scenario', 'load', '--keys', '0'], /--keys needs a positive number/],

@@ -50,9 +50,11 @@ describe('statistics', () => {
   test('redis-benchmark\'s CSV, with quotes and commas in the command', () => {
     const csv = '"test","rps","avg_latency_ms"\n"SET","83333.34","0.326"\n"SET a","b "x","1000.50","0.1"\n';
     expect(parseBenchmarkCsv(csv)).toEqual([
-      { test: 'SET', requestsPerSecond: 83333.34 },
-      { test: 'SET a","b "x', requestsPerSecond: 1000.5 },
+      { test: 'SET', requestsPerSecond: 83333.34, p99Ms: NaN },
+      { test: 'SET a","b "x', requestsPerSecond: 1000.5, p99Ms: NaN },
     ]);
+    const withP99 = '"test","rps","p99_latency_ms","max_latency_ms"\n"A","B "," C","5.00","1.25","9"\n';
+    expect(parseBenchmarkCsv(withP99)).toEqual([{ test: 'A","B "," C', requestsPerSecond: 5, p99Ms: 1.25 }]);
     expect(parseBenchmarkCsv('')).toEqual([]);
     expect(parseBenchmarkCsv('"test","rps"\n')).toEqual([]);
   });

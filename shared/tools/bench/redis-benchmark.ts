@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { answersPing, endWithUs, type ServerProcess } from '../../../tests/harness/process.ts';
 import { ToolError } from '../tool-error.ts';
-import { parseBenchmarkCsv } from './statistics.ts';
+import { parseBenchmarkCsv, type CsvRow } from './statistics.ts';
 
 export const CLIENTS = 50;
 
@@ -20,9 +20,14 @@ export interface Load {
 
 /**
  * @returns requests per second
- * @throws ToolError with what redis-benchmark said; the first error reply makes it fail
+ * @throws as `benchmarkRow`
  */
 export async function redisBenchmark(server: ServerProcess, command: readonly string[], load: Load): Promise<number> {
+  return (await benchmarkRow(server, command, load)).requestsPerSecond;
+}
+
+/** @throws ToolError with what redis-benchmark said; the first error reply makes it fail */
+export async function benchmarkRow(server: ServerProcess, command: readonly string[], load: Load): Promise<CsvRow> {
   const { port } = server;
   const ready = await answersPing('127.0.0.1', port, 10_000);
   if (!ready) throw new ToolError(`no server answers PING on port ${port}\n${server.output()}`);
@@ -43,7 +48,7 @@ export async function redisBenchmark(server: ServerProcess, command: readonly st
       clearTimeout(timeout);
       clearInterval(look);
       const row = parseBenchmarkCsv(stdout).at(-1);
-      if (code === 0 && row) return resolve(row.requestsPerSecond);
+      if (code === 0 && row) return resolve(row);
       const ending = signal ?? `exit code ${code}`;
       const said = server.ended() ?? stderr.trim().split('\n').at(-1);
       reject(new ToolError(`redis-benchmark failed (${ending}) at ${command[0]}: ${said}`));

@@ -30,6 +30,8 @@ export function geometricMean(values: readonly number[]): number {
 export interface CsvRow {
   test: string;
   requestsPerSecond: number;
+  /** The 99th percentile of the latency; NaN where redis-benchmark is too old to print it. */
+  p99Ms: number;
 }
 
 /** Quotes and commas in the first column, the command, are not escaped: so the columns are counted from the right. */
@@ -37,11 +39,13 @@ export function parseBenchmarkCsv(text: string): CsvRow[] {
   const [header = '', ...lines] = text.split('\n').filter((line) => line.startsWith('"'));
   const columns = cells(header);
   const rps = columns.indexOf('rps');
+  const p99 = columns.indexOf('p99_latency_ms');
   if (rps === -1) return [];
   return lines.map((line) => {
     const row = cells(line);
     const shift = row.length - columns.length;
-    return { test: row.slice(0, shift + 1).join('","'), requestsPerSecond: Number(row[rps + shift]) };
+    const test = row.slice(0, shift + 1).join('","');
+    return { test, requestsPerSecond: Number(row[rps + shift]), p99Ms: p99 === -1 ? NaN : Number(row[p99 + shift]) };
   });
 }
 

@@ -1,8 +1,9 @@
 import { aof } from './aof.ts';
 import { bgsave } from './bgsave.ts';
+import { largeValues } from './large-values.ts';
 import { load } from './load.ts';
 import { replica } from './replica.ts';
 import type { Scenario } from './scenario.ts';
 import { smallValues } from './small-values.ts';
 
-export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica, smallValues];
+export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica, smallValues, largeValues];
