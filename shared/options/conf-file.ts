@@ -5,15 +5,15 @@ import { splitArguments } from '../resp/split-arguments.ts';
 import { binaryPath, fsPath, systemReason } from './paths.ts';
 import { OptionError } from './types.ts';
 
-/** One line of a redis.conf that says something. */
+/** One line of a redis.conf that says something, or a flag, which is treated as such a line is. */
 export interface Directive {
   /** In lower case. */
   readonly name: string;
   readonly words: string[];
-  /** The file as it was named, and the line's number from 1: for messages. */
+  /** The file as it was named, or '' for a flag, and the line's number from 1: for messages. */
   readonly file: string;
   readonly line: number;
-  /** The line as it stands there. */
+  /** The line, or the flag, as it stands there. */
   readonly text: string;
 }
 
@@ -42,7 +42,7 @@ export function parseConf(text: string, file: string): Directive[] {
 
 /** What is wrong with a line. */
 export function directiveError({ file, line, text }: Directive, reason: string): OptionError {
-  return new OptionError(`${file}:${line}: ${text}: ${reason}`);
+  return new OptionError(`${file === '' ? '' : `${file}:${line}: `}${text}: ${reason}`);
 }
 
 /** Relative paths are taken from where the server was started: `dir` changes the working directory later. */

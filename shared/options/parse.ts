@@ -1,5 +1,4 @@
-import { editDistance, nearest } from '../nearest.ts';
-import { currentName } from './old-names.ts';
+import type { Directive } from './conf-file.ts';
 import { OptionError, type OptionType } from './types.ts';
 
 /** The values of a table's options, by their names as in redis.conf. */
@@ -8,26 +7,22 @@ export type OptionValues<Table> = {
 };
 
 /**
- * Reads `--name value …` as redis-server does: a flag's words go up to the next word that starts with `--`.
- * @param values what they override, and `given` the names of those of them that are not at their default
- * @throws OptionError naming the flag that is unknown or whose value is wrong.
+ * Reads `--name value …` as redis-server does: a flag's words go up to the next word that starts with `--`, and are as
+ * those of a line in redis.conf. @throws OptionError for a word in front of all flags
  */
-export function parseFlags<Table>(
-  table: Table,
-  argv: readonly string[],
-  values = defaults(table),
-  given = new Set<string>(),
-): OptionValues<Table> {
+export function readFlags(argv: readonly string[]): Directive[] {
+  const directives: Directive[] = [];
   let i = 0;
   while (i < argv.length) {
     const flag = argv[i]!;
     if (!flag.startsWith('--')) throw new OptionError(`Unexpected argument '${flag}': options start with '--'`);
     const next = argv.findIndex((word, at) => at > i && word.startsWith('--'));
     const end = next === -1 ? argv.length : next;
-    setOption(table, values, flag.slice(2), argv.slice(i + 1, end), given);
+    const text = argv.slice(i, end).join(' ');
+    directives.push({ name: flag.slice(2).toLowerCase(), words: argv.slice(i + 1, end), file: '', line: 0, text });
     i = end;
   }
-  return values;
+  return directives;
 }
 
 /** Every option at its default. */
@@ -39,24 +34,6 @@ export function defaults<Table>(table: Table): OptionValues<Table> {
     values[name] = typeof option.default === 'function' ? option.default() : option.default;
   }
   return values as OptionValues<Table>;
-}
-
-/** Sets one option from its words. @throws OptionError */
-export function setOption<Table>(
-  table: Table,
-  values: OptionValues<Table>,
-  name: string,
-  words: string[],
-  given?: Set<string>,
-): void {
-  const key = currentName(name.toLowerCase());
-  const option = findOption(table, key);
-  if (!option) throw new OptionError(`Unknown option '--${name}'${suggestion(Object.keys(table as object), key)}`);
-  try {
-    assign(option, values as Record<string, unknown>, key, words, given);
-  } catch (error) {
-    throw new OptionError(`Bad value for '--${key}' ("${words.join(' ')}"): ${(error as Error).message}`);
-  }
 }
 
 /** The row of a lower-case name. */
@@ -89,10 +66,4 @@ export function describeOptions<Table>(table: Table): string {
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`).join('\n');
-}
-
-function suggestion(names: string[], typed: string): string {
-  const near = nearest(typed, names);
-  const likely = editDistance(typed, near) <= 2 || (typed !== '' && near.startsWith(typed));
-  return likely ? `; did you mean '--${near}'?` : '; --help lists them';
 }

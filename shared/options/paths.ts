@@ -21,7 +21,7 @@ export function changeDirectory(dir: string): void {
   }
 }
 
-/** A folder that is there; the value is absolute, whatever the working directory becomes. */
+/** A folder; the value is absolute, whatever the working directory becomes, and the last one given has to be there. */
 export function directory(row: Common<string>): OptionType<string> {
   return {
     ...row,
@@ -30,14 +30,15 @@ export function directory(row: Common<string>): OptionType<string> {
     parse(words) {
       if (words.length !== 1) throw new Error('wrong number of arguments');
       if (words[0] === '') throw new Error(REASONS['ENOENT']);
-      const path = resolve(fsPath(words[0]!));
+      return binaryPath(resolve(fsPath(words[0]!)));
+    },
+    accept(path) {
       try {
-        if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
-        accessSync(path, constants.X_OK);
+        if (!statSync(fsPath(path)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+        accessSync(fsPath(path), constants.X_OK);
       } catch (error) {
         throw new Error(systemReason(error));
       }
-      return binaryPath(path);
     },
   };
 }

@@ -19,6 +19,8 @@ export interface OptionType<T> {
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;
   parse(words: string[]): T;
+  /** Looks at the value that counts, when all lines and flags are read. @throws Error that says why it cannot be had */
+  accept?(value: T): void;
   format(value: T): string;
   /** CONFIG SET splits its one argument at blanks (`MULTI_ARG_CONFIG`). */
   readonly severalWords?: boolean;
@@ -34,6 +36,7 @@ export interface Common<T> {
   immutable?: boolean;
   protected?: boolean;
   hidden?: boolean;
+  accept?(value: T): void;
 }
 
 /** A whole number; `min` and `max` are inclusive. */

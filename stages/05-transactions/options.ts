@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
-import { describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { loadOptions } from '#shared/options/load-options.ts';
+import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
 
@@ -36,7 +37,7 @@ export function readOptions(argv: string[]): Options {
     process.exit(0);
   }
   try {
-    return parseFlags(optionTable, argv);
+    return loadOptions(optionTable, readFlags(argv));
   } catch (error) {
     log.warning((error as Error).message);
     process.exit(1);

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import { readConfFile } from '#shared/options/conf-file.ts';
-import { loadConf } from '#shared/options/load-conf.ts';
+import { loadOptions } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
-import { defaults, describeOptions, parseFlags, type OptionValues } from '#shared/options/parse.ts';
+import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { primaryAddress } from '#shared/options/primary-address.ts';
@@ -111,15 +111,12 @@ export function readOptions(argv: string[]): Configuration {
 }
 
 function readConfiguration(argv: string[]): Configuration {
-  const options = defaults(optionTable);
-  const given = new Set<string>();
   const file = argv[0]?.startsWith('-') === false ? argv.shift()! : undefined;
-  const ignored = file === undefined ? [] : loadConf(optionTable, readConfFile(file), options, given);
-  parseFlags(optionTable, argv, options, given);
+  const lines = file === undefined ? [] : readConfFile(file);
+  const options = loadOptions(optionTable, [...lines, ...readFlags(argv)]);
   const configFile = file === undefined ? '' : resolve(fsPath(file));
   changeDirectory(options.dir);
   options.dir = binaryPath(process.cwd());
-  if (ignored.length > 0) log.warning(`${file}: ignored, as this stage does not know them: ${ignored.join(', ')}`);
   return { options, configFile };
 }
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConf, readConfFile } from '#shared/options/conf-file.ts';
-import { loadConf } from '#shared/options/load-conf.ts';
-import { defaults, parseFlags } from '#shared/options/parse.ts';
+import { readDirectives } from '#shared/options/load-options.ts';
+import { readFlags } from '#shared/options/parse.ts';
 import { directory, fileName } from '#shared/options/paths.ts';
 import { REDIS_DIRECTIVES } from '#shared/options/redis-directives.ts';
 import { rewriteConf, rewriteConfFile } from '#shared/options/rewrite-conf.ts';
@@ -39,10 +39,8 @@ function file(name: string, text: string): string {
 }
 
 function load(text: string, ...flags: string[]) {
-  const values = defaults(TABLE);
-  const given = new Set<string>();
-  const ignored = loadConf(TABLE, parseConf(text, 'redis.conf'), values, given);
-  return { values: parseFlags(TABLE, flags, values, given), ignored };
+  const { values, leftOut } = readDirectives(TABLE, [...parseConf(text, 'redis.conf'), ...readFlags(flags)]);
+  return { values, ignored: leftOut };
 }
 
 /** What `load` complains of. */
@@ -192,10 +190,13 @@ describe('rewriting', () => {
 
 describe('folders', () => {
   const dir = directory({ default: './', help: '' });
-  test('are absolute, and there', () => {
+  test('are absolute; the last one has to be there', () => {
     expect(dir.parse([join(folder, '.')])).toBe(folder);
-    expect(() => dir.parse([join(folder, 'nosuch')])).toThrow('No such file or directory');
-    expect(() => dir.parse([file('plain', '')])).toThrow('Not a directory');
+    expect(() => dir.accept!(join(folder, 'nosuch'))).toThrow('No such file or directory');
+    expect(() => dir.accept!(file('plain', ''))).toThrow('Not a directory');
+    const conf = parseConf(`dir /nosuch\ndir ${folder}\n`, 'redis.conf');
+    expect(readDirectives({ dir }, conf).values.dir).toBe(folder);
+    expect(() => readDirectives({ dir }, conf.slice(0, 1))).toThrow('redis.conf:1: dir /nosuch: No such file or directory');
     expect(() => dir.parse([''])).toThrow('No such file or directory');
   });
 });
@@ -203,8 +204,7 @@ describe('folders', () => {
 const STOCK = '/etc/redis/redis.conf';
 describe.skipIf(!existsSync(STOCK))('the redis.conf that comes with Redis', () => {
   test('is read; only what it changes is named', () => {
-    const ignored = loadConf(TABLE, readConfFile(STOCK), defaults(TABLE), new Set());
-    expect(ignored).toEqual(['daemonize', 'pidfile', 'logfile', 'dir']);
+    expect(readDirectives(TABLE, readConfFile(STOCK)).leftOut).toEqual(['daemonize', 'pidfile', 'logfile', 'dir']);
   });
 });
 

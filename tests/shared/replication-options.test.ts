@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseConf } from '#shared/options/conf-file.ts';
-import { loadConf } from '#shared/options/load-conf.ts';
+import { readDirectives } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
-import { defaults, parseFlags } from '#shared/options/parse.ts';
+import { defaults, readFlags } from '#shared/options/parse.ts';
 import { primaryAddress } from '#shared/options/primary-address.ts';
 import { rewriteConf } from '#shared/options/rewrite-conf.ts';
 import { boolean } from '#shared/options/types.ts';
@@ -15,9 +15,11 @@ const table = {
 
 /** The values that the lines of a redis.conf make. */
 function read(text: string) {
-  const values = defaults(table);
-  loadConf(table, parseConf(text, 'redis.conf'), values, new Set());
-  return values;
+  return readDirectives(table, parseConf(text, 'redis.conf')).values;
+}
+
+function parseFlags(own: typeof table, argv: string[]) {
+  return readDirectives(own, readFlags(argv)).values;
 }
 
 describe('replicaof', () => {

@@ -1,40 +1,56 @@
+import { log } from '../log.ts';
 import { editDistance, nearest } from '../nearest.ts';
 import { directiveError, type Directive } from './conf-file.ts';
 import { currentName } from './old-names.ts';
-import { assign, findOption, type OptionValues } from './parse.ts';
+import { assign, defaults, findOption, type OptionValues } from './parse.ts';
 import { REDIS_DIRECTIVES } from './redis-directives.ts';
 import { memory } from './types.ts';
 
 /**
- * Gives the options of a stage what a redis.conf says. A directive of Redis that the stage does not know is left out: a
- * redis.conf is written for all of Redis. Not so one that protects the data: the server would be open without it.
- * @param given gets the names of the options that are set
- * @returns the names that were left out, where they do not say what Redis does by default
- * @throws OptionError with file, line and reason
+ * The options of a stage, from the lines of a redis.conf and the flags after them: of an option that does not add up, the
+ * last one counts. A directive of Redis that the stage does not know is left out, and all of them are named in one warning:
+ * a redis.conf is written for all of Redis. Not so one that protects the data: the server would be open without it.
+ * @throws OptionError with the line or the flag, and the reason
  */
-export function loadConf<Table>(
+export function loadOptions<Table>(table: Table, directives: readonly Directive[]): OptionValues<Table> {
+  const { values, leftOut } = readDirectives(table, directives);
+  if (leftOut.length > 0) log.warning(`Options that this stage does not have, and leaves out: ${leftOut.join(', ')}`);
+  return values;
+}
+
+/** As `loadOptions`; says what it leaves out, where that is not what Redis does by default. */
+export function readDirectives<Table>(
   table: Table,
   directives: readonly Directive[],
-  values: OptionValues<Table>,
-  given: Set<string>,
-): string[] {
-  const ignored = new Set<string>();
+): { values: OptionValues<Table>; leftOut: string[] } {
+  const values = defaults(table);
+  const given = new Set<string>();
+  const last = new Map<string, Directive>();
+  const leftOut = new Set<string>();
   for (const directive of directives) {
-    const { words } = directive;
     const name = currentName(directive.name);
     const option = findOption(table, name);
     if (option === undefined) {
       expectHarmless(directive, Object.keys(table as object));
-      if (!isDefault(directive)) ignored.add(name);
+      if (isDefault(directive)) leftOut.delete(name);
+      else leftOut.add(name);
       continue;
     }
     try {
-      assign(option, values as Record<string, unknown>, name, words, given);
+      assign(option, values as Record<string, unknown>, name, directive.words, given);
+    } catch (error) {
+      throw directiveError(directive, (error as Error).message);
+    }
+    last.set(name, directive);
+  }
+  for (const [name, directive] of last) {
+    try {
+      findOption(table, name)!.accept?.((values as Record<string, unknown>)[name]);
     } catch (error) {
       throw directiveError(directive, (error as Error).message);
     }
   }
-  return [...ignored];
+  return { values, leftOut: [...leftOut] };
 }
 
 const PROTECTING = ['requirepass', 'user', 'aclfile', 'rename-command'];
@@ -46,13 +62,16 @@ function expectHarmless(directive: Directive, known: string[]): void {
   if (!REDIS_DIRECTIVES.has(name)) {
     const near = nearest(name, [...known, ...REDIS_DIRECTIVES.keys()]);
     const likely = editDistance(name, near) <= 2 || (name !== '' && near.startsWith(name));
-    const hint = likely ? `; did you mean '${near}'?` : '';
-    throw directiveError(directive, `Bad directive or wrong number of arguments${hint}`);
+    throw directiveError(directive, `${UNKNOWN}${likely ? `; did you mean '${near}'?` : ''}`);
   }
   const value = words.join(' ');
   if (!PROTECTING.includes(name) || value === '' || (name === 'user' && ANYBODY.test(value))) return;
-  throw directiveError(directive, 'this stage cannot protect the server in this way, and does not start without it');
+  // The line may hold a password.
+  throw directiveError({ ...directive, text: name }, 'this stage cannot protect the server in this way, and does not start without it');
 }
+
+/** Redis's words. */
+const UNKNOWN = 'Bad directive or wrong number of arguments';
 
 function isDefault({ name, words }: Directive): boolean {
   const value = words.join(' ').toLowerCase();
