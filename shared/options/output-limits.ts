@@ -8,24 +8,25 @@ export interface OutputLimit {
   readonly softSeconds: number;
 }
 
-/** By the class of clients: those that ask, replicas, those that have subscribed. */
+/** By the class of clients: those that ask, replicas (from stage 08 on), those that have subscribed (09). */
 export type OutputLimits = Readonly<Record<ClientClass, OutputLimit>>;
 
-type ClientClass = 'normal' | 'slave' | 'pubsub';
+export type ClientClass = 'normal' | 'replica' | 'pubsub';
 
-const CLASSES: readonly ClientClass[] = ['normal', 'slave', 'pubsub'];
+const CLASSES: readonly ClientClass[] = ['normal', 'replica', 'pubsub'];
 const MB = 1024 ** 2;
 const BYTES = memory({ default: 0, help: '' });
 
+/** Redis has no limit for normal clients. Here there is one: what all clients leave unread must not end the process. */
 const DEFAULTS: OutputLimits = {
-  normal: { hard: 0, soft: 0, softSeconds: 0 },
-  slave: { hard: 256 * MB, soft: 64 * MB, softSeconds: 60 },
+  normal: { hard: 1024 * MB, soft: 0, softSeconds: 0 },
+  replica: { hard: 256 * MB, soft: 64 * MB, softSeconds: 60 },
   pubsub: { hard: 32 * MB, soft: 8 * MB, softSeconds: 60 },
 };
 
 /**
  * `client-output-buffer-limit <class> <hard> <soft> <soft seconds>`, several times if need be: a class that is not
- * named keeps the limit that it has by default. The class `replica` is told by its old name, as Redis does.
+ * named keeps its limit. CONFIG GET shows the class `replica` by its old name, as Redis does.
  */
 export function outputLimits(row: { help: string }): OptionType<OutputLimits> {
   return {
@@ -34,26 +35,47 @@ export function outputLimits(row: { help: string }): OptionType<OutputLimits> {
     placeholder: '<class> <hard> <soft> <seconds> …',
     severalWords: true,
     parse,
-    format: (limits) => CLASSES.map((name) => [name, ...numbers(limits[name])].join(' ')).join(' '),
-    lines: (limits) => CLASSES.map((name) => [name === 'slave' ? 'replica' : name, ...numbers(limits[name])]),
-    add: (limits, more) => ({ ...limits, ...changed(more) }),
+    format: (limits) => CLASSES.map((name) => [oldName(name), ...numbers(limits[name])].join(' ')).join(' '),
+    lines: (limits) => CLASSES.map((name) => [name, ...numbers(limits[name])]),
   };
 }
 
-function parse(words: string[]): OutputLimits {
+/** Since when more is waiting than a soft limit allows; ms since 1970, 0: it is not. */
+export interface SoftLimitState {
+  softLimitSince: number;
+}
+
+/** Whether `waiting` bytes are too many at once, or have been for too long (Redis: `checkClientOutputBufferLimits`). */
+export function passesLimit(state: SoftLimitState, { hard, soft, softSeconds }: OutputLimit, waiting: number): boolean {
+  if (hard > 0 && waiting >= hard) return true;
+  if (soft === 0 || waiting < soft) {
+    state.softLimitSince = 0;
+    return false;
+  }
+  const now = Date.now();
+  state.softLimitSince ||= now;
+  return now - state.softLimitSince > softSeconds * 1000;
+}
+
+function parse(words: string[], before = DEFAULTS): OutputLimits {
+  if (words.length === 1 && words[0] === '') return before;
   if (words.length === 0 || words.length % 4 !== 0) {
     throw new Error('Wrong number of arguments in buffer limit configuration.');
   }
-  const limits: Record<ClientClass, OutputLimit> = { ...DEFAULTS };
+  const limits: Record<ClientClass, OutputLimit> = { ...before };
   for (let i = 0; i < words.length; i += 4) limits[clientClass(words[i]!)] = limit(words.slice(i + 1, i + 4));
   return limits;
 }
 
 function clientClass(word: string): ClientClass {
-  const name = word.toLowerCase() === 'replica' ? 'slave' : word.toLowerCase();
-  const found = CLASSES.find((known) => known === name);
+  const name = word.toLowerCase();
+  const found = CLASSES.find((known) => known === name || oldName(known) === name);
   if (found === undefined) throw new Error('Invalid client class specified in buffer limit configuration.');
   return found;
+}
+
+function oldName(name: ClientClass): string {
+  return name === 'replica' ? 'slave' : name;
 }
 
 function limit([hard, soft, seconds]: string[]): OutputLimit {
@@ -67,10 +89,4 @@ function limit([hard, soft, seconds]: string[]): OutputLimit {
 
 function numbers({ hard, soft, softSeconds }: OutputLimit): string[] {
   return [hard, soft, softSeconds].map(String);
-}
-
-/** The classes whose limit is another than by default. */
-function changed(limits: OutputLimits): Partial<OutputLimits> {
-  const names = CLASSES.filter((name) => limits[name] !== DEFAULTS[name]);
-  return Object.fromEntries(names.map((name) => [name, limits[name]]));
 }

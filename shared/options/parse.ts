@@ -52,7 +52,9 @@ export function assign(
   words: string[],
   given = new Set<string>(),
 ): void {
-  const value = option.parse(words);
+  // Several words may stand in one, in quotes.
+  const single = option.severalWords === true && words.length === 1;
+  const value = option.parse(single ? words[0]!.split(' ') : words, values[key]);
   values[key] = given.has(key) && option.add ? option.add(values[key], value) : value;
   given.add(key);
 }

@@ -18,11 +18,12 @@ export interface OptionType<T> {
   readonly hidden?: boolean;
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;
-  parse(words: string[]): T;
+  /** `before`: the value that holds so far, of which what the words do not name stays. */
+  parse(words: string[], before?: T): T;
   /** Looks at the value that counts, when all lines and flags are read. @throws Error that says why it cannot be had */
   accept?(value: T): void;
   format(value: T): string;
-  /** CONFIG SET splits its one argument at blanks (`MULTI_ARG_CONFIG`). */
+  /** One argument, as CONFIG SET has it, is split at blanks (`MULTI_ARG_CONFIG`). */
   readonly severalWords?: boolean;
   /** What a second line of redis.conf makes of the value, where it does not replace it: `save`. */
   add?(value: T, more: T): T;

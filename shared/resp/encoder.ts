@@ -30,10 +30,13 @@ export type Part = string | Buffer;
 export class ReplyWriter {
   /** RESP version of this connection. */
   protocol: 2 | 3 = 2;
+  /** Called for each part that is added, also in the middle of a reply: the time to look at the client's limits. */
+  onPart: (() => void) | undefined;
   /** Bytes in closed parts. */
   private closedBytes = 0;
   private parts: Part[] = [];
   private text = '';
+  private discarding = false;
   /** Pushes that wait for a reply's end; undefined while none has to wait. */
   private heldPushes: Push[] | undefined;
 
@@ -53,11 +56,20 @@ export class ReplyWriter {
   take(): string | Part[] {
     const { parts, text } = this;
     this.text = '';
+    if (this.discarding) return '';
     if (parts.length === 0) return text;
     this.parts = [];
     this.closedBytes = 0;
     if (text !== '') parts.push(text);
     return parts;
+  }
+
+  /** Drops what is not taken yet and all that is to come: the client gets no more replies. */
+  discard(): void {
+    this.discarding = true;
+    this.parts = [];
+    this.closedBytes = 0;
+    this.text = '';
   }
 
   /** Appends bytes that are RESP already. */
@@ -104,8 +116,7 @@ export class ReplyWriter {
   private longBulk(text: string): void {
     this.text += bulkHeader(text.length);
     this.closePart();
-    this.parts.push(text);
-    this.closedBytes += text.length;
+    this.addPart(text);
     this.text = '\r\n';
   }
 
@@ -160,9 +171,16 @@ export class ReplyWriter {
   }
 
   private closePart(): void {
-    this.parts.push(this.closedBytes < HEAP_BYTES ? this.text : Buffer.from(this.text, 'latin1'));
-    this.closedBytes += this.text.length;
+    const { text } = this;
     this.text = '';
+    this.addPart(this.closedBytes < HEAP_BYTES ? text : Buffer.from(text, 'latin1'));
+  }
+
+  private addPart(part: Part): void {
+    if (this.discarding) return;
+    this.parts.push(part);
+    this.closedBytes += part.length;
+    this.onPart?.();
   }
 }
 

@@ -9,6 +9,7 @@ import { Clients } from './clients/clients.ts';
 import { closeIdleClients } from './clients/idle.ts';
 import { families } from './commands/index.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
 import { execute } from './router/execute.ts';
@@ -30,6 +31,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options) {
     this.options = options;
@@ -67,9 +69,22 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
     handlePendingWrites(this);
   }

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
+import { outputLimits } from '#shared/options/output-limits.ts';
 import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
@@ -15,6 +16,7 @@ export const optionTable = {
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),

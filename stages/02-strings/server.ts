@@ -9,6 +9,7 @@ import { Clients } from './clients/clients.ts';
 import { closeIdleClients } from './clients/idle.ts';
 import { families } from './commands/index.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
 import { execute } from './router/execute.ts';
@@ -34,6 +35,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options) {
     this.options = options;
@@ -73,11 +75,24 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.expireCycle.run();
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
     handlePendingWrites(this);
   }

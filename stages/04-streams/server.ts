@@ -11,6 +11,7 @@ import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { families } from './commands/index.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
@@ -39,6 +40,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options) {
     this.options = options;
@@ -81,12 +83,25 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.expireCycle.run();
     this.keyWaits.serve();
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
     handlePendingWrites(this);
   }

@@ -12,6 +12,7 @@ import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
@@ -61,6 +62,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options, configFile: string) {
     this.options = options;
@@ -131,6 +133,7 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
@@ -138,7 +141,19 @@ export class Server {
     this.rdb.cron();
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
     handlePendingWrites(this);
   }

@@ -11,7 +11,9 @@ import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
+import { holdPendingWrites } from './network/hold-replies.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
@@ -66,6 +68,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options, configFile: string) {
     this.options = options;
@@ -139,6 +142,7 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
@@ -147,9 +151,25 @@ export class Server {
     this.rdb.cron();
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /**
+   * Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`): first the
+   * log, then the replies about what it has.
+   */
   beforeSleep(): void {
-    handlePendingWrites(this);
+    if (this.aof.file.writeAndSync()) handlePendingWrites(this);
+    else this.aof.file.afterSync(holdPendingWrites(this));
   }
 
   /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */

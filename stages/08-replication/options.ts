@@ -25,6 +25,7 @@ export const optionTable = {
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
@@ -76,7 +77,6 @@ export const optionTable = {
   'repl-disable-tcp-nodelay': boolean({ default: false, help: 'fewer packets to and from replicas, later' }),
   'min-replicas-to-write': integer({ default: 0, min: 0, max: INT_MAX, help: 'no writes with fewer replicas' }),
   'min-replicas-max-lag': integer({ default: 10, min: 0, max: INT_MAX, help: 's: what was heard of later counts not' }),
-  'client-output-buffer-limit': outputLimits({ help: 'what may wait for a slow client' }),
   'shutdown-timeout': integer({ default: 10, min: 0, max: INT_MAX, help: 's that SHUTDOWN waits for replicas' }),
 };
 

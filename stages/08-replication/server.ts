@@ -11,7 +11,9 @@ import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
+import { holdPendingWrites } from './network/hold-replies.ts';
 import { openListeners } from './network/listener.ts';
+import { checkSoftLimits } from './network/output-limit.ts';
 import { processInput } from './network/read-query.ts';
 import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
@@ -76,6 +78,7 @@ export class Server {
   port = 0;
   private listeners: NetServer[] = [];
   private cronTimer: NodeJS.Timeout | undefined;
+  private sleepScheduled = false;
 
   constructor(options: Options, configFile: string) {
     this.options = options;
@@ -160,6 +163,7 @@ export class Server {
   private cron(): void {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
+    checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.replicationCron.run();
     if (this.loading !== undefined) return;
@@ -169,9 +173,27 @@ export class Server {
     this.rdb.cron();
   }
 
-  /** Runs once a turn of the event loop in which there were requests (Redis: `beforeSleep`). */
+  /** Something is to be written when this turn of the event loop ends. */
+  scheduleBeforeSleep(): void {
+    if (this.sleepScheduled) return;
+    this.sleepScheduled = true;
+    setImmediate(this.endTurn);
+  }
+
+  private readonly endTurn = (): void => {
+    this.sleepScheduled = false;
+    this.beforeSleep();
+  };
+
+  /**
+   * Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`): first the
+   * log, then the replies about what it has, what is acknowledged to a primary, and the stream to replicas.
+   */
   beforeSleep(): void {
-    handlePendingWrites(this);
+    if (this.aof.file.writeAndSync()) handlePendingWrites(this);
+    else this.aof.file.afterSync(holdPendingWrites(this));
+    this.replication.link?.stream?.acknowledge();
+    this.replication.streamIfDue();
   }
 
   /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */

@@ -61,4 +61,16 @@ plantedBugs('01', [
     replace: 'socket.setTimeout(LINGER_MS, () => socket.destroy())',
     why: 'a connection that is to end stays open for as long as its client sends',
   },
+  {
+    file: 'server.ts',
+    find: '    checkSoftLimits(this);\n',
+    replace: '',
+    why: 'a client over its soft limit stays for as long as nothing more is added to its replies',
+  },
+  {
+    file: 'network/write-replies.ts',
+    find: '  checkOutputLimit(server, client);\n',
+    replace: '',
+    why: 'replies too short to fill a part are not counted against the output limit',
+  },
 ]);

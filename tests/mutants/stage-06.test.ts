@@ -57,4 +57,11 @@ plantedBugs('06', [
     why: 'RESTORE takes an absolute deadline for a time to live',
     suite: '06-dump',
   },
+  {
+    file: 'shared/options/output-limits.ts',
+    find: '{ ...before }',
+    replace: '{ ...DEFAULTS }',
+    why: 'CONFIG SET takes the limits of the classes that it does not name back to their defaults',
+    suite: '06-config',
+  },
 ]);

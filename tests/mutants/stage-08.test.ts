@@ -71,4 +71,11 @@ plantedBugs('08', [
     why: 'a connection that gets the stream may write',
     suite: '08-psync',
   },
+  {
+    file: 'replication/primary-stream.ts',
+    find: 'this.asked.push(this.applied);',
+    replace: 'this.sendAck(this.applied);',
+    why: 'a replica acknowledges what its log does not have yet: WAIT counts what a crash of both takes away',
+    suite: '08-errors',
+  },
 ]);

@@ -160,6 +160,21 @@ describe('long replies come in parts', () => {
     expect(encodeReply(reply)).toContain('$7\r\n\xff399999\r\n');
   });
 
+  test('each part is announced, and what is discarded in the middle of a reply takes no room', () => {
+    const writer = new ReplyWriter();
+    const sizes: number[] = [];
+    writer.onPart = () => {
+      sizes.push(writer.size);
+      if (writer.size > 100_000) writer.discard();
+    };
+    writer.write(Array.from({ length: 10_000 }, () => ['x'.repeat(1_000), 'y'.repeat(20_000)]));
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(sizes.at(-1)).toBeLessThan(140_000);
+    expect(writer.size).toBeLessThan(40_000);
+    writer.write('more');
+    expect(writer.take()).toBe('');
+  });
+
   test('raw bytes too', () => {
     const writer = new ReplyWriter();
     for (let i = 0; i < 10; i++) writer.raw(`+${'x'.repeat(99_997)}\r\n`);

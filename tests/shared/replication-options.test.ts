@@ -55,12 +55,12 @@ describe('client-output-buffer-limit', () => {
   const shown = (text: string) => table['client-output-buffer-limit'].format(read(text)['client-output-buffer-limit']);
 
   test('is shown with all classes, the replicas by their old name', () => {
-    expect(shown('')).toBe('normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60');
+    expect(shown('')).toBe('normal 1073741824 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60');
   });
 
   test('lines add up', () => {
     const lines = 'client-output-buffer-limit replica 2mb 1mb 5\nclient-output-buffer-limit pubsub 1mb 0 0';
-    expect(shown(lines)).toBe('normal 0 0 0 slave 2097152 1048576 5 pubsub 1048576 0 0');
+    expect(shown(lines)).toBe('normal 1073741824 0 0 slave 2097152 1048576 5 pubsub 1048576 0 0');
   });
 
   test('what is written into a file is read back', () => {

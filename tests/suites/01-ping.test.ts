@@ -856,6 +856,47 @@ describe('a server of our own', () => {
     await idle.expect('PING').status('PONG');
   });
 
+  for (const [limit, what] of [
+    ['normal 1mb 0 0', 'too much unread at once'],
+    ['normal 0 1mb 1', 'too much unread for too long'],
+  ] as const) {
+    test(`--client-output-buffer-limit "${limit}": a client that leaves ${what} is closed`, async () => {
+      const own = await server('--client-output-buffer-limit', limit);
+      const [slow, other] = [await own.client(), await own.client()];
+      await until(async () => (await info(other, 'clients'))['connected_clients'] === '2', 'two clients');
+      slow.pause();
+      // More than the kernel keeps for two sockets.
+      const text = 'x'.repeat(1_000_000);
+      for (let i = 0; i < 30; i++) slow.write(resp('ECHO', text));
+      await until(async () => (await info(other, 'clients'))['connected_clients'] === '1', 'the slow client to be gone');
+      slow.destroy();
+      await other.expect('PING').status('PONG');
+    });
+  }
+
+  test('--client-output-buffer-limit: short replies add up', async () => {
+    const own = await server('--client-output-buffer-limit', 'normal 1mb 0 0');
+    const [slow, other] = [await own.client(), await own.client()];
+    await until(async () => (await info(other, 'clients'))['connected_clients'] === '2', 'two clients');
+    slow.pause();
+    const text = 'x'.repeat(8_000);
+    await until(async () => {
+      for (let i = 0; i < 50; i++) {
+        slow.write(resp('ECHO', text));
+        await other.expect('PING').status('PONG');
+      }
+      return (await info(other, 'clients'))['connected_clients'] === '1';
+    }, 'the slow client to be gone');
+    slow.destroy();
+  });
+
+  test('--client-output-buffer-limit: a client that reads what it is sent is not closed', async () => {
+    const own = await server('--client-output-buffer-limit', 'normal 3mb 2mb 1');
+    const c = await own.client();
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 30; i++) await c.expect('ECHO', text).bulk(text);
+  });
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`${signal} ends it with exit code 0, whoever is connected`, async () => {
       const own = await server();

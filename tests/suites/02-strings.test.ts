@@ -1,5 +1,6 @@
 import { encodeRequest } from '../harness/client.ts';
-import { client, clientResp3, describe, expect, ioredis, rng, set, Status, status, test, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, info, ioredis, resp, rng, server } from '../harness/suite.ts';
+import { set, Status, status, test, until, type Client } from '../harness/suite.ts';
 import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -697,6 +698,20 @@ describe('SETRANGE', () => {
     }
     await c.expect('GET', 'k').bulk(text);
     await c.expect('GETDEL', 'k').bulk(text);
+  });
+});
+
+describe('--client-output-buffer-limit', () => {
+  test('a pipeline whose replies pass it is cut in the middle: what follows is not executed', async () => {
+    const own = await server('--client-output-buffer-limit', 'normal 10mb 0 0');
+    const [greedy, other] = [await own.client(), await own.client()];
+    await other.expect('SET', 'big', 'x'.repeat(1_000_000)).ok();
+    greedy.pause();
+    greedy.write(resp('SET', 'before', '') + resp('GET', 'big').repeat(100) + resp('SET', 'after', ''));
+    await until(async () => (await info(other, 'clients'))['connected_clients'] === '1', 'the client to be gone');
+    greedy.destroy();
+    await other.expect('EXISTS', 'before').int(1);
+    await other.expect('EXISTS', 'after').int(0);
   });
 });
 

@@ -1,10 +1,19 @@
-import { client, clientResp3, describe, error, expect, ioredis, nilArray, server, sleep, status, test } from '../harness/suite.ts';
+import { client, clientResp3, describe, error, expect, ioredis, nilArray, resp, server, sleep, status, test } from '../harness/suite.ts';
 
 const OK = status('OK');
 const ABORTED = 'EXECABORT Transaction discarded because of previous errors.';
 const WRONG_EXEC = "wrong number of arguments for 'exec' command";
 
 describe('MULTI and EXEC', () => {
+  test('all of it is executed, even if its replies pass client-output-buffer-limit and the client gets none', async () => {
+    const own = await server('--client-output-buffer-limit', 'normal 10mb 0 0');
+    const [greedy, other] = [await own.client(), await own.client()];
+    await other.expect('SET', 'big', 'x'.repeat(1_000_000)).ok();
+    greedy.write(resp('MULTI') + resp('GET', 'big').repeat(100) + resp('SET', 'after', '') + resp('EXEC'));
+    await greedy.closed();
+    await other.expect('EXISTS', 'after').int(1);
+  });
+
   test('queued requests run at EXEC, in order, with a reply each', async () => {
     const c = await client();
     await c.expect('MULTI').ok();

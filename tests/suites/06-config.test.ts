@@ -149,6 +149,34 @@ describe('CONFIG SET', () => {
   });
 });
 
+describe('client-output-buffer-limit', () => {
+  const NAME = 'client-output-buffer-limit';
+
+  test('a class that CONFIG SET does not name keeps its limit', async () => {
+    const c = await (await server()).client();
+    await c.expect('CONFIG', 'SET', NAME, 'replica 3mb 1mb 5').ok();
+    await c.expect('CONFIG', 'SET', NAME, 'normal 2mb 0 0 pubsub 4mb 0 0').ok();
+    expect(await get(c, NAME)).toBe('normal 2097152 0 0 slave 3145728 1048576 5 pubsub 4194304 0 0');
+    await c.expect('CONFIG', 'SET', NAME, '').ok();
+    expect(await get(c, NAME)).toBe('normal 2097152 0 0 slave 3145728 1048576 5 pubsub 4194304 0 0');
+    const reason = 'Invalid client class specified in buffer limit configuration.';
+    await c.expect('CONFIG', 'SET', NAME, 'master 2mb 0 0').error(failed(NAME, reason));
+  });
+
+  test('holds from CONFIG SET on', async () => {
+    const own = await server();
+    const [greedy, other] = [await own.client(), await own.client()];
+    const big = 'x'.repeat(2_000_000);
+    await other.expect('SET', 'big', big).ok();
+    await greedy.expect('GET', 'big').bulk(big);
+    await other.expect('CONFIG', 'SET', NAME, 'normal 1mb 0 0').ok();
+    greedy.write('GET big\r\n');
+    await greedy.closed();
+    await other.expect('CONFIG', 'SET', NAME, 'normal 3mb 0 0').ok();
+    await other.expect('GET', 'big').bulk(big);
+  });
+});
+
 describe('protected options', () => {
   test('dir is changed where it is allowed, to a folder that is there', async () => {
     const s = await server(...PROTECTED);

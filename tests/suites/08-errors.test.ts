@@ -1,7 +1,7 @@
 import { address, client, describe, expect, field, lastIncr, logged, needsFlags, rewritten } from '../harness/suite.ts';
-import { server, test, until } from '../harness/suite.ts';
+import { resp, server, test, until } from '../harness/suite.ts';
 import { limitFiles, needsFileLimit } from '../harness/file-limit.ts';
-import { caughtUp, linkUp, prompt } from '../harness/replication.ts';
+import { caughtUp, fakePrimary, linkUp, prompt, tinyRdb } from '../harness/replication.ts';
 
 /** A replica whose append-only file can't be written. */
 
@@ -34,5 +34,24 @@ describe('a replica whose append-only file can not grow', () => {
     await linkUp(s.port);
     await caughtUp(undefined, s.port);
     await (await s.client()).expect('MGET', 'a', 'b', 'c').array(['1', '2', '3']);
+  });
+  test('with appendfsync always, ends before it acknowledges what it could not write', async () => {
+    needsFlags();
+    needsFileLimit();
+    const primary = await fakePrimary();
+    const s = await server(...AOF, '--appendfsync', 'always', '--replicaof', '127.0.0.1', String(primary.port));
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync('0123456789'.repeat(4), 100, tinyRdb({ keys: {} }));
+    await linkUp(s.port);
+    await rewritten(await s.client());
+    link.stream('SET', 'a', '1');
+    await link.getAck();
+    limitFiles(s, lastIncr(s).length);
+    const written = link.offset();
+    link.streamBytes(resp('SET', 'b', '2') + resp('REPLCONF', 'GETACK', '*'));
+    await link.closed();
+    await until(() => s.ended(), 'the end of the replica');
+    expect(link.acks.filter((offset) => offset > written)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { address, client, describe, expect, needsFlags, resp, server, test, until } from '../harness/suite.ts';
+import { address, client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
 import {
   applied,
   configured,
@@ -863,3 +863,26 @@ describe('a replica that starts anew', () => {
   });
 });
 
+
+describe('a replica with an append-only file', () => {
+  // Under everysec Redis puts a write off while the disk is busy, and acknowledges all the same.
+  for (const policy of ['always', 'no']) {
+    test(`has in the file what it acknowledges (appendfsync ${policy})`, async () => {
+      needsFlags();
+      const primary = await fakePrimary();
+      const flags = ['--replicaof', '127.0.0.1', String(primary.port), '--save', ''];
+      // With hz 1 the background tasks run once a second: they must not be what writes the file.
+      const own = await server(...flags, '--appendonly', 'yes', '--appendfsync', policy, '--hz', '1');
+      const link = await primary.link();
+      await link.handshake();
+      link.fullSync(HISTORY, 100, tinyRdb({ keys: { k: 'v' } }));
+      await linkUp(own.port);
+      await rewritten(await own.client());
+      for (let n = 1; n <= 5; n++) {
+        link.stream('SET', `k${n}`, String(n));
+        await link.getAck();
+        expect(logged(own)).toContainEqual(['SET', `k${n}`, String(n)]);
+      }
+    });
+  }
+});

@@ -1,41 +1,30 @@
 import type { Socket } from 'node:net';
-import { log } from '#shared/log.ts';
 import { endConnection } from '#shared/net/listen.ts';
 import type { Part } from '#shared/resp/encoder.ts';
 import type { Client } from '../clients/client.ts';
 import type { NetworkServer } from './network-server.ts';
+import { checkOutputLimit } from './output-limit.ts';
 
-/** A client that lets this much pile up unread is closed: what one client can cost the server is bounded. */
-const OUTPUT_BUFFER_LIMIT = 1024 ** 3;
 /** Strings up to this length are replies; longer ones are values, and the store has them anyway. */
 const MAX_COPIED = 64 * 1024;
 
-/** Redis: `handleClientsWithPendingWrites`. */
+/** Sends the replies of all clients that have some (Redis: `handleClientsWithPendingWrites`). */
 export function handlePendingWrites(server: NetworkServer): void {
-  const clients = server.clients.pendingWrite;
-  server.clients.pendingWrite = [];
-  for (const client of clients) {
-    client.pendingWrite = false;
-    writeToClient(server, client);
-  }
+  for (const client of server.clients.takePendingWrite()) send(client, takeReplies(server, client), client.closing);
 }
 
-/** Hands a client's replies to its socket, and ends the connection of one that is closing (Redis: `writeToClient`). */
-export function writeToClient({ clients }: NetworkServer, client: Client): void {
-  const { socket, replies, closing } = client;
+/** Takes what a client is to be sent, if that is not too much. */
+export function takeReplies(server: NetworkServer, client: Client): string | Part[] {
+  checkOutputLimit(server, client);
+  const { stats } = server.clients;
+  stats.writes++;
+  stats.bytesWritten += client.replies.size;
+  return client.replies.take();
+}
+
+/** Hands replies to the client's socket, and ends the connection if it is `closing` (Redis: `writeToClient`). */
+export function send({ socket }: Client, wire: string | Part[], closing: boolean): void {
   if (socket === undefined || socket.destroyed) return;
-  const { size } = replies;
-  if (size + socket.writableLength > OUTPUT_BUFFER_LIMIT) {
-    log.warning(`Closing client id=${client.id}: its output buffer passed ${OUTPUT_BUFFER_LIMIT} bytes`);
-    return clients.closeNow(client);
-  }
-  clients.stats.writes++;
-  clients.stats.bytesWritten += size;
-  send(socket, replies.take(), closing);
-}
-
-/** Hands replies to a socket, and ends the connection of a client that is closing. */
-function send(socket: Socket, wire: string | Part[], closing: boolean): void {
   if (typeof wire !== 'string') {
     socket.cork();
     for (const part of wire) write(socket, part);

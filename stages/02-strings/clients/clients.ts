@@ -7,14 +7,14 @@ interface Owner {
   /** A client is gone: nothing may refer to it any more. */
   clientFreed(client: Client): void;
   /** There are replies to write when this turn of the event loop ends. */
-  beforeSleep(): void;
+  scheduleBeforeSleep(): void;
 }
 
 /** Every client, and the two ways in which a connection ends (Redis: `server.clients`). */
 export class Clients {
   readonly byId = new Map<number, Client>();
   /** Clients with replies to write at the end of this turn (Redis: `clients_pending_write`). */
-  pendingWrite: Client[] = [];
+  private pendingWrite: Client[] = [];
   /** The sum of what all clients hold for unfinished requests. */
   heldBytes = 0;
   readonly stats = { connections: 0, rejectedConnections: 0, reads: 0, bytesRead: 0, writes: 0, bytesWritten: 0, evicted: 0 };
@@ -42,7 +42,16 @@ export class Clients {
   scheduleWrite(client: Client): void {
     if (client.pendingWrite) return;
     client.pendingWrite = true;
-    if (this.pendingWrite.push(client) === 1) setImmediate(this.beforeSleep);
+    this.pendingWrite.push(client);
+    this.owner.scheduleBeforeSleep();
+  }
+
+  /** The clients that `scheduleWrite` was called for since the last time. */
+  takePendingWrite(): Client[] {
+    const clients = this.pendingWrite;
+    this.pendingWrite = [];
+    for (const client of clients) client.pendingWrite = false;
+    return clients;
   }
 
   /** The connection ends when the client has its replies. */
@@ -60,6 +69,4 @@ export class Clients {
     client.accounted = 0;
     this.owner.clientFreed(client);
   }
-
-  private readonly beforeSleep = (): void => this.owner.beforeSleep();
 }

@@ -11,4 +11,6 @@ export interface NetworkServer {
   readonly clock: CommandClock;
   /** Executes one request; the reply is in `client.replies` then. */
   execute(client: Client, args: readonly string[]): void;
+  /** Writes what is to be written at the end of a turn, now. */
+  beforeSleep(): void;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Command } from '#shared/commands/command.ts';
+import type { ClientClass } from '#shared/options/output-limits.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
 import type { ErrorStats } from '#shared/stats/error-stats.ts';
@@ -12,6 +13,8 @@ export class Client {
   readonly socket: Socket | undefined;
   readonly parser = new RequestParser();
   readonly replies: ReplyWriter;
+  /** What the connection is for (Redis: `getClientType`); here that decides how much may wait for it. */
+  type: ClientClass = 'normal';
   /** The number of the database that SELECT chose. */
   db = 0;
   name = '';
@@ -33,12 +36,19 @@ export class Client {
   accounted = 0;
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
+  /** Since when more is waiting for it than its soft limit allows; ms since 1970, 0: it is not. */
+  softLimitSince = 0;
 
   /** `errors` counts its error replies. */
   constructor(id: number, socket?: Socket, errors?: ErrorStats) {
     this.id = id;
     this.socket = socket;
     this.replies = new ReplyWriter(errors);
+  }
+
+  /** How much is waiting to be sent to it; bytes. */
+  get outputBytes(): number {
+    return this.replies.size + (this.socket?.writableLength ?? 0);
   }
 
   /** What the client makes the server keep until a request is complete, or a transaction. */

@@ -2,6 +2,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
 import type { NetworkServer } from './network-server.ts';
+import { checkOutputLimit } from './output-limit.ts';
 import { readQuery } from './read-query.ts';
 
 /**
@@ -49,6 +50,7 @@ function acceptClient(server: NetworkServer, socket: Socket): ConnectionEvents {
     return { data() {}, close() {} };
   }
   const client = clients.add(socket);
+  client.replies.onPart = () => checkOutputLimit(server, client);
   return {
     data: (buffer, length) => readQuery(server, client, buffer, length),
     close: () => clients.closeNow(client),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Command } from '#shared/commands/command.ts';
+import type { ClientClass } from '#shared/options/output-limits.ts';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 import { RequestParser } from '#shared/resp/parser.ts';
 import type { ErrorStats } from '#shared/stats/error-stats.ts';
@@ -12,6 +13,8 @@ export class Client {
   readonly socket: Socket | undefined;
   readonly parser = new RequestParser();
   readonly replies: ReplyWriter;
+  /** What the connection is for (Redis: `getClientType`); here that decides how much may wait for it. */
+  type: ClientClass | 'primary' = 'normal';
   /** The number of the database that SELECT chose. */
   db = 0;
   name = '';
@@ -31,15 +34,15 @@ export class Client {
   closing = false;
   /** The `heldBytes` that the sum over all clients contains. */
   accounted = 0;
-  /** Bytes of replies that wait until the log is on disk. */
+  /** Bytes of replies that may not leave yet. */
   heldReplies = 0;
   /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
   mustObey = false;
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
+  /** Since when more is waiting for it than its soft limit allows; ms since 1970, 0: it is not. */
+  softLimitSince = 0;
 
-  /** What the connection is for (Redis: `getClientType`). */
-  type: 'normal' | 'replica' | 'primary' = 'normal';
   /** How long the history was after its last command: what WAIT waits for (Redis: `woff`). */
   writeOffset = 0;
 
@@ -48,6 +51,11 @@ export class Client {
     this.id = id;
     this.socket = socket;
     this.replies = new ReplyWriter(errors);
+  }
+
+  /** How much is waiting to be sent to it; bytes. */
+  get outputBytes(): number {
+    return this.replies.size + this.heldReplies + (this.socket?.writableLength ?? 0);
   }
 
   /** What the client makes the server keep until a request is complete, or a transaction. */

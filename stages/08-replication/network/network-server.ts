@@ -7,10 +7,10 @@ import type { Options } from '../options.ts';
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;
-  /** Replies leave after the commands that they are about: those are in the log first, and maybe on disk. */
-  readonly aof: { readonly file: { writeAndSync(): boolean; afterSync(action: () => void): void } };
   /** Times the commands. */
   readonly clock: CommandClock;
   /** Executes one request; the reply is in `client.replies` then. */
   execute(client: Client, args: readonly string[]): void;
+  /** Writes what is to be written at the end of a turn, now. */
+  beforeSleep(): void;
 }

@@ -4,7 +4,6 @@ import { ReplyError } from '#shared/resp/reply.ts';
 import { accountClient } from '../clients/client-memory.ts';
 import type { Client } from '../clients/client.ts';
 import type { NetworkServer } from './network-server.ts';
-import { writeToClient } from './write-replies.ts';
 
 /** Replies of one chunk of pipelined requests are sent early past this size (Redis: `NET_MAX_WRITES_PER_EVENT`). */
 const WRITE_EARLY_BYTES = 64 * 1024;
@@ -52,6 +51,7 @@ export function processInput(server: NetworkServer, client: Client): void {
 /** Sending is not the command's time. */
 function writeEarly(server: NetworkServer, client: Client): void {
   server.clock.stop();
-  writeToClient(server, client);
+  server.clients.scheduleWrite(client);
+  server.beforeSleep();
   server.clock.start();
 }

@@ -61,9 +61,9 @@ export class PrimaryLink {
     this.closeStream();
   }
 
-  /** Tells the primary what has been applied (Redis: `replicationSendAck`). */
+  /** Tells the primary what it may count on (Redis: `replicationSendAck`). */
   sendAck(): void {
-    if (this.stream !== undefined) this.connection!.send('REPLCONF', 'ACK', String(this.stream.applied));
+    this.stream?.sendAck(this.stream.safe);
   }
 
   /** Once a second: says how far it is, and leaves a primary that says nothing. */
@@ -205,6 +205,7 @@ export class PrimaryLink {
     this.stream = stream;
     this.state = 'connected';
     // After an RDB with an EOF mark the primary waits for this; otherwise `cron` will say it soon enough.
+    stream.acknowledge();
     if (this.transfer?.total === 0) this.sendAck();
     this.transfer = undefined;
     this.failures = 0;

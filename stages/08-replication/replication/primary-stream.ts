@@ -16,12 +16,22 @@ export class PrimaryStream {
   read: number;
   /** The offset of the last byte that has been applied. */
   applied: number;
+  /**
+   * The offset up to which the effects are as safe as `appendfsync` says: on disk under `always`, else in the log's
+   * file. So far the primary may count on this replica.
+   */
+  safe = 0;
   private readonly server: Server;
+  private readonly connection: PrimaryConnection;
+  /** What will be safe once the log is; and what GETACK has asked for since. */
+  private awaited = -1;
+  private asked: number[] = [];
   /** What has come and is not applied yet. */
   private chunks: Buffer[] = [];
 
   constructor(server: Server, connection: PrimaryConnection, offset: number, db: number) {
     this.server = server;
+    this.connection = connection;
     this.client = server.clients.add(connection.socket);
     this.client.type = 'primary';
     this.client.idleReasons++;
@@ -47,6 +57,29 @@ export class PrimaryStream {
       server.keyspace.expires = true;
       if (this.applied > before) server.replication.passOn(this.takeApplied(this.applied - before));
     }
+  }
+
+  /** GETACK: the answer is the offset in front of it, when all up to there is safe. */
+  requestAck(): void {
+    this.asked.push(this.applied);
+  }
+
+  /** The log has been written: what has been applied until now is safe, or will be with the sync that is to come. */
+  acknowledge(): void {
+    const { applied, asked, server: { aof: { file } } } = this;
+    if (applied === this.awaited) return;
+    // The write was put off, as happens under `everysec` while the disk is busy: the next turn looks again.
+    if (file.pendingBytes > 0 && !file.syncsAlways) return;
+    this.awaited = applied;
+    this.asked = [];
+    file.afterSync(() => {
+      this.safe = applied;
+      for (const offset of asked) this.sendAck(offset);
+    });
+  }
+
+  sendAck(offset: number): void {
+    if (!this.connection.socket.destroyed) this.connection.send('REPLCONF', 'ACK', String(offset));
   }
 
   /** The connection is gone: half a transaction, or half a command, will come again. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { log } from '#shared/log.ts';
+import { passesLimit } from '#shared/options/output-limits.ts';
 import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import type { Backlog } from './backlog.ts';
@@ -37,7 +38,6 @@ export class Replica {
   waitsForAck = false;
   /** When its socket last took something of an RDB; ms since 1970. */
   lastProgress = Date.now();
-  private softLimitSince = 0;
 
   constructor(client: Client) {
     this.client = client;
@@ -65,7 +65,7 @@ export class Replica {
   /** Hands it what it has not got yet, up to and with the byte of offset `last`, as fast as it reads. */
   send(backlog: Backlog, last: number): void {
     const { socket } = this;
-    if (this.state !== 'online' || this.waitsForAck || this.next > last) return;
+    if (this.state !== 'online' || this.waitsForAck || this.next > last || this.client.closing) return;
     if (socket.writableLength >= SEND_BYTES) return;
     const parts = backlog.read(this.next, last, SEND_BYTES);
     if (parts.length > 1) socket.cork();
@@ -78,15 +78,12 @@ export class Replica {
 
   /** Cuts it off when it is too far behind (Redis: `closeClientOnOutputBufferLimitReached`). */
   checkOutputLimit(server: Server, end: number): void {
-    const { slave } = server.options['client-output-buffer-limit'];
+    const { hard, soft, softSeconds } = server.options['client-output-buffer-limit'].replica;
     // A smaller limit than the backlog would be of no use: the replica would come back and get all of that.
     const least = server.options['repl-backlog-size'];
+    const limit = { hard: hard && Math.max(hard, least), soft: soft && Math.max(soft, least), softSeconds };
     const waiting = end + 1 - this.next + this.socket.writableLength;
-    const now = Date.now();
-    const overSoft = slave.soft > 0 && waiting > Math.max(slave.soft, least);
-    this.softLimitSince = overSoft ? this.softLimitSince || now : 0;
-    const tooLong = overSoft && now - this.softLimitSince > slave.softSeconds * 1000;
-    if (!tooLong && (slave.hard === 0 || waiting <= Math.max(slave.hard, least))) return;
+    if (!passesLimit(this.client, limit, waiting)) return;
     log.warning(`Client id=${this.client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`);
     this.cut(server);
   }

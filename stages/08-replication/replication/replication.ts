@@ -49,7 +49,7 @@ export class Replication implements PropagationTarget {
   private readonly sending = new Coalescer({
     size: () => this.offset - this.streamed,
     enough: SEND_AT_ONCE_BYTES,
-    action: () => this.streamAfterReplies(),
+    action: () => this.server.beforeSleep(),
   });
 
   constructor(server: Server) {
@@ -82,7 +82,15 @@ export class Replication implements PropagationTarget {
     this.output.command(command);
   }
 
-  /** Asks who was told to ask, and sends what was said so far. */
+  /**
+   * The stream goes to the replicas after the replies: clients wait for these, and a replica that wakes up takes a
+   * processor from them. While more of it keeps coming it waits, unless WAIT asks (the last step of `beforeSleep`).
+   */
+  streamIfDue(): void {
+    if (this.wantsAcks || !this.sending.active) this.sendStream();
+  }
+
+  /** Asks for acknowledgements if they are wanted, and sends what was said so far, once the log has it. */
   sendStream(): void {
     if (this.wantsAcks) {
       this.wantsAcks = false;
@@ -92,15 +100,14 @@ export class Replication implements PropagationTarget {
     const end = this.written;
     if (end === this.streamed) return;
     this.streamed = end;
-    if (this.server.aof.file.writeAndSync()) this.release(end);
-    else this.server.aof.file.afterSync(() => this.release(end));
+    this.server.aof.file.afterSync(() => this.release(end));
   }
 
   /** Replicas are asked how far they are, at the end of this turn (Redis: `replicationRequestAckFromSlaves`). */
   requestAcks(): void {
     if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
     this.wantsAcks = true;
-    setImmediate(() => this.streamAfterReplies());
+    this.server.scheduleBeforeSleep();
   }
 
   /** Moves what was said so far to the backlog. */
@@ -114,7 +121,7 @@ export class Replication implements PropagationTarget {
   /** Bytes of the primary's stream that have been applied, for those who follow this server. */
   passOn(bytes: readonly Buffer[]): void {
     for (const part of bytes) this.append(part);
-    this.release(this.written);
+    this.server.scheduleBeforeSleep();
   }
 
   /** Whether the stream begins with SELECT: for who has no other way to know the database. */
@@ -241,12 +248,6 @@ export class Replication implements PropagationTarget {
 
   sendTo(replica: Replica): void {
     if (this.backlog !== undefined) replica.send(this.backlog, this.released);
-  }
-
-  /** Clients have their replies first: they wait for them, and a replica that wakes up takes a processor from them. */
-  private streamAfterReplies(): void {
-    this.server.beforeSleep();
-    this.sendStream();
   }
 
   private append(bytes: Buffer): void {

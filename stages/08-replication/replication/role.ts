@@ -13,6 +13,7 @@ export function prepareRole(server: Server): void {
 export function becomeReplica(server: Server, host: string, port: number): void {
   const { replication } = server;
   const { link } = replication;
+  server.beforeSleep();
   replication.sendStream();
   link?.stop();
   if (replication.backlog === undefined) replication.createBacklog();

@@ -96,7 +96,7 @@ function configSet(request: Request): Reply {
   try {
     for (const { name, option, text } of changes) {
       current = name;
-      values[name] = option.parse(option.severalWords ? text.split(' ') : [text]);
+      values[name] = option.parse(option.severalWords ? text.split(' ') : [text], values[name]);
     }
     for (const change of changes) {
       current = change.name;

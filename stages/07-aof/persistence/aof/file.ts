@@ -115,7 +115,7 @@ export class AofFile {
 
   /**
    * Writes what was fed, and has it synced if it is time.
-   * @returns whether replies may leave now; if not, `afterSync` tells when
+   * @returns whether replies may leave now; if not, `afterSync` knows when
    */
   writeAndSync(): boolean {
     if (this.fd === -1) return true;
@@ -130,9 +130,9 @@ export class AofFile {
     return true;
   }
 
-  /** Runs `action` when all that was fed so far is on disk. Actions keep their order. */
+  /** Runs `action` when replies about what was fed so far may leave: under `always`, once it is on disk. Actions keep their order. */
   afterSync(action: () => void): void {
-    if (this.isSafe) action();
+    if (!this.syncsAlways || this.isSafe) action();
     else if (this.pending.size > 0) this.next.push(action);
     else this.current.push(action);
   }
@@ -142,7 +142,8 @@ export class AofFile {
     return this.pending.size === 0 && this.durable === this.size;
   }
 
-  private get syncsAlways(): boolean {
+  /** Whether replies wait for the disk. */
+  get syncsAlways(): boolean {
     return this.options.appendfsync === 'always' && !this.leavesDisk;
   }
 

@@ -1,5 +1,4 @@
 import { NO_REPLY, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
-import { writeToClient } from '../../network/write-replies.ts';
 import { synchronize, synchronizeFully } from '../../replication/primary.ts';
 import { Replica } from '../../replication/replica.ts';
 import { becomePrimary, becomeReplica } from '../../replication/role.ts';
@@ -114,7 +113,7 @@ function replconf({ server, client, args }: Request): Reply {
         acknowledge({ server, client }, value);
         return NO_REPLY;
       case 'getack':
-        if (client.type === 'primary') server.replication.link?.sendAck();
+        if (client.type === 'primary') server.replication.link?.stream?.requestAck();
         return NO_REPLY;
       case 'rdb-only':
         server.replication.replicaOf(client).rdbOnly = Number(parseLongLong(value)) === 1;
@@ -141,7 +140,8 @@ function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, val
 
 /** What has been answered so far goes before what is no reply, even if the disk has to be waited for. */
 function sendReplies({ server, client }: Request): void {
-  writeToClient(server, client);
+  server.clients.scheduleWrite(client);
+  server.beforeSleep();
   if (client.heldReplies > 0) server.aof.file.settle();
 }
 

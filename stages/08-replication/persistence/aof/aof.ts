@@ -44,6 +44,7 @@ export class Aof implements PropagationTarget {
 
   feed(db: number, command: readonly string[]): void {
     this.file.feed(db, command);
+    this.server.scheduleBeforeSleep();
   }
 
   /**
@@ -177,7 +178,8 @@ export class Aof implements PropagationTarget {
 
   /** Redis: what `serverCron` does for the AOF. */
   cron(): void {
-    this.file.writeAndSync();
+    // A write may have been put off or have failed, and `everysec` looks at the clock.
+    this.server.scheduleBeforeSleep();
     this.rewriter.cron();
   }
 
