@@ -4,6 +4,7 @@ import { showOutcomes, showProblems, showTornTail } from '../../tests/crash/repo
 import { POLICIES, SCENARIOS, type Policy } from '../../tests/crash/scenarios.ts';
 import { parseVictim, type Victim } from '../../tests/crash/server.ts';
 import { tearTails } from '../../tests/crash/torn-tail.ts';
+import { runWait } from '../../tests/crash/wait.ts';
 import { chooseSeed, createRng } from '../../tests/harness/rng.ts';
 import { callerPath, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
@@ -12,6 +13,7 @@ import { ToolError } from './tool-error.ts';
 const SINCE: Record<string, string> = {
   ...Object.fromEntries(SCENARIOS.map(({ name, since }) => [name, since])),
   'full-sync': '08',
+  wait: '08',
   'torn-tail': '07',
 };
 const NAMES = Object.keys(SINCE);
@@ -26,12 +28,14 @@ npm run crash 07                        kills stage 07 with SIGKILL under load, 
   --scenario plain    several with commas:
 ${SCENARIOS.map(({ name, title }) => `      ${name.padEnd(16)}${title}`).join('\n')}
       full-sync       the primary or its replica, during a full sync
+      wait            a primary and its replica together: what WAIT 1 had counted must be in both logs
       torn-tail       the file cut at every byte of its last transaction, instead of kills
   --seed N            repeats the random choices of a run (the machine's timing remains its own)
   --power-cut         also cuts every file to what was synced before the restart; stages only
 
 Ends with 1 when a folder did not load, or came back as no prefix of what was written, or when something is lost that
-was acknowledged under always. What npm would take for itself stands behind '--': npm run crash 07 -- --kills 200
+was acknowledged under always, or counted by WAIT. What npm would take for itself stands behind '--':
+npm run crash 07 -- --kills 200
 `;
 
 const OPTIONS = {
@@ -69,6 +73,8 @@ await runTool(import.meta.url, {
     }
     if (names.includes('full-sync'))
       for (const policy of policies) add(await runFullSync({ victim, policy, kills, seed }));
+    if (names.includes('wait'))
+      for (const policy of policies) add(await runWait({ victim, policy, kills, seed, powerCut }));
     const tails = names.includes('torn-tail') ? await tearTails({ victim, rng: createRng(seed) }) : null;
 
     if (outcomes.length > 0) console.log(`\n${showOutcomes(outcomes)}`);

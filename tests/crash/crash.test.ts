@@ -11,6 +11,7 @@ import { showProblems, showTornTail } from './report.ts';
 import { SCENARIOS, type Policy, type Scenario } from './scenarios.ts';
 import { HAS_REDIS, parseVictim, type Victim } from './server.ts';
 import { tearTails } from './torn-tail.ts';
+import { runWait } from './wait.ts';
 
 // A short run of `npm run crash`: a kill or two of each kind. Real Redis is here to judge the lab.
 const seed = chooseSeed();
@@ -35,7 +36,12 @@ describe(`stage ${last.number} is killed, SEED=${seed}`, () => {
     tearTail(stage, 2);
     if (!HAS_REDIS) missWhatIsTaken(stage);
   });
-  describeNeeding('replicaof', () => killDuringSync(stage));
+  describeNeeding('replicaof', () => {
+    killDuringSync(stage);
+    killBoth(stage, 'always', 2);
+    killBoth(stage, 'everysec', 1);
+    killBoth(stage, 'always', 1, true);
+  });
 });
 
 describe(`redis is killed, SEED=${seed}`, () => {
@@ -45,6 +51,7 @@ describe(`redis is killed, SEED=${seed}`, () => {
   kill(redis, 'rewrite', 'everysec', 1);
   tearTail(redis, 2);
   killDuringSync(redis);
+  killBoth(redis, 'always', 1);
   missWhatIsTaken(redis);
 });
 
@@ -69,6 +76,15 @@ function cutPower(policy: Policy): void {
 
 function killDuringSync(victim: Victim): void {
   test('full-sync', async () => expectSound(await runFullSync({ victim, policy: 'always', kills: 1, seed }), 1));
+}
+
+function killBoth(victim: Victim, policy: Policy, kills: number, powerCut = false): void {
+  test(`wait, ${policy}${powerCut ? ', with a power cut' : ''}`, async () => {
+    const outcome = await runWait({ victim, policy, kills, seed, powerCut });
+    expect(outcome.problems, showProblems(outcome, seed)).toEqual([]);
+    expect(outcome).toMatchObject({ kills, lost: 0 });
+    expect(outcome.acknowledged).toBeGreaterThan(0);
+  });
 }
 
 function tearTail(victim: Victim, sample: number): void {

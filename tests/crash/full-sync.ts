@@ -1,16 +1,13 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, type ServerProcess } from '../harness/process.ts';
 import { createRng, type Rng } from '../harness/rng.ts';
-import { sleep, until } from '../harness/time.ts';
+import { sleep } from '../harness/time.ts';
 import { ask } from './connection.ts';
 import { checkAof } from './folder.ts';
 import { addVerdict, newOutcome, OPEN_TRANSACTION, removeFolder, type Outcome } from './lab.ts';
 import { NAMES, startLoad } from './load.ts';
+import { follow, inSync, isLinked, newNode, startNode, type Node } from './nodes.ts';
 import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, SCENARIOS, type Policy } from './scenarios.ts';
-import { powerOff, start, type Victim } from './server.ts';
+import { powerOff, type Victim } from './server.ts';
 import { verify } from './verify.ts';
 
 export interface FullSyncOptions {
@@ -23,15 +20,6 @@ export interface FullSyncOptions {
   onKill?: (outcome: Outcome) => void;
 }
 
-/** A primary or a replica, over all its starts. */
-interface Node {
-  readonly victim: Victim;
-  readonly dir: string;
-  readonly port: number;
-  server: ServerProcess | null;
-}
-
-const SYNC_MS = 30_000;
 /** From the moment when the primary knows its replica. */
 const WITHIN_MS = 500;
 
@@ -86,8 +74,7 @@ async function oneKill(
 ): Promise<{ problems: string[]; found: Dataset }> {
   const load = await startLoad(primary.port, rng, held.states, sent);
   await sleep(rng.next() * 50);
-  await ask(replica.port, [follow(primary)]);
-  await until(async () => (await info(primary)).includes('slave0:'), 'the replica to ask for a sync', SYNC_MS);
+  await follow(replica, primary);
   await sleep(rng.next() * WITHIN_MS);
   if (!(await isLinked(replica))) outcome.inTheAct++;
   const killed = rng.pick([primary, replica]);
@@ -105,7 +92,7 @@ async function oneKill(
   if (after.state !== 'valid' && (killed.victim.stage !== null || !after.text.includes(OPEN_TRANSACTION)))
     problems.push(`redis-check-aof after the restart: ${after.text}`);
   await saveSlowly(primary.port);
-  if (killed === replica) await ask(replica.port, [follow(primary)]);
+  if (killed === replica) await follow(replica, primary);
 
   const found = await readBack(primary.port);
   const { histories } = load;
@@ -120,38 +107,9 @@ async function oneKill(
   const damaged = damagedFiller(found.others);
   if (damaged > 0) problems.push(`${damaged} keys that nobody wrote meanwhile are not as they were`);
 
-  await until(() => isInSync(primary, replica), 'the replica to be in sync', SYNC_MS);
+  await inSync(replica, primary);
   const different = differingKeys(await readBack(primary.port), await readBack(replica.port));
   if (different.length > 0) problems.push(`primary and replica differ in ${showKeys(different)}`);
   await ask(replica.port, [['REPLICAOF', 'NO', 'ONE']]);
   return { problems, found };
-}
-
-async function newNode(victim: Victim): Promise<Node> {
-  return { victim, dir: mkdtempSync(join(tmpdir(), 'crash-sync-')), port: await freePort(), server: null };
-}
-
-async function startNode(node: Node, flags: readonly string[]): Promise<void> {
-  node.server = await start(node.victim, node.port, node.dir, flags);
-  // Redis waits five seconds for further replicas before it begins a sync.
-  await ask(node.port, [['CONFIG', 'SET', 'repl-diskless-sync-delay', '0']]);
-}
-
-function follow({ port }: Node): string[] {
-  return ['REPLICAOF', '127.0.0.1', String(port)];
-}
-
-async function info({ port }: Node): Promise<string> {
-  const [text] = await ask(port, [['INFO', 'replication']]);
-  return String(text);
-}
-
-async function isLinked(replica: Node): Promise<boolean> {
-  return (await info(replica)).includes('master_link_status:up');
-}
-
-async function isInSync(primary: Node, replica: Node): Promise<boolean> {
-  const [ours, theirs] = [await info(primary), await info(replica)];
-  const offset = /master_repl_offset:(\d+)/.exec(ours)?.[1];
-  return theirs.includes('master_link_status:up') && /slave_repl_offset:(\d+)/.exec(theirs)?.[1] === offset;
 }
