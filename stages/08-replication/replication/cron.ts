@@ -1,13 +1,17 @@
-import type { Server } from '../server.ts';
-import { primaryCron } from './primary.ts';
+import { primaryCron, type Primary } from './primary.ts';
+import type { AckWaits } from './wait.ts';
+
+interface Parts extends Primary {
+  readonly ackWaits: AckWaits;
+}
 
 /** What replication does at each run of the server's cron, and what once a second (Redis: `replicationCron`). */
 export class ReplicationCron {
-  private readonly server: Server;
+  private readonly server: Parts;
   private second = 0;
   private lastSecond = Date.now();
 
-  constructor(server: Server) {
+  constructor(server: Parts) {
     this.server = server;
   }
 

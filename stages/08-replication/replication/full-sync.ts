@@ -114,7 +114,7 @@ export class FullSync {
       else await writeSnapshot(snapshot, path, this.server.options['rdb-key-save-delay'], run.abort.signal);
     } catch (error) {
       log.warning(`Full sync failed: ${(error as Error).message}`);
-      for (const replica of run.replicas) replica.cut(this.server);
+      for (const replica of run.replicas) replica.cut();
     } finally {
       this.server.keyspace.endSnapshot();
       this.current = undefined;
@@ -159,7 +159,7 @@ export class FullSync {
       }
     } catch (error) {
       log.warning(`Sending the RDB file to replica ${replica.name} failed: ${(error as Error).message}`);
-      replica.cut(this.server);
+      replica.cut();
     }
     if (socket.destroyed || !this.replication.replicas.has(replica)) return;
     this.putOnline(replica);

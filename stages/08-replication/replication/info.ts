@@ -1,10 +1,9 @@
 import type { InfoField } from '#shared/info/info.ts';
-import type { Server } from '../server.ts';
-import { goodReplicas } from './primary.ts';
+import { goodReplicas, type Primary } from './primary.ts';
 import type { PrimaryLink } from './primary-link.ts';
 
 /** Section Replication of INFO; the field names are older than the words primary and replica. */
-export function replicationFields(server: Server): InfoField[] {
+export function replicationFields(server: Primary): InfoField[] {
   const { replication, options } = server;
   const { link, backlog, replicas } = replication;
   const counted = options['min-replicas-to-write'] > 0 && options['min-replicas-max-lag'] > 0;
@@ -30,7 +29,7 @@ export function replicationFields(server: Server): InfoField[] {
   ];
 }
 
-function linkFields(server: Server, link: PrimaryLink): InfoField[] {
+function linkFields(server: Primary, link: PrimaryLink): InfoField[] {
   const { host, port, state, stream, transfer, connection, hasHistory, downSince } = link;
   const known = hasHistory ? server.replication.offset : 1;
   const fields: InfoField[] = [

@@ -1,9 +1,16 @@
 import { log } from '#shared/log.ts';
-import type { Server } from '../server.ts';
+import type { Options } from '../options.ts';
 import type { Replica } from './replica.ts';
+import type { Replication } from './replication.ts';
+
+/** What a server needs to be a primary. */
+export interface Primary {
+  readonly replication: Replication;
+  readonly options: Options;
+}
 
 /** PSYNC: goes on where the replica stands if the history is there, else with all data (Redis: `syncCommand`). */
-export function synchronize(server: Server, replica: Replica, replid: string, offset: number): void {
+export function synchronize(server: Primary, replica: Replica, replid: string, offset: number): void {
   const { replication } = server;
   log.notice(`Replica ${replica.name} asks for synchronization`);
   replication.write();
@@ -13,7 +20,7 @@ export function synchronize(server: Server, replica: Replica, replid: string, of
 }
 
 /** With all data. The first one that asks begins a history: nobody can have seen an earlier one. */
-export function synchronizeFully(server: Server, replica: Replica): void {
+export function synchronizeFully(server: Primary, replica: Replica): void {
   const { replication } = server;
   replication.stats.full++;
   if (replication.backlog === undefined) {
@@ -26,7 +33,7 @@ export function synchronizeFully(server: Server, replica: Replica): void {
 }
 
 /** Redis: `masterTryPartialResynchronization`. */
-function continuePartially(server: Server, replica: Replica, asked: string, offset: number): boolean {
+function continuePartially(server: Primary, replica: Replica, asked: string, offset: number): boolean {
   const { replication } = server;
   const { backlog, replid, replid2, secondOffset } = replication;
   const wanted = asked.toLowerCase();
@@ -51,7 +58,7 @@ function continuePartially(server: Server, replica: Replica, asked: string, offs
   return true;
 }
 
-function attach({ replication, options }: Server, replica: Replica): void {
+function attach({ replication, options }: Primary, replica: Replica): void {
   const { client, socket } = replica;
   client.type = 'replica';
   client.idleReasons++;
@@ -61,7 +68,7 @@ function attach({ replication, options }: Server, replica: Replica): void {
 }
 
 /** What a primary does about its replicas once a second (Redis: `replicationCron`). */
-export function primaryCron(server: Server, second: number): void {
+export function primaryCron(server: Primary, second: number): void {
   const { replication, options } = server;
   const pings = replication.link === undefined && replication.replicas.size > 0;
   if (pings && second % options['repl-ping-replica-period'] === 0) replication.feed(-1, ['PING']);
@@ -69,8 +76,8 @@ export function primaryCron(server: Server, second: number): void {
   for (const replica of replication.replicas) {
     if (isSilent(replica, options['repl-timeout'] * 1000)) {
       log.warning(`Disconnecting timedout replica ${replica.name}`);
-      replica.cut(server);
-    } else if (replica.inSync) replica.checkOutputLimit(server, replication.offset);
+      replica.cut();
+    } else if (replica.inSync) replica.checkOutputLimit(options, replication.offset);
   }
   replication.expireBacklog();
 }
@@ -83,6 +90,6 @@ function isSilent({ state, inSync, knowsOffsets, client, socket, ackTime, lastPr
 }
 
 /** Replicas that are online and were heard of lately (Redis: `refreshGoodSlavesCount`). */
-export function goodReplicas({ replication, options }: Server): number {
+export function goodReplicas({ replication, options }: Primary): number {
   return replication.online.filter((replica) => replica.lag <= options['min-replicas-max-lag']).length;
 }

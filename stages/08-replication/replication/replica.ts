@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { passesLimit } from '#shared/options/output-limits.ts';
 import type { Client } from '../clients/client.ts';
-import type { Server } from '../server.ts';
+import type { Clients } from '../clients/clients.ts';
+import type { Options } from '../options.ts';
 import type { Backlog } from './backlog.ts';
 
 /** What is handed to a socket at a time; the rest waits in the backlog, where it is shared. */
@@ -15,6 +16,7 @@ export type ReplicaState = 'handshake' | 'wait_bgsave' | 'send_bulk' | 'online';
 export class Replica {
   readonly client: Client;
   readonly socket: Socket;
+  private readonly clients: Clients;
   state: ReplicaState = 'handshake';
   /** What it has told by REPLCONF. */
   listeningPort = 0;
@@ -39,8 +41,9 @@ export class Replica {
   /** When its socket last took something of an RDB; ms since 1970. */
   lastProgress = Date.now();
 
-  constructor(client: Client) {
+  constructor(client: Client, clients: Clients) {
     this.client = client;
+    this.clients = clients;
     this.socket = client.socket!;
   }
 
@@ -77,18 +80,18 @@ export class Replica {
   }
 
   /** Cuts it off when it is too far behind (Redis: `closeClientOnOutputBufferLimitReached`). */
-  checkOutputLimit(server: Server, end: number): void {
-    const { hard, soft, softSeconds } = server.options['client-output-buffer-limit'].replica;
+  checkOutputLimit(options: Options, end: number): void {
+    const { hard, soft, softSeconds } = options['client-output-buffer-limit'].replica;
     // A smaller limit than the backlog would be of no use: the replica would come back and get all of that.
-    const least = server.options['repl-backlog-size'];
+    const least = options['repl-backlog-size'];
     const limit = { hard: hard && Math.max(hard, least), soft: soft && Math.max(soft, least), softSeconds };
     const waiting = end + 1 - this.next + this.socket.writableLength;
     if (!passesLimit(this.client, limit, waiting)) return;
     log.warning(`Client id=${this.client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`);
-    this.cut(server);
+    this.cut();
   }
 
-  cut(server: Server): void {
-    server.clients.closeNow(this.client);
+  cut(): void {
+    this.clients.closeNow(this.client);
   }
 }

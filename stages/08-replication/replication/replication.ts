@@ -198,13 +198,13 @@ export class Replication implements PropagationTarget {
   }
 
   disconnectReplicas(): void {
-    for (const replica of this.replicas) replica.cut(this.server);
+    for (const replica of this.replicas) replica.cut();
   }
 
   /** What is known of a client that says it is a replica. */
   replicaOf(client: Client): Replica {
     let replica = this.byClient.get(client);
-    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client)));
+    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client, this.server.clients)));
     return replica;
   }
 
@@ -263,7 +263,7 @@ export class Replication implements PropagationTarget {
     for (const replica of this.replicas) {
       if (!replica.inSync) continue;
       replica.send(backlog, this.released);
-      replica.checkOutputLimit(this.server, this.written);
+      replica.checkOutputLimit(this.server.options, this.written);
     }
     this.trim();
   }
