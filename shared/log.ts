@@ -1,8 +1,12 @@
+import { appendFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import chalk from 'chalk';
+import { fsPath, systemReason } from './options/paths.ts';
 
 const LEVELS = ['debug', 'verbose', 'notice', 'warning'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 
+let file: string | undefined;
 let threshold = LEVELS.indexOf('notice');
 
 /**
@@ -18,24 +22,44 @@ export const log = {
   setLevel(level: LogLevel): void {
     threshold = LEVELS.indexOf(level);
   },
+  /**
+   * Events go to this file from now on, a binary string; '': to standard output. The file is opened for each event, so it
+   * may be moved away and begun anew. @throws Error when it cannot be opened
+   */
+  setFile(path: string): void {
+    try {
+      file = path === '' ? undefined : resolve(fsPath(path));
+      if (file !== undefined) appendFileSync(file, '');
+    } catch (error) {
+      file = undefined;
+      throw new Error(`Can't open the log file: ${systemReason(error)}`);
+    }
+  },
   /** M primary, S replica, C background worker. */
   role: 'M',
 };
 
-const MARKS: Record<LogLevel, string> = {
-  debug: '.',
-  verbose: '-',
-  notice: chalk.cyan('*'),
-  warning: chalk.yellow('#'),
-};
+const MARKS: Record<LogLevel, string> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
+const COLORS: Partial<Record<LogLevel, (mark: string) => string>> = { notice: chalk.cyan, warning: chalk.yellow };
 
 // Whoever read the log may go away; the server stays.
 process.stdout.on('error', () => {});
 
 function write(level: LogLevel, text: string): void {
   if (LEVELS.indexOf(level) < threshold) return;
-  const head = chalk.dim(`${process.pid}:${log.role} ${timestamp(new Date())}`);
-  process.stdout.write(`${head} ${MARKS[level]} ${level === 'warning' ? chalk.yellow(text) : text}\n`);
+  const head = `${process.pid}:${log.role} ${timestamp(new Date())}`;
+  if (file !== undefined) return append(`${head} ${MARKS[level]} ${text}\n`);
+  const mark = COLORS[level]?.(MARKS[level]) ?? MARKS[level];
+  process.stdout.write(`${chalk.dim(head)} ${mark} ${level === 'warning' ? chalk.yellow(text) : text}\n`);
+}
+
+/** A full disk, or a folder that is gone, must not end the server. */
+function append(line: string): void {
+  try {
+    appendFileSync(file!, line);
+  } catch {
+    // There is no other place to say so.
+  }
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -9,8 +9,8 @@ export interface ConnectionEvents {
 }
 
 export interface ListenOptions {
-  host: string;
-  port: number;
+  /** An address and a port, or the path of a Unix socket. */
+  at: { host: string; port: number } | { path: string };
   /** Connections that may wait for accept. */
   backlog: number;
   /** A connection could not be accepted, for want of file descriptors perhaps; those that are there go on. */
@@ -40,10 +40,10 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
     socket.on('data', (chunk: Buffer) => read(chunk, chunk.length));
     socket.resume();
   });
-  const { host, port, backlog, onError } = options;
+  const { at, backlog, onError } = options;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, backlog, ipv6Only: host.includes(':') }, () => {
+    server.listen({ ...at, backlog, ipv6Only: 'host' in at && at.host.includes(':') }, () => {
       server.off('error', reject);
       server.on('error', onError);
       resolve(server);

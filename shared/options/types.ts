@@ -78,6 +78,20 @@ function withUnit(bytes: number): string {
   return unit === undefined ? String(bytes) : `${bytes / UNITS[unit]!}${unit}`;
 }
 
+/** The bits of a file's mode, as `chmod` takes them: `700`; 0: not to be changed. */
+export function fileMode(row: Common<number>): OptionType<number> {
+  return {
+    ...row,
+    placeholder: '<mode>',
+    format: (mode) => mode.toString(8),
+    parse(words) {
+      const text = single(words);
+      if (!/^[0-7]{1,3}$/.test(text)) throw new Error("argument couldn't be parsed as an octal number");
+      return Number.parseInt(text, 8);
+    },
+  };
+}
+
 /** `yes` or `no`. */
 export function boolean(row: Common<boolean>): OptionType<boolean> {
   return {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Server as NetServer } from 'node:net';
 import { buildCommandTable, type CommandTable } from '#shared/commands/command-table.ts';
 import { log } from '#shared/log.ts';
+import { createPidFile } from '#shared/pid-file.ts';
 import { CommandClock } from '#shared/stats/command-clock.ts';
 import { Rates } from '#shared/stats/rates.ts';
 import type { Client } from './clients/client.ts';
@@ -44,7 +45,9 @@ export class Server {
 
   /** @throws Error with one line for the operator, when an address cannot be listened on */
   async start(): Promise<void> {
+    log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);
+    createPidFile(this.options.pidfile);
     this.port = (this.listeners[0]!.address() as { port: number }).port;
     this.cronTimer = setInterval(() => this.cron(), 1000 / this.options.hz);
     log.notice(`Ready to accept connections on port ${this.port}`);

@@ -1,10 +1,13 @@
 import { getHeapStatistics } from 'node:v8';
+import { safeShareOfHeap } from '#shared/heap-limit.ts';
 import { log } from '#shared/log.ts';
+import { daemonize } from '#shared/options/daemonize.ts';
+import { lazyFreeOptions } from '#shared/options/lazyfree.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
 import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
-import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+import { boolean, choice, fileMode, integer, memory, string, words } from '#shared/options/types.ts';
 
 /** Every option of this stage; names and meanings are redis.conf's. */
 export const optionTable = {
@@ -12,6 +15,9 @@ export const optionTable = {
   bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
   'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
   'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  unixsocket: string({ default: '', immutable: true, help: 'path of a Unix socket to listen on, too' }),
+  unixsocketperm: fileMode({ default: 0, immutable: true, help: 'its mode' }),
+  'tcp-keepalive': integer({ default: 300, min: 0, max: 2 ** 31 - 1, help: 's until a silent client is probed; 0: never' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
@@ -19,18 +25,17 @@ export const optionTable = {
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  ...lazyFreeOptions,
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),
+  daemonize,
+  pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),
+  logfile: string({ default: '', immutable: true, help: 'file for the log; empty: standard output' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
 };
 
 export type Options = OptionValues<typeof optionTable>;
-
-/** V8 ends the process when its heap is full: keys and values may take what leaves room for everything else. */
-function safeShareOfHeap(): number {
-  return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
-}
 
 /** The options of a command line. `--help` prints them all; what is wrong is said in one line, and the process ends. */
 export function readOptions(argv: string[]): Options {

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { safeShareOfHeap } from '#shared/heap-limit.ts';
 import { log } from '#shared/log.ts';
 import { readConfFile } from '#shared/options/conf-file.ts';
+import { daemonize } from '#shared/options/daemonize.ts';
+import { lazyFreeOptions } from '#shared/options/lazyfree.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
 import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { savePoints } from '#shared/options/save-points.ts';
-import { boolean, choice, integer, memory, words } from '#shared/options/types.ts';
+import { boolean, choice, fileMode, integer, memory, string, words } from '#shared/options/types.ts';
 
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
@@ -19,6 +22,9 @@ export const optionTable = {
   bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
   'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
   'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  unixsocket: string({ default: '', immutable: true, help: 'path of a Unix socket to listen on, too' }),
+  unixsocketperm: fileMode({ default: 0, immutable: true, help: 'its mode' }),
+  'tcp-keepalive': integer({ default: 300, min: 0, max: 2 ** 31 - 1, help: 's until a silent client is probed; 0: never' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
@@ -26,6 +32,7 @@ export const optionTable = {
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  ...lazyFreeOptions,
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
   dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),
@@ -45,6 +52,9 @@ export const optionTable = {
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),
+  daemonize,
+  pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),
+  logfile: string({ default: '', immutable: true, help: 'file for the log; empty: standard output' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
   appendonly: boolean({ default: false, help: 'keep a log of every write, and load that at the start' }),
   appenddirname: fileName('appenddirname', { kind: 'dirname', default: 'appendonlydir', immutable: true, help: "the log's folder, in dir" }),
@@ -63,11 +73,6 @@ export const optionTable = {
 };
 
 export type Options = OptionValues<typeof optionTable>;
-
-/** V8 ends the process when its heap is full: keys and values may take what leaves room for everything else. */
-function safeShareOfHeap(): number {
-  return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
-}
 
 /** The options of the process, and the absolute path of the redis.conf they came from, or ''. */
 interface Configuration {

@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { safeShareOfHeap } from '#shared/heap-limit.ts';
 import { log } from '#shared/log.ts';
 import { readConfFile } from '#shared/options/conf-file.ts';
+import { daemonize } from '#shared/options/daemonize.ts';
+import { lazyFreeOptions } from '#shared/options/lazyfree.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
 import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
@@ -9,7 +12,7 @@ import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#share
 import { percentiles } from '#shared/options/percentiles.ts';
 import { primaryAddress } from '#shared/options/primary-address.ts';
 import { savePoints } from '#shared/options/save-points.ts';
-import { boolean, choice, integer, memory, string, words } from '#shared/options/types.ts';
+import { boolean, choice, fileMode, integer, memory, string, words } from '#shared/options/types.ts';
 
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const INT_MAX = 2 ** 31 - 1;
@@ -21,6 +24,9 @@ export const optionTable = {
   bind: words({ default: ['127.0.0.1'], immutable: true, help: 'addresses to listen on' }),
   'protected-mode': boolean({ default: true, help: 'refuse clients of other hosts while no password is set' }),
   'tcp-backlog': integer({ default: 511, min: 0, max: 65535, immutable: true, help: 'connections waiting for accept' }),
+  unixsocket: string({ default: '', immutable: true, help: 'path of a Unix socket to listen on, too' }),
+  unixsocketperm: fileMode({ default: 0, immutable: true, help: 'its mode' }),
+  'tcp-keepalive': integer({ default: 300, min: 0, max: 2 ** 31 - 1, help: 's until a silent client is probed; 0: never' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
@@ -28,6 +34,7 @@ export const optionTable = {
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  ...lazyFreeOptions,
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
   dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),
@@ -47,6 +54,9 @@ export const optionTable = {
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),
+  daemonize,
+  pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),
+  logfile: string({ default: '', immutable: true, help: 'file for the log; empty: standard output' }),
   loglevel: choice({ default: 'notice', values: ['debug', 'verbose', 'notice', 'warning'], help: 'least level kept' }),
   appendonly: boolean({ default: false, help: 'keep a log of every write, and load that at the start' }),
   appenddirname: fileName('appenddirname', { kind: 'dirname', default: 'appendonlydir', immutable: true, help: "the log's folder, in dir" }),
@@ -65,6 +75,7 @@ export const optionTable = {
   replicaof: primaryAddress({ immutable: true, help: 'follow this server; at run time: REPLICAOF' }),
   'replica-read-only': boolean({ default: true, help: 'a replica takes no writes from clients' }),
   'replica-serve-stale-data': boolean({ default: true, help: 'a replica answers while its link is down' }),
+  'replica-lazy-flush': boolean({ default: false, help: 'no difference: giving up the old data never blocks' }),
   'replica-priority': integer({ default: 100, min: 0, max: INT_MAX, help: 'for who chooses a new primary' }),
   'replica-announce-ip': string({ default: '', help: 'the address that a replica tells its primary' }),
   'replica-announce-port': integer({ default: 0, min: 0, max: 65535, help: 'the port that it tells; 0: its own' }),
@@ -81,11 +92,6 @@ export const optionTable = {
 };
 
 export type Options = OptionValues<typeof optionTable>;
-
-/** V8 ends the process when its heap is full: keys and values may take what leaves room for everything else. */
-function safeShareOfHeap(): number {
-  return Math.floor(getHeapStatistics().heap_size_limit * 0.6);
-}
 
 /** The options of the process, and the absolute path of the redis.conf they came from, or ''. */
 interface Configuration {

@@ -20,7 +20,7 @@ afterEach(() => {
 /** Listens on a free port; `onData` is called with each chunk. */
 async function start(onData: (seen: Seen, text: string) => void): Promise<{ port: number; seen: Seen[]; server: Server }> {
   const seen: Seen[] = [];
-  const server = await listen({ host: '127.0.0.1', port: 0, backlog: 511, onError: () => {} }, (socket) => {
+  const server = await listen({ at: { host: '127.0.0.1', port: 0 }, backlog: 511, onError: () => {} }, (socket) => {
     const connection: Seen = { socket, data: '', closed: 0 };
     seen.push(connection);
     return {
@@ -195,7 +195,7 @@ describe('the server', () => {
 
   test('a port in use is an error', async () => {
     const { port } = await start(() => {});
-    const again = listen({ host: '127.0.0.1', port, backlog: 1, onError: () => {} }, () => ({ data() {}, close() {} }));
+    const again = listen({ at: { host: '127.0.0.1', port }, backlog: 1, onError: () => {} }, () => ({ data() {}, close() {} }));
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

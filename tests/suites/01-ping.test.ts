@@ -1,3 +1,7 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   client,
   clientResp3,
@@ -17,6 +21,7 @@ import {
   type Client,
 } from '../harness/suite.ts';
 import { offender } from '../harness/offender.ts';
+import { atEnd, onlyIf, target } from '../harness/suite.ts';
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
@@ -934,6 +939,121 @@ describe('a server of our own', () => {
     });
   }
 });
+
+describe('options of operators', () => {
+  test('unixsocket: the same server by a path, whose mode is unixsocketperm; SIGTERM removes it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unix-'));
+    atEnd(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'redis.sock');
+    const own = await server('--unixsocket', path, '--unixsocketperm', '700');
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(await overUnixSocket(path, resp('ECHO', 'hi') + resp('PING'), 15)).toBe('$2\r\nhi\r\n+PONG\r\n');
+    await (await own.client()).expect('PING').status('PONG');
+    await own.stop();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('a socket that an earlier process left behind is replaced; protected mode lets its clients in', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unix-'));
+    atEnd(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'redis.sock');
+    const first = await server('--unixsocket', path);
+    await first.kill();
+    expect(existsSync(path)).toBe(true);
+    await server('--unixsocket', path, '--protected-mode', 'yes');
+    expect(await overUnixSocket(path, resp('PING'), 7)).toBe('+PONG\r\n');
+  });
+
+  test('pidfile: holds the number of the process while that runs', async () => {
+    const own = await server('--pidfile', 'my.pid');
+    const path = join(own.dir, 'my.pid');
+    await until(() => existsSync(path), 'the file');
+    expect(readFileSync(path, 'latin1')).toBe(`${own.pid}\n`);
+    await own.stop();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('logfile: the log goes there, and nothing of it to standard output; the file may be moved away', async () => {
+    const own = await server('--logfile', 'my.log');
+    const path = join(own.dir, 'my.log');
+    await until(() => existsSync(path) && readFileSync(path, 'latin1').includes('Ready to accept connections'), 'the line');
+    expect(readFileSync(path, 'latin1')).toMatch(new RegExp(`^${own.pid}:M \\d\\d \\w{3} \\d{4} [\\d:.]{12} \\* Ready`, 'm'));
+    expect(own.output()).not.toContain('Ready to accept connections');
+    renameSync(path, join(own.dir, 'old.log'));
+    await own.stop();
+    expect(readFileSync(path, 'latin1')).toContain('bye bye');
+  });
+
+  test('tcp-keepalive: a silent connection is probed', async () => {
+    onlyIf(existsSync('/proc/net/tcp'), 'the timers of sockets are read from /proc');
+    const timers: boolean[] = [];
+    for (const seconds of ['300', '0']) {
+      const own = await server('--tcp-keepalive', seconds);
+      const c = await own.client();
+      await c.expect('PING').status('PONG');
+      timers.push(await keepsAlive(own.port));
+    }
+    expect(timers).toEqual([true, false]);
+  });
+
+  const OPERATORS: [flags: string[], message: string][] = [
+    [['--logfile', '/nosuch/redis.log'], "Can't open the log file: No such file or directory"],
+    [['--unixsocket', '/nosuch/redis.sock'], 'No such file or directory'],
+    [['--unixsocketperm', '999'], "argument couldn't be parsed as an octal number"],
+    [['--tcp-keepalive', '-1'], 'argument must be between 0 and'],
+  ];
+  for (const [flags, message] of OPERATORS) {
+    test(`${flags.join(' ')} is refused with exit code 1`, async () => {
+      needsFlags();
+      await expect(server(...flags)).rejects.toThrow(new RegExp(`exit code 1 [^]*${message}`));
+    });
+  }
+
+  test('what redis.conf may say is taken as a flag, too: of this stage or not', async () => {
+    const flags = ['--daemonize', 'no', '--cluster-enabled', 'no', '--io-threads', '1', '--slowlog-max-len', '256'];
+    const own = await server(...flags, '--logfile', '', '--pidfile', '', '--always-show-logo', 'no');
+    await (await own.client()).expect('PING').status('PONG');
+  });
+
+  test('what a stage does not have is named in one warning', async () => {
+    onlyIf(target.kind === 'stage', 'Redis has all of them');
+    const own = await server('--io-threads', '4', '--oom-score-adj', 'yes', '--io-threads', '4', '--cluster-enabled', 'no');
+    expect(own.output().match(/leaves out: .*/g)).toEqual(['leaves out: io-threads, oom-score-adj']);
+  });
+
+  test('daemonize yes, and what would protect the server, stop the start', async () => {
+    onlyIf(target.kind === 'stage', 'Redis does both');
+    await expect(server('--daemonize', 'yes')).rejects.toThrow(/exit code 1 [^]*foreground: use 'daemonize no'/);
+    await expect(server('--requirepass', 'secret')).rejects.toThrow(/exit code 1 [^]*requirepass: this stage cannot protect/);
+  });
+});
+
+/** What comes back for these bytes over a Unix socket, when `length` bytes have come. */
+function overUnixSocket(path: string, bytes: string, length: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(path, () => socket.write(bytes, 'latin1'));
+    socket.on('error', reject);
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (text.length < length) return;
+      socket.destroy();
+      resolve(text);
+    });
+  });
+}
+
+/** Whether a connection to this port has a timer for probes (`tr` is 02 in /proc/net/tcp; while data is sent, it is 01). */
+async function keepsAlive(port: number): Promise<boolean> {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  const timer = () => {
+    const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n').map((row) => row.trim());
+    const own = rows.filter((row) => row.slice(0, 20).includes(local) && / 01 \w+:\w+ /.test(row));
+    return own.map((row) => / \w+:\w+ (\d\d):/.exec(row.slice(25))?.[1] ?? '');
+  };
+  await until(() => timer().length > 0 && !timer().includes('01'), 'a connection at rest');
+  return timer().some((tr) => tr === '02');
+}
 
 /** The numbers in `calls=1,usec=15`. */
 function stats(line = ''): Record<string, number> {

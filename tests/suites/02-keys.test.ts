@@ -5,8 +5,10 @@ import {
   expect,
   ioredis,
   items,
+  onlyIf,
   rng,
   server,
+  target,
   test,
   until,
   type Client,
@@ -756,6 +758,20 @@ function shown(reply: unknown): unknown {
 }
 
 describe('--maxmemory', () => {
+  test('more than the heap can hold is warned about, with the flag that makes the heap larger', async () => {
+    onlyIf(target.kind === 'stage', 'Redis has no heap of V8');
+    const large = await server('--maxmemory', '100gb');
+    expect(large.output()).toMatch(/ # maxmemory is 100\.00G, .* node --max-old-space-size=170667, or NODE_OPTIONS=/);
+    const small = await server('--maxmemory', '100mb');
+    expect(small.output()).not.toContain(' # ');
+  });
+
+  test('lazyfree-* may say yes', async () => {
+    const c = await (await server('--lazyfree-lazy-expire', 'yes', '--lazyfree-lazy-user-del', 'yes')).client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('DEL', 'k').int(1);
+  });
+
   test('past it writes are refused, reads and DEL are not, and DEL makes room', async () => {
     const c = await (await server('--maxmemory', '20mb')).client();
     expect(await info(c, 'maxmemory')).toBe(String(20 * 1024 * 1024));

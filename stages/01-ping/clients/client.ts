@@ -13,6 +13,8 @@ export class Client {
   readonly replies: ReplyWriter;
   /** What the connection is for (Redis: `getClientType`); here that decides how much may wait for it. */
   type: ClientClass = 'normal';
+  /** It comes from this host; read from stage 06 on (Redis: `islocalClient`). */
+  isLocal = false;
   name = '';
   libName = '';
   libVersion = '';

@@ -17,6 +17,8 @@ export class Client {
   type: ClientClass = 'normal';
   /** The number of the database that SELECT chose. */
   db = 0;
+  /** It comes from this host; read from stage 06 on (Redis: `islocalClient`). */
+  isLocal = false;
   name = '';
   libName = '';
   libVersion = '';

@@ -7,7 +7,6 @@ import { rewriteConfFile } from '#shared/options/rewrite-conf.ts';
 import type { OptionType } from '#shared/options/types.ts';
 import { MapReply, OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { resetCommandStats } from '#shared/stats/command-stats.ts';
-import { isLoopback } from '../../network/listener.ts';
 import { optionEffects } from '../../option-effects.ts';
 import { optionTable, type Options } from '../../options.ts';
 import type { Family } from '../../router/command.ts';
@@ -150,7 +149,7 @@ function readChanges(request: Request): Change[] {
 /** `yes` allows it to all, `local` to clients of this machine (Redis: `allowProtectedAction`). */
 function allowsProtected({ server, client }: Request): boolean {
   const allowed = server.options['enable-protected-configs'];
-  return allowed === 'yes' || (allowed === 'local' && isLoopback(client.socket?.remoteAddress ?? ''));
+  return allowed === 'yes' || (allowed === 'local' && client.isLocal);
 }
 
 function failed(name: string, reason: string): ReplyError {

@@ -1,6 +1,5 @@
 import { log } from '#shared/log.ts';
 import { OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
-import { isLoopback } from '../../network/listener.ts';
 import { loadRdbFileSync } from '../../persistence/loading.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
@@ -34,7 +33,7 @@ const SUBCOMMANDS: Record<string, (request: Request) => Reply> = {
 function runDebug(request: Request): Reply {
   const { server, client, args } = request;
   const allowed = server.options['enable-debug-command'];
-  if (allowed === 'no' || (allowed === 'local' && !isLoopback(client.socket?.remoteAddress ?? ''))) throw new ReplyError(NOT_ALLOWED);
+  if (allowed === 'no' || (allowed === 'local' && !client.isLocal)) throw new ReplyError(NOT_ALLOWED);
   const subcommand = SUBCOMMANDS[args[1]!.toUpperCase()];
   if (subcommand === undefined) throw unknownSubcommand(args[1]!);
   return subcommand(request);
