@@ -19,6 +19,7 @@ import { handlePendingWrites } from './network/write-replies.ts';
 import type { Options } from './options.ts';
 import { execute } from './router/execute.ts';
 import type { Request } from './router/request.ts';
+import { Eviction } from './store/eviction.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 
@@ -34,6 +35,7 @@ export class Server {
   readonly clients: Clients;
   readonly stats = { commands: 0 };
   readonly keyspace: Keyspace;
+  readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
@@ -52,6 +54,7 @@ export class Server {
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
+    this.eviction = new Eviction(this.keyspace, options);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);

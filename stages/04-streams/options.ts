@@ -4,6 +4,7 @@ import { log } from '#shared/log.ts';
 import { daemonize } from '#shared/options/daemonize.ts';
 import { lazyFreeOptions } from '#shared/options/lazyfree.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
+import { MAXMEMORY_POLICIES } from '#shared/options/maxmemory-policies.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
 import { describeOptions, readFlags, type OptionValues } from '#shared/options/parse.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
@@ -24,7 +25,12 @@ export const optionTable = {
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
-  maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  maxmemory: memory({ default: safeShareOfHeap, help: 'what keys and values may take; 0: no limit' }),
+  'maxmemory-policy': choice({ default: 'noeviction', values: MAXMEMORY_POLICIES, help: 'which keys make room' }),
+  'maxmemory-samples': integer({ default: 5, min: 1, max: 2 ** 31 - 1, help: 'keys compared for each that is evicted' }),
+  'maxmemory-eviction-tenacity': integer({ default: 10, min: 0, max: 100, help: 'how long evicting may go on' }),
+  'lfu-log-factor': integer({ default: 10, min: 0, max: 2 ** 31 - 1, help: 'how soon uses count less and less' }),
+  'lfu-decay-time': integer({ default: 1, min: 0, max: 2 ** 31 - 1, help: 'minutes without use that cost a count' }),
   ...lazyFreeOptions,
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),

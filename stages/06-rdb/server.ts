@@ -22,6 +22,7 @@ import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb/saver.ts';
 import { execute } from './router/execute.ts';
 import type { Request } from './router/request.ts';
+import { Eviction } from './store/eviction.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { discardTransaction } from './transactions.ts';
@@ -50,6 +51,7 @@ export class Server {
   readonly clients: Clients;
   readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
+  readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
@@ -75,6 +77,7 @@ export class Server {
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
+    this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);

@@ -10,6 +10,8 @@ import type { Server } from './server.ts';
  */
 export const optionEffects: Partial<Record<keyof Options, (server: Server) => void>> = {
   loglevel: ({ options }) => log.setLevel(options.loglevel),
+  maxmemory: ({ eviction }) => eviction.start(),
+  'maxmemory-policy': ({ eviction }) => eviction.updatePolicy(),
   hz: (server) => server.startCron(),
   dir: ({ options }) => changeDirectory(options.dir),
   'repl-backlog-size': ({ replication }) => replication.trim(),

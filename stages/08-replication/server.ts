@@ -31,6 +31,7 @@ import { AckWaits } from './replication/wait.ts';
 import { execute } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
 import type { Request } from './router/request.ts';
+import { Eviction } from './store/eviction.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { discardTransaction } from './transactions.ts';
@@ -59,6 +60,7 @@ export class Server {
   readonly clients: Clients;
   readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
+  readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
@@ -91,6 +93,7 @@ export class Server {
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
+    this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.replication.link === undefined);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { idleSeconds } from '../../stages/02-strings/store/key-use.ts';
 import { Keyspace } from '../../stages/02-strings/store/keyspace.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 
@@ -31,12 +32,12 @@ describe(`the memory a database counts, SEED=${seed}`, () => {
     keyspace.lruClock = 2 ** 24 * 5 - 10;
     db.set('key', 'value', 'set');
     keyspace.lruClock += 4;
-    expect(db.idleSeconds('key')).toBe(4);
+    expect(idleSeconds(keyspace, db.useOf('key')!)).toBe(4);
     keyspace.lruClock += 20;
-    expect(db.idleSeconds('key')).toBe(24);
+    expect(idleSeconds(keyspace, db.useOf('key')!)).toBe(24);
     db.lookupRead('key');
-    expect(db.idleSeconds('key')).toBe(0);
+    expect(idleSeconds(keyspace, db.useOf('key')!)).toBe(0);
     keyspace.lruClock += 2 ** 24 + 3;
-    expect(db.idleSeconds('key')).toBe(3);
+    expect(idleSeconds(keyspace, db.useOf('key')!)).toBe(3);
   });
 });

@@ -65,6 +65,16 @@ describe('BGSAVE saves the moment of the command, whatever follows', () => {
       },
     ));
 
+  test('keys that are evicted', () =>
+    snapshot(
+      (c) => all(c, times((at) => ['SET', `s:${at}`, 'abc', 'EX', 1_000], 60)),
+      async ({ c }) => {
+        await c.expect('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random', 'maxmemory', 1).ok();
+        await until(async () => (await c.send('DBSIZE')) === 0, 'all keys to be evicted');
+        await c.expect('CONFIG', 'SET', 'maxmemory-policy', 'noeviction', 'maxmemory', 0).ok();
+      },
+    ));
+
   test('changes inside lists', () =>
     snapshot(
       (c) => all(c, times((at) => ['RPUSH', `l:${at}`, 'a', 'b', 'c', 'd'], 100)),

@@ -1,5 +1,5 @@
-import { client, describe, expect, sleep, test } from '../harness/suite.ts';
-import { isPing, streamedFor, syncedReplica, type Step } from '../harness/replication.ts';
+import { client, describe, expect, sleep, test, until } from '../harness/suite.ts';
+import { configured, isPing, streamedFor, syncedReplica, type Step } from '../harness/replication.ts';
 
 /**
  * What a primary streams for a write: its effect, so that a replica ends with the same data at any other time. Names
@@ -57,6 +57,14 @@ describe('strings', () => {
       `SET e v PXAT ${LATER_MS}`,
     ],
   );
+
+  const evictAll = async () => {
+    await configured({ 'maxmemory-policy': 'allkeys-random', maxmemory: '1' });
+    const c = await client();
+    await until(async () => (await c.send('DBSIZE')) === 0, 'all keys to be evicted');
+    await configured({ maxmemory: '0' });
+  };
+  effects('evicted keys as DEL', ['SET k v', evictAll], ['SET k v', 'DEL k']);
 
   effects('GETSET as SET, GETDEL as DEL', ['GETSET k v', 'GETDEL k', 'GETDEL k'], ['SET k v', 'DEL k']);
 

@@ -367,6 +367,18 @@ describe('the stream', () => {
     await (await client()).expect('GET', 'k').bulk('v\r\nw');
   });
 
+  test('evicts nothing by itself, and makes room when it is a primary', async () => {
+    const { link } = await followed({ keys: { a: '1', b: '2' } });
+    const c = await client();
+    await configured({ 'maxmemory-policy': 'allkeys-random', maxmemory: '1' });
+    link.stream('SELECT', '0');
+    link.stream('SET', 'c', '3');
+    await applied(link);
+    await c.expect('MGET', 'a', 'b', 'c').array(['1', '2', '3']);
+    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
+    await until(async () => (await c.send('DBSIZE')) === 0, 'all keys to be evicted');
+  });
+
   test('a transaction happens at its EXEC', async () => {
     const { link } = await followed({ keys: { a: '1' } });
     const c = await client();

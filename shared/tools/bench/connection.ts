@@ -18,6 +18,38 @@ export async function ask(port: number, ...args: string[]): Promise<Decoded> {
   });
 }
 
+/** A connection on which many requests travel at once. */
+export interface Pipeline {
+  /** @returns the replies in order, error replies too; rejects when the connection ends */
+  send(requests: readonly (readonly string[])[]): Promise<Decoded[]>;
+  close(): void;
+}
+
+export async function openPipeline(port: number): Promise<Pipeline> {
+  const socket = await open(port);
+  const decoder = new ReplyDecoder();
+  return {
+    send(requests) {
+      const replies: Decoded[] = [];
+      return new Promise((resolve, reject) => {
+        socket.removeAllListeners();
+        socket.on('data', (chunk: Buffer) => {
+          decoder.feed(chunk);
+          for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) replies.push(reply);
+          if (replies.length >= requests.length) resolve(replies);
+        });
+        socket.once('error', reject);
+        socket.once('close', () => reject(new Error(`the server on port ${port} closed the connection`)));
+        socket.write(requests.map(encodeRequest).join(''), 'latin1');
+      });
+    },
+    close() {
+      socket.removeAllListeners();
+      socket.destroy();
+    },
+  };
+}
+
 /** The fields of a section of INFO. */
 export async function info(port: number, section: string): Promise<Record<string, string>> {
   return parseInfo(String(await ask(port, 'INFO', section)));

@@ -1,8 +1,7 @@
 import type { ServerProcess } from '../../../tests/harness/process.ts';
-import { ReplyDecoder } from '#shared/resp/decoder.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { ToolError } from '../tool-error.ts';
-import { ask, encodeRequest, open } from './connection.ts';
+import { ask, openPipeline } from './connection.ts';
 import { residentBytes } from './process-usage.ts';
 import { VALUE } from './tests.ts';
 
@@ -43,31 +42,14 @@ export async function send(
   end: number,
   request: (index: number) => string[],
 ): Promise<void> {
-  const socket = await open(port);
-  const decoder = new ReplyDecoder();
+  const pipeline = await openPipeline(port);
   for (let at = first; at < end; at += BATCH) {
-    const next = Math.min(end, at + BATCH);
-    let batch = '';
-    for (let i = at; i < next; i++) batch += encodeRequest(request(i));
-    let missing = next - at;
-    const replied = new Promise<void>((resolve, reject) => {
-      socket.removeAllListeners();
-      socket.on('data', (chunk: Buffer) => {
-        decoder.feed(chunk);
-        for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) {
-          if (reply instanceof ReplyError) reject(new ToolError(`${request(at)[0]} failed: ${reply.message}`));
-          missing--;
-        }
-        if (missing === 0) resolve();
-      });
-      socket.once('error', reject);
-      socket.once('close', () => reject(new ToolError(`the server on port ${port} closed the connection`)));
-    });
-    socket.write(batch, 'latin1');
-    await replied;
+    const indexes = Array.from({ length: Math.min(BATCH, end - at) }, (_, i) => at + i);
+    for (const reply of await pipeline.send(indexes.map(request))) {
+      if (reply instanceof ReplyError) throw new ToolError(`${request(at)[0]} failed: ${reply.message}`);
+    }
   }
-  socket.removeAllListeners();
-  socket.destroy();
+  pipeline.close();
 }
 
 /** @throws ToolError unless database 0 holds so many keys */

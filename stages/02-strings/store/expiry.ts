@@ -64,6 +64,14 @@ export class Expiry {
     return { key: this.keys[slot]!, at: this.times[slot]! };
   }
 
+  /** Visits `count` keys picked at random, each with the same chance, and their deadlines; the same may come twice. */
+  sample(count: number, visit: (key: string, at: number) => void): void {
+    for (let i = 0; i < count && this.size > 0; i++) {
+      const slot = Math.floor(Math.random() * this.size);
+      visit(this.keys[slot]!, this.times[slot]!);
+    }
+  }
+
   /** @returns a new slot, at the end of the heap */
   private add(key: string): number {
     if (this.size === this.heap.length) this.resize(this.size * 2);

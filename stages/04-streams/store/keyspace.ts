@@ -1,4 +1,5 @@
 import { Database } from './database.ts';
+import type { LfuOptions } from './key-use.ts';
 
 /** Who wants to hear of changes: each method is called at the moment of the change. */
 export interface KeyspaceListener {
@@ -10,8 +11,8 @@ export interface KeyspaceListener {
   databaseFlushed?(db: Database): void;
   /** Two databases have exchanged their contents. */
   databasesSwapped?(a: Database, b: Database): void;
-  /** A key has expired and is about to be removed: to the AOF and the replicas a DEL. */
-  keyExpired?(db: Database, key: string): void;
+  /** A key has expired or is evicted, and is about to be removed: to the AOF and the replicas a DEL. */
+  keyRemoved?(db: Database, key: string): void;
 }
 
 /** All databases, what they count together, and who listens to their changes. */
@@ -22,15 +23,17 @@ export class Keyspace {
   dirty = 0;
   /** About how much memory all keys and values take. */
   usedBytes = 0;
-  readonly stats = { hits: 0, misses: 0, expired: 0 };
+  readonly stats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
   /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
   lruClock = Math.floor(Date.now() / 1000);
+  /** How uses of keys are counted, under an LFU policy alone. */
+  lfu: LfuOptions | undefined;
 
   constructor(count: number) {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
   }
 
-  /** The one place that every change passes. Expiry is no command's work: 0 changes. */
+  /** The one place that every change passes. Expiry and eviction are no command's work: 0 changes. */
   signalModified(db: Database, key: string, event: string, changes: number): void {
     this.dirty += changes;
     const { listeners } = this;
@@ -42,8 +45,8 @@ export class Keyspace {
     for (const listener of this.listeners) listener.unwatchedModified?.(db, key, event);
   }
 
-  propagateExpired(db: Database, key: string): void {
-    for (const listener of this.listeners) listener.keyExpired?.(db, key);
+  propagateDeletion(db: Database, key: string): void {
+    for (const listener of this.listeners) listener.keyRemoved?.(db, key);
   }
 
   /** Empties a database (Redis: `emptyDbStructure`). */

@@ -1,6 +1,7 @@
 import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 import { Expiry } from './expiry.ts';
+import { firstUse, nextUse } from './key-use.ts';
 import type { Keyspace } from './keyspace.ts';
 import { RawString } from './raw-string.ts';
 import { stringBytes, valueBytes, wrongType, type StoredValue, type TypeOf, type Value } from './value.ts';
@@ -10,11 +11,10 @@ const ENTRY_BYTES = 64;
 /** What a deadline costs: its slot in the dict and in the columns. Measured, rounded up. */
 const DEADLINE_BYTES = 72;
 /**
- * The dict keeps 32 bits beside a value. The upper 24 are its access time in seconds, as in Redis (`LRU_BITS`): after
- * 194 days they begin anew. The lower 8 are the length of a short string, so that who replaces it can count it without
- * fetching it from memory; all ones: ask the value.
+ * The dict keeps 32 bits beside a value. The upper 24 say how its key was used (`key-use.ts`). The lower 8 are the length
+ * of a short string, so that who replaces it can count it without fetching it from memory; all ones: ask the value.
  */
-const CLOCK_SHIFT = 8;
+const USE_SHIFT = 8;
 const LENGTH_BITS = 0xff;
 
 /**
@@ -54,7 +54,7 @@ export class Database {
     return value;
   }
 
-  /** As `lookupRead`, but is no use of the key: its access time stays (Redis: `LOOKUP_NOTOUCH`). */
+  /** As `lookupRead`, but does not count as a use of the key (Redis: `LOOKUP_NOTOUCH`). */
   lookupReadNoTouch(key: string): Value | undefined {
     const value = this.peek(key);
     if (value === undefined) this.keyspace.stats.misses++;
@@ -87,7 +87,7 @@ export class Database {
     return expectString(this.lookupWrite(key));
   }
 
-  /** Looks without leaving a trace: no access time, no hit or miss (Redis: `LOOKUP_NOEFFECTS`). */
+  /** Looks without leaving a trace: no use, no hit or miss (Redis: `LOOKUP_NOEFFECTS`). */
   peek(key: string): Value | undefined {
     return this.expireIfNeeded(key) ? undefined : this.dict.get(key);
   }
@@ -98,12 +98,18 @@ export class Database {
 
   /**
    * Adds or overwrites a key, without its old deadline unless `keepTtl` (Redis: `setKey`); event null: the change is
-   * signalled afterwards.
+   * signalled afterwards. Overwriting is a use of the key, but not with `keepTtl`: then the key was looked up before.
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
     const before = this.dict.set(key, value, this.stampFor(value));
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
-    else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
+    else {
+      if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);
+      if (this.keyspace.lfu !== undefined) {
+        const use = this.dict.replacedStamp >>> USE_SHIFT;
+        this.setUse(key, keepTtl ? use : nextUse(this.keyspace, use));
+      }
+    }
     const bytesBefore = before === undefined ? 0 : replacedBytes(before, this.dict.replacedStamp);
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(valueBytes(value) - bytesBefore);
@@ -164,11 +170,14 @@ export class Database {
     return true;
   }
 
-  /** Seconds since the key was last used; undefined when there is no such key. */
-  idleSeconds(key: string): number | undefined {
+  /** How a key was used, as in `key-use.ts`; undefined when there is no such key, expired or not. */
+  useOf(key: string): number | undefined {
     const stamp = this.dict.stampOf(key);
-    if (stamp === undefined) return undefined;
-    return ((this.keyspace.lruClock << CLOCK_SHIFT) - (stamp & ~LENGTH_BITS)) >>> CLOCK_SHIFT;
+    return stamp === undefined ? undefined : stamp >>> USE_SHIFT;
+  }
+
+  setUse(key: string, use: number): void {
+    this.dict.getAndStamp(key, use << USE_SHIFT, LENGTH_BITS);
   }
 
   /** A key that has not expired, picked at random (Redis: `dbRandomKey`). */
@@ -177,6 +186,23 @@ export class Database {
       const key = this.dict.randomKey();
       if (key === undefined || !this.expireIfNeeded(key)) return key;
     }
+  }
+
+  /** Visits keys picked at random, expired or not, with their uses (Redis: `dictGetSomeKeys`). */
+  sample(count: number, visit: (key: string, use: number) => void): void {
+    this.dict.sample(count, (key, stamp) => visit(key, stamp >>> USE_SHIFT));
+  }
+
+  /** As `sample`, of the keys that have a deadline, which is Unix time in ms. */
+  sampleVolatile(count: number, visit: (key: string, at: number) => void): void {
+    this.expiry.sample(count, visit);
+  }
+
+  /** Removes a key to make room. */
+  evict(key: string): void {
+    this.keyspace.stats.evicted++;
+    this.keyspace.propagateDeletion(this, key);
+    this.remove(key, 'evicted', 0);
   }
 
   /** Every key that has not expired. */
@@ -233,19 +259,21 @@ export class Database {
 
   private lookup(key: string): Value | undefined {
     if (this.expiry.size > 0 && this.expireIfNeeded(key)) return undefined;
-    return this.dict.getAndStamp(key, this.keyspace.lruClock << CLOCK_SHIFT, LENGTH_BITS);
+    const { lfu, lruClock } = this.keyspace;
+    const use = lfu === undefined ? lruClock : nextUse(this.keyspace, this.useOf(key) ?? 0);
+    return this.dict.getAndStamp(key, use << USE_SHIFT, LENGTH_BITS);
   }
 
   private stampFor(value: Value): number {
     const length = typeof value === 'string' ? Math.min(value.length, LENGTH_BITS) : LENGTH_BITS;
-    return (this.keyspace.lruClock << CLOCK_SHIFT) | length;
+    return (firstUse(this.keyspace) << USE_SHIFT) | length;
   }
 
   /** Removes a key whose time has come, at the moment somebody asks for it (Redis: `expireIfNeeded`). */
   private expireIfNeeded(key: string): boolean {
     if (!this.isExpired(key)) return false;
     this.keyspace.stats.expired++;
-    this.keyspace.propagateExpired(this, key);
+    this.keyspace.propagateDeletion(this, key);
     this.remove(key, 'expired', 0);
     return true;
   }

@@ -2,6 +2,7 @@ import { Crc64 } from '#shared/codecs/crc64.ts';
 import type { Dict } from '#shared/dict/dict.ts';
 import { hashOf } from '#shared/dict/hash.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
+import { useIn } from '../store/database.ts';
 import type { Expiry } from '../store/expiry.ts';
 import type { Keyspace, SnapshotInProgress } from '../store/keyspace.ts';
 import type { Value } from '../store/value.ts';
@@ -11,16 +12,20 @@ import { RdbOutput } from './rdb/output.ts';
 export interface SnapshotFormat {
   /** Whether long strings are to be compressed. */
   readonly compression: boolean;
+  /** Whether `entry` is to be given how each key was used. */
+  readonly wantsUse?: boolean;
   begin(out: RdbOutput, databases: readonly SnapshotDatabase[]): void;
   /**
-   * Writes one key. `at` is its deadline, Unix time in ms.
+   * Writes one key. `at` is its deadline, Unix time in ms; `use` is as in `key-use.ts`.
    * @returns for a value of many elements an iterator that has it still to write, a piece with each `next`
    */
-  entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined): Iterator<void> | undefined;
+  entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined, use: number): EntrySteps;
   end(out: RdbOutput): void;
   /** What stands behind the last byte, for the checksum of all of them. */
   trailer(crc: Crc64): Buffer;
 }
+
+export type EntrySteps = Iterator<void> | undefined;
 
 /** A database as it stood when the snapshot began. */
 export interface SnapshotDatabase {
@@ -171,9 +176,10 @@ export class Snapshot implements SnapshotInProgress {
     }
   }
 
-  private entry(out: RdbOutput, walk: Walk, key: string, value: Value): Iterator<void> | undefined {
+  private entry(out: RdbOutput, walk: Walk, key: string, value: Value): EntrySteps {
     this.keys++;
-    return this.format.entry(out, walk.index, key, value, walk.expiry.get(key));
+    const use = this.format.wantsUse ? useIn(walk.dict, key) : 0;
+    return this.format.entry(out, walk.index, key, value, walk.expiry.get(key), use);
   }
 
   private finishLarge(): void {

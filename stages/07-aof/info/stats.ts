@@ -14,6 +14,7 @@ export function statsFields(server: Server): InfoField[] {
     ['instantaneous_output_kbps', (rates.perSecond('bytesWritten') / 1024).toFixed(2)],
     ['rejected_connections', clients.stats.rejectedConnections],
     ['expired_keys', server.keyspace.stats.expired],
+    ['evicted_keys', server.keyspace.stats.evicted],
     ['evicted_clients', clients.stats.evicted],
     ['keyspace_hits', server.keyspace.stats.hits],
     ['keyspace_misses', server.keyspace.stats.misses],

@@ -28,10 +28,9 @@ function checkTransaction({ client, command }: Request): Reply | undefined {
   return new ReplyError('ERR Command not allowed inside a transaction');
 }
 
-/** Past `maxmemory` nothing is accepted that may need more; DEL and its like still work. */
+/** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
 function checkMemory(request: Request): Reply | undefined {
-  const { maxmemory } = request.server.options;
-  if (maxmemory === 0 || request.server.keyspace.usedBytes <= maxmemory) return undefined;
+  if (request.server.eviction.perform() !== 'fail') return undefined;
   if (!request.has('denyoom') && !isQueued(request)) return undefined;
   return new ReplyError(OOM);
 }
@@ -61,12 +60,14 @@ function checkLoading(request: Request): Reply | undefined {
 
 /**
  * For commands that copy whole values: one alone could double what is used, and V8 ends the process when its heap is full.
- * Redis looks at `maxmemory` before the command alone. @throws ReplyError when `bytes` more would pass it
+ * Redis looks at `maxmemory` before the command alone. Where keys are evicted, memory is always full: a quarter beyond is
+ * allowed, for which the next command makes room. @throws ReplyError when `bytes` more would pass the limit
  */
 export function expectRoom(request: Request, bytes: number): void {
   if (request.client.mustObey) return;
   const { options, keyspace } = request.server;
-  if (options.maxmemory !== 0 && keyspace.usedBytes + bytes > options.maxmemory) throw new ReplyError(OOM);
+  const limit = options.maxmemory * (options['maxmemory-policy'] === 'noeviction' ? 1 : 1.25);
+  if (limit !== 0 && keyspace.usedBytes + bytes > limit) throw new ReplyError(OOM);
 }
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";

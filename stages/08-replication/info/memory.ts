@@ -10,6 +10,6 @@ export function memoryFields(server: Server): InfoField[] {
     ['used_memory_heap', heapUsed],
     ['used_memory_rss', rss],
     ['maxmemory', server.options.maxmemory],
-    ['maxmemory_policy', 'noeviction'],
+    ['maxmemory_policy', server.options['maxmemory-policy']],
   ];
 }

@@ -17,6 +17,7 @@ export function statsFields(server: Server): InfoField[] {
     ['sync_partial_ok', server.replication.stats.partialOk],
     ['sync_partial_err', server.replication.stats.partialErr],
     ['expired_keys', server.keyspace.stats.expired],
+    ['evicted_keys', server.keyspace.stats.evicted],
     ['evicted_clients', clients.stats.evicted],
     ['keyspace_hits', server.keyspace.stats.hits],
     ['keyspace_misses', server.keyspace.stats.misses],

@@ -71,8 +71,8 @@ export class Propagation implements KeyspaceListener {
     if (this.depth === 0) this.tell();
   }
 
-  /** An expired key was removed: the others have to delete it, since their clocks may differ. */
-  keyExpired(db: Database, key: string): void {
+  /** The others have to delete it: their clocks may differ, and their samples would. */
+  keyRemoved(db: Database, key: string): void {
     this.alsoPropagate(db.index, ['DEL', key]);
   }
 

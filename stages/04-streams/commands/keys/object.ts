@@ -3,6 +3,7 @@ import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family, Handler } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
+import { frequency, idleSeconds } from '../../store/key-use.ts';
 import { encodingName, type Value } from '../../store/value.ts';
 
 /** How a key's value is kept. */
@@ -57,16 +58,25 @@ function refcount(request: Request): Reply {
 }
 
 function idletime(request: Request): Reply {
-  return lookup(request) === undefined ? null : request.db.idleSeconds(request.args[2]!)!;
+  if (lookup(request) === undefined) return null;
+  const { keyspace } = request.server;
+  if (keyspace.lfu !== undefined) {
+    throw new ReplyError(`ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`);
+  }
+  return idleSeconds(keyspace, request.db.useOf(request.args[2]!)!);
 }
 
 function freq(request: Request): Reply {
   if (lookup(request) === undefined) return null;
-  throw new ReplyError(
-    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. ' +
-      'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
-  );
+  const { keyspace } = request.server;
+  if (keyspace.lfu === undefined) {
+    throw new ReplyError(`ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`);
+  }
+  return frequency(keyspace, keyspace.lfu, request.db.useOf(request.args[2]!)!);
 }
+
+const SWITCHING =
+  'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
 
 /** Looking is no use of the key. */
 function lookup({ db, args }: Request): Value | undefined {

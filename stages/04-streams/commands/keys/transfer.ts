@@ -75,8 +75,10 @@ function move(request: Request): Reply {
   const value = db.lookupWrite(key);
   if (value === undefined || target.lookupWrite(key) !== undefined) return 0;
   const at = db.getExpire(key);
+  const use = db.useOf(key)!;
   db.delete(key, 'move_from', 0);
   target.set(key, value, 'move_to');
+  target.setUse(key, use);
   if (at !== undefined) target.setExpire(key, at, null);
   return 1;
 }
@@ -112,8 +114,10 @@ function parseCopyOptions(request: Request): { target: Database; replace: boolea
 
 function transfer(db: Database, from: string, value: Value, to: string): void {
   const at = db.getExpire(from);
+  const use = db.useOf(from)!;
   db.delete(from, 'rename_from', 0);
   db.set(to, value, 'rename_to');
+  db.setUse(to, use);
   if (at !== undefined) db.setExpire(to, at, null);
 }
 

@@ -64,7 +64,7 @@ function dumpKey({ db, args, server }: Request): Reply {
 function restore(request: Request): Reply {
   const { db, args } = request;
   const key = args[1]!;
-  const { replace, absolute, idle } = parseRestoreOptions(args);
+  const { replace, absolute, idle, frequency } = parseRestoreOptions(args);
   if (!replace && db.lookupWrite(key) !== undefined) throw new ReplyError('BUSYKEY Target key name already exists.');
   const ttl = parseLongLong(args[2]!);
   if (ttl < 0) throw new ReplyError('ERR Invalid TTL value, must be >= 0');
@@ -74,7 +74,7 @@ function restore(request: Request): Reply {
   if (at !== undefined && request.db.hasPassed(at)) return restoreExpired(request, key, replace);
   db.set(key, value, 'restore');
   if (at !== undefined) db.setExpire(key, at, null);
-  if (idle !== undefined) db.setIdle(key, idle);
+  db.restoreUse(key, idle, frequency);
   if (at !== undefined && !absolute) request.propagateAs(absoluteForm(args, at));
   return OK;
 }
@@ -95,9 +95,10 @@ interface RestoreOptions {
   readonly absolute: boolean;
   /** Seconds since the key was used. */
   readonly idle: number | undefined;
+  /** How often it was used, as an LFU policy counts. */
+  readonly frequency: number | undefined;
 }
 
-/** Frequencies are checked, but not kept: there is no policy here that would ask for them. */
 function parseRestoreOptions(args: readonly string[]): RestoreOptions {
   let replace = false;
   let absolute = false;
@@ -116,7 +117,7 @@ function parseRestoreOptions(args: readonly string[]): RestoreOptions {
       if (frequency < 0 || frequency > 255) throw new ReplyError('ERR Invalid FREQ value, must be >= 0 and <= 255');
     } else throw syntaxError();
   }
-  return { replace, absolute, idle };
+  return { replace, absolute, idle, frequency };
 }
 
 /** Redis: `verifyDumpPayload`, then the value. */

@@ -1,9 +1,10 @@
 import type { Crc64 } from '#shared/codecs/crc64.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 import type { Value } from '../../store/value.ts';
-import type { SnapshotDatabase, SnapshotFormat } from '../snapshot.ts';
+import type { EntrySteps, SnapshotDatabase, SnapshotFormat } from '../snapshot.ts';
 import type { RdbOutput } from './output.ts';
 import { RDB_OPCODE } from './types.ts';
+import type { UseWriter } from './write-use.ts';
 import { valueType, writeValueInSteps } from './write-value.ts';
 
 export interface RdbFormatOptions {
@@ -12,6 +13,8 @@ export interface RdbFormatOptions {
   readonly compression: boolean;
   /** Whether a checksum stands at the end; zeros there say that there is none. */
   readonly checksum: boolean;
+  /** Writes how a key was used, where the policy goes by that. */
+  readonly writeUse: UseWriter | undefined;
   /** What the file says about itself, as pairs of name and value. */
   readonly aux: readonly (readonly [name: string, value: string])[];
 }
@@ -22,6 +25,7 @@ export interface RdbFormatOptions {
  */
 export class RdbFormat implements SnapshotFormat {
   readonly compression: boolean;
+  readonly wantsUse: boolean;
   private readonly options: RdbFormatOptions;
   /** The database that the file has selected last. */
   private selected = -1;
@@ -31,6 +35,7 @@ export class RdbFormat implements SnapshotFormat {
   constructor(options: RdbFormatOptions) {
     this.options = options;
     this.compression = options.compression;
+    this.wantsUse = options.writeUse !== undefined;
   }
 
   begin(out: RdbOutput, databases: readonly SnapshotDatabase[]): void {
@@ -43,12 +48,13 @@ export class RdbFormat implements SnapshotFormat {
     for (const db of databases) this.sizes.set(db.index, db);
   }
 
-  entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined): Iterator<void> | undefined {
+  entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined, use: number): EntrySteps {
     if (db !== this.selected) this.select(out, db);
     if (at !== undefined) {
       out.byte(RDB_OPCODE.EXPIRETIME_MS);
       out.milliseconds(at);
     }
+    this.options.writeUse?.(out, use);
     out.byte(valueType(value, this.options.version));
     out.string(key);
     if (typeof value === 'string') {

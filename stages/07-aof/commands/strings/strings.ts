@@ -140,7 +140,8 @@ function setWithOptions(request: Request, { nx, xx, get, keepTtl, expire }: SetO
   const value = args[2]!;
   const at = expire && deadlineOf(request, expire);
   const before = get ? (db.lookupReadString(key) ?? null) : null;
-  const exists = db.lookupWrite(key) !== undefined;
+  // `set` counts as a use, except where it keeps the time to live.
+  const exists = nx || keepTtl ? db.lookupWrite(key) !== undefined : db.has(key);
   if ((nx && exists) || (xx && !exists)) return before;
 
   db.set(key, value, 'set', keepTtl);

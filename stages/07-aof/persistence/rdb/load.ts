@@ -42,6 +42,7 @@ export class RdbLoader {
   /** What the opcodes in front of a key say of it. */
   private expireAt: Int64 | undefined;
   private idle: number | undefined;
+  private count: number | undefined;
   private done = false;
 
   /** `input`: from the first byte of the file on. When all is loaded it stands behind the last. */
@@ -92,7 +93,7 @@ export class RdbLoader {
         this.idle = input.length();
         return;
       case RDB_OPCODE.FREQ:
-        input.byte();
+        this.count = input.byte();
         return;
       case RDB_OPCODE.SELECTDB:
         return this.select(input.length());
@@ -135,16 +136,17 @@ export class RdbLoader {
   }
 
   private readKey(type: number): void {
-    const { input, expireAt, idle } = this;
+    const { input, expireAt, idle, count } = this;
     this.expireAt = undefined;
     this.idle = undefined;
+    this.count = undefined;
     const key = input.string();
     const value = readNamedValue(input, type, key);
     if (typeof value !== 'string' && value.isEmpty) this.skipEmpty(key);
     else if (expireAt !== undefined && this.hasExpired(expireAt)) this.keysExpired++;
     else {
       this.add(key, value, expireAt);
-      if (idle !== undefined) this.db.setIdle(key, idle);
+      this.db.restoreUse(key, idle, count);
       this.keysLoaded++;
     }
   }

@@ -5,6 +5,7 @@ import type { Server } from '../../server.ts';
 import { Snapshot } from '../snapshot.ts';
 import { discard, replaceFile, temporaryName, writeSnapshot, writeSnapshotSync } from './file.ts';
 import { RdbFormat } from './format.ts';
+import { useWriter } from './write-use.ts';
 
 /** How long after a failed save the next one is tried by itself; ms (Redis: CONFIG_BGSAVE_RETRY_DELAY). */
 const RETRY_MS = 5000;
@@ -170,6 +171,7 @@ export function rdbFormat(server: Server, aofBase = false): RdbFormat {
     version: options['rdb-version'],
     compression: options.rdbcompression,
     checksum: options.rdbchecksum,
+    writeUse: useWriter(server.keyspace, options['maxmemory-policy']),
     aux: [...originFields(server), ['aof-base', aofBase ? '1' : '0']],
   });
 }
