@@ -940,6 +940,52 @@ describe('a server of our own', () => {
   }
 });
 
+describe('what tools probe', () => {
+  const NO_CLUSTER = 'ERR This instance has cluster support disabled';
+  const CLUSTER = ['INFO', 'MYID', 'NODES', 'SLOTS', 'SHARDS', 'LINKS', 'KEYSLOT k', 'COUNTKEYSINSLOT 1', 'reset'];
+  for (const words of [...CLUSTER.map((name) => `CLUSTER ${name}`), 'READONLY', 'READWRITE', 'ASKING']) {
+    test(`${words}: there is no cluster`, async () => {
+      await (await client()).expect(...(words.split(' ') as [string])).error(NO_CLUSTER);
+    });
+  }
+
+  test('errors of CLUSTER and MODULE', async () => {
+    const c = await client();
+    await c.expect('CLUSTER', 'NOSUCH').error("ERR unknown subcommand 'NOSUCH'. Try CLUSTER HELP.");
+    await c.expect('CLUSTER').error("ERR wrong number of arguments for 'cluster' command");
+    await c.expect('CLUSTER', 'INFO', 'x').error("ERR wrong number of arguments for 'cluster|info' command");
+    await c.expect('MODULE').error("ERR wrong number of arguments for 'module' command");
+    await c.expect('MODULE', 'NOSUCH').error("ERR unknown subcommand 'NOSUCH'. Try MODULE HELP.");
+  });
+
+  test('there are no modules', async () => {
+    const c = await client();
+    await c.expect('MODULE', 'LIST').array([]);
+    expect(await c.send('INFO', 'modules')).toBe('# Modules\r\n');
+  });
+
+  test('TIME: seconds and microseconds, which go on', async () => {
+    const c = await client();
+    const read = async () => {
+      const [seconds, micros] = items(await c.send('TIME')).map(String);
+      expect(micros).toMatch(/^\d{1,6}$/);
+      return Number(seconds) * 1e6 + Number(micros);
+    };
+    const times = [await read(), await read(), await read()];
+    expect(Math.abs(times[0]! / 1000 - Date.now())).toBeLessThan(5_000);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    await c.expect('TIME', 'x').error("ERR wrong number of arguments for 'time' command");
+  });
+
+  test('LOLWUT says the version', async () => {
+    const c = await client();
+    expect(await c.send('LOLWUT')).toMatch(/Redis ver\. \d+\.\d+\.\d+\n$/);
+    expect(await c.send('LOLWUT', 'VERSION', '5')).toMatch(/Redis ver\. /);
+    await c.expect('LOLWUT', 'VERSION', 'x').error('ERR value is not an integer or out of range');
+    expect(await (await clientResp3()).send('LOLWUT')).toBeInstanceOf(Verbatim);
+  });
+});
+
 describe('options of operators', () => {
   test('unixsocket: the same server by a path, whose mode is unixsocketperm; SIGTERM removes it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'unix-'));

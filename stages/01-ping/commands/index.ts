@@ -1,3 +1,4 @@
+import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { connection } from './connection/connection.ts';
 import { server } from './server/server.ts';
@@ -6,4 +7,5 @@ import { server } from './server/server.ts';
 export const families: readonly Family[] = [
   connection,
   server,
+  cluster,
 ];

@@ -1,3 +1,4 @@
+import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { connection } from './connection/connection.ts';
 import { databases, selection } from './keys/databases.ts';
@@ -23,4 +24,5 @@ export const families: readonly Family[] = [
   expire,
   databases,
   selection,
+  cluster,
 ];

@@ -1,3 +1,4 @@
+import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { connection } from './connection/connection.ts';
 import { hashes } from './hashes/hashes.ts';
@@ -37,4 +38,5 @@ export const families: readonly Family[] = [
   hashes,
   sets,
   setAlgebra,
+  cluster,
 ];

@@ -1,3 +1,4 @@
+import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { connection } from './connection/connection.ts';
 import { hashes } from './hashes/hashes.ts';
@@ -51,4 +52,5 @@ export const families: readonly Family[] = [
   streamPending,
   streamClaim,
   streamInfo,
+  cluster,
 ];

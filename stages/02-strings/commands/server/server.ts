@@ -1,4 +1,5 @@
 import { commandRow } from '#shared/commands/command-rows.ts';
+import { probeRows } from '#shared/commands/probe-rows.ts';
 import { infoText } from '#shared/info/info.ts';
 import { Verbatim, type Reply } from '#shared/resp/reply.ts';
 import { infoSections } from '../../info.ts';
@@ -20,6 +21,7 @@ export const server: Family = {
       run: info,
     },
     commandRow,
+    ...probeRows,
   ],
 };
 
