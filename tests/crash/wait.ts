@@ -76,6 +76,8 @@ async function oneKill({ nodes, flags, policy, powerCut, rng }: Round, outcome: 
   // A full sync begins the replica's log anew: until its base is written, what a kill leaves is the old log.
   for (const node of nodes) await until(() => isLogWhole(node), 'the end of the AOF rewrite', REWRITE_MS);
   const load = await startWriters(primary.port);
+  // On a busy machine the first answer may take its time: before it there is nothing to lose.
+  await Promise.race([load.counted, load.closed]);
   await sleep(rng.next() * WITHIN_MS);
   const [killedAt] = await Promise.all((rng.chance(0.5) ? [primary, replica] : [replica, primary]).map(kill));
   await load.closed;
@@ -119,6 +121,8 @@ async function isLogWhole(node: Node): Promise<boolean> {
 async function startWriters(port: number) {
   const problems: string[] = [];
   const writers: Writer[] = BATCHES.map(() => ({ keys: [], countedAt: [] }));
+  let hasCounted!: () => void;
+  const counted = new Promise<void>((resolve) => (hasCounted = resolve));
   const connections = await Promise.all(
     writers.map(async ({ keys, countedAt }, at) => {
       let missing = 0;
@@ -126,6 +130,7 @@ async function startWriters(port: number) {
         if (--missing > 0) return;
         if (reply !== 1) return void problems.push(`WAIT 1 0 has answered ${JSON.stringify(reply)}`);
         while (countedAt.length < keys.length) countedAt.push(performance.now());
+        hasCounted();
         write();
       });
       const write = () => {
@@ -142,7 +147,7 @@ async function startWriters(port: number) {
   );
   for (const { write } of connections) write();
   const closed = Promise.all(connections.map(({ connection }) => connection.closed));
-  return { writers, problems, closed };
+  return { writers, problems, counted, closed };
 }
 
 /** What WAIT has counted and the server does not have. */
