@@ -26,7 +26,9 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0 };
+  readonly stats = {
+    commands: 0,
+  };
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -43,7 +45,7 @@ export class Server {
     this.clients = new Clients(this);
   }
 
-  /** @throws Error with one line for the operator, when an address cannot be listened on */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);

@@ -30,7 +30,9 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0 };
+  readonly stats = {
+    commands: 0,
+  };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
@@ -53,7 +55,7 @@ export class Server {
     this.expireCycle = new ExpireCycle(this.keyspace);
   }
 
-  /** @throws Error with one line for the operator, when an address cannot be listened on */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);

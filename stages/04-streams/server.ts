@@ -33,7 +33,9 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0 };
+  readonly stats = {
+    commands: 0,
+  };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
@@ -61,7 +63,7 @@ export class Server {
     this.keyspace.listeners.push(this.keyWaits);
   }
 
-  /** @throws Error with one line for the operator, when an address cannot be listened on */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);

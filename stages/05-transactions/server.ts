@@ -35,7 +35,9 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0 };
+  readonly stats = {
+    commands: 0,
+  };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
@@ -61,11 +63,12 @@ export class Server {
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);
+    this.keyspace.listeners.push(this.keyWaits);
     this.watchedKeys = new WatchedKeys();
-    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys);
+    this.keyspace.listeners.push(this.watchedKeys);
   }
 
-  /** @throws Error with one line for the operator, when an address cannot be listened on */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);

@@ -31,8 +31,6 @@ import { discardTransaction } from './transactions.ts';
 export interface ShutdownFlags {
   readonly save?: boolean;
   readonly nosave?: boolean;
-  /** Do not wait for replicas. */
-  readonly now?: boolean;
   /** End even if saving fails. */
   readonly force?: boolean;
 }
@@ -49,7 +47,11 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
+  readonly stats = {
+    commands: 0,
+    keysLoaded: 0,
+    keysExpiredAtLoad: 0,
+  };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
@@ -81,12 +83,13 @@ export class Server {
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);
+    this.keyspace.listeners.push(this.keyWaits);
     this.watchedKeys = new WatchedKeys();
-    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys);
+    this.keyspace.listeners.push(this.watchedKeys);
     this.rdb = new RdbSaver(this);
   }
 
-  /** @throws Error with one line for the operator: an address cannot be listened on, data cannot be loaded */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);
@@ -102,7 +105,8 @@ export class Server {
    * Saves if there is reason to, and ends the process (Redis: `prepareForShutdown`).
    * @returns false when saving has failed: the server goes on, unless `force` is set
    */
-  shutdown({ save = false, nosave = false, force = false }: ShutdownFlags = {}): boolean {
+  shutdown(flags: ShutdownFlags = {}): boolean {
+    const { save = false, nosave = false, force = false } = flags;
     this.rdb.cancel();
     if (this.loading === undefined && (save || (!nosave && this.options.save.length > 0))) {
       try {

@@ -58,7 +58,11 @@ export class Server {
   readonly clock: CommandClock;
   readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
   readonly clients: Clients;
-  readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
+  readonly stats = {
+    commands: 0,
+    keysLoaded: 0,
+    keysExpiredAtLoad: 0,
+  };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
   private readonly expireCycle: ExpireCycle;
@@ -97,9 +101,11 @@ export class Server {
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);
+    this.keyspace.listeners.push(this.keyWaits);
     this.watchedKeys = new WatchedKeys();
+    this.keyspace.listeners.push(this.watchedKeys);
     this.propagation = new Propagation();
-    this.keyspace.listeners.push(this.keyWaits, this.watchedKeys, this.propagation);
+    this.keyspace.listeners.push(this.propagation);
     this.rdb = new RdbSaver(this);
     this.aof = new Aof(this);
     this.replication = new Replication(this);
@@ -108,7 +114,7 @@ export class Server {
     prepareRole(this);
   }
 
-  /** @throws Error with one line for the operator: an address cannot be listened on, data cannot be loaded */
+  /** @throws Error with one line for the operator, when the server cannot start */
   async start(): Promise<void> {
     log.setFile(this.options.logfile);
     this.listeners = await openListeners(this);
@@ -126,9 +132,9 @@ export class Server {
    * @returns false when saving has failed: the server goes on, unless `force` is set
    */
   shutdown(flags: ShutdownFlags = {}): boolean {
-    const { save = false, nosave = false, now = false, force = false } = flags;
-    if (!now && this.ending) return true;
-    this.ending = !now && waitForReplicas(this, flags);
+    const { save = false, nosave = false, force = false } = flags;
+    if (this.ending && !flags.now) return true;
+    this.ending = !flags.now && waitForReplicas(this, flags);
     if (this.ending) return true;
     this.rdb.cancel();
     if (!this.aof.shutdown(force)) return false;
@@ -193,13 +199,12 @@ export class Server {
     this.beforeSleep();
   };
 
-  /**
-   * Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`): first the
-   * log, then the replies about what it has, what is acknowledged to a primary, and the stream to replicas.
-   */
+  /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
+    // The log first, then the replies about what it has.
     if (this.aof.file.writeAndSync()) handlePendingWrites(this);
     else this.aof.file.afterSync(holdPendingWrites(this));
+    // What is acknowledged to a primary, and what goes to replicas.
     this.replication.link?.stream?.acknowledge();
     this.replication.streamIfDue();
   }

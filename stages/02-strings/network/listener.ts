@@ -79,6 +79,6 @@ function refuse({ clients, options }: NetworkServer, socket: Socket, isLocal: bo
   return undefined;
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
 }

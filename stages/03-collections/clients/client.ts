@@ -50,7 +50,7 @@ export class Client {
     return this.replies.size + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep until a request is complete. */
+  /** What the client makes the server keep before it can be executed. */
   get heldBytes(): number {
     return this.parser.argumentBytes;
   }

@@ -57,7 +57,7 @@ export class Client {
     return this.replies.size + this.heldReplies + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep until a request is complete, or a transaction. */
+  /** What the client makes the server keep before it can be executed. */
   get heldBytes(): number {
     return this.parser.argumentBytes + (this.transaction?.size ?? 0);
   }

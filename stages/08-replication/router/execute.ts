@@ -4,7 +4,7 @@ import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import { flagTransaction } from '../transactions.ts';
 import type { Command } from './command.ts';
-import { guard, guardPrimary } from './guards.ts';
+import { guard } from './guards.ts';
 import { Request } from './request.ts';
 import { unknownCommand } from './unknown-command.ts';
 
@@ -13,11 +13,10 @@ export function execute(server: Server, client: Client, args: readonly string[])
   const command = server.commands.find(args);
   if (command === undefined) return rejectCommand(server, client, unknownCommand(server, client, args));
   const request = new Request(server, client, command, args);
-  const refused = refusal(request);
+  const refused = guard(request);
   if (refused !== undefined) return rejectCommand(server, client, refused, command);
   client.lastCommand = command;
   client.replies.write(call(request));
-  client.writeOffset = server.replication.offset;
   server.keyWaits.serve();
 }
 
@@ -25,19 +24,13 @@ export function execute(server: Server, client: Client, args: readonly string[])
 export function reprocess(request: Request, readyKey: string): Reply {
   request.readyKey = readyKey;
   request.server.clock.begin(request.command.stats);
-  const reply = refusal(request) ?? run(request);
-  request.client.writeOffset = request.server.replication.offset;
-  return reply;
+  return guard(request) ?? run(request);
 }
 
 /** The reply to a request that does not run (Redis: `rejectCommand`). */
 function rejectCommand(server: Server, client: Client, reply: Reply, command?: Command): void {
   if (command !== undefined && reply instanceof ReplyError) command.stats.rejected++;
   client.replies.write(flagTransaction(server, client, reply, command?.row.runsQueue === true));
-}
-
-function refusal(request: Request): Reply | undefined {
-  return request.client.type === 'primary' ? guardPrimary(request) : guard(request);
 }
 
 /** Runs the command of a request, and counts it (Redis: `call`). */
@@ -64,5 +57,6 @@ function run(request: Request): Reply {
     return new ReplyError(`ERR internal error in '${command.fullName}', see the server's log`);
   } finally {
     propagation.end(request, keyspace.dirty !== dirty);
+    request.client.writeOffset = request.server.replication.offset;
   }
 }

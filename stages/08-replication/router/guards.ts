@@ -9,6 +9,7 @@ import type { Request } from './request.ts';
  * `processCommand`: it decides which error a client sees.
  */
 export function guard(request: Request): Reply | undefined {
+  if (request.client.type === 'primary') return guardPrimary(request);
   let refused = checkArity(request);
   refused ??= checkTransaction(request);
   refused ??= checkMemory(request);
@@ -23,7 +24,7 @@ export function guard(request: Request): Reply | undefined {
 }
 
 /** What the primary of a replica says has happened: nothing is refused that can be done. */
-export function guardPrimary(request: Request): Reply | undefined {
+function guardPrimary(request: Request): Reply | undefined {
   return checkArity(request) ?? checkTransaction(request) ?? queueInTransaction(request);
 }
 

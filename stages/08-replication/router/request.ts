@@ -25,9 +25,10 @@ export class Request {
     this.args = args;
   }
 
-  /** Whether the command has one of Redis's flags, such as `denyoom`; EXEC has those of what it will run. */
+  /** Whether the command has one of Redis's flags, such as `denyoom`. */
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
+    // EXEC has those of what it will run.
     if (!this.command.row.runsQueue) return false;
     return this.client.transaction?.queued.some(({ command }) => command.flags.has(flag)) === true;
   }

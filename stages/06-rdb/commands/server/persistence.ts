@@ -85,7 +85,7 @@ function shutdown({ server, args }: Request): Reply {
   const flags = {
     save: words.delete('SAVE'),
     nosave: words.delete('NOSAVE'),
-    now: words.delete('NOW'),
+    now: words.delete('NOW'), // not to wait for replicas: from stage 08 on
     force: words.delete('FORCE'),
   };
   if (words.size > 0 || (flags.save && flags.nosave) || (abort && args.length > 2)) throw syntaxError();
