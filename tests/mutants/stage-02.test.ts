@@ -85,4 +85,32 @@ plantedBugs('02', [
     why: 'a key gets the deadline of another one that lost its own',
     suite: '02-keys',
   },
+  {
+    file: 'store/eviction.ts',
+    find: "this.volatile = scope === 'volatile';",
+    replace: 'this.volatile = false;',
+    why: 'the volatile policies evict keys without a deadline',
+    suite: '02-eviction',
+  },
+  {
+    file: 'store/database.ts',
+    find: 'return this.dict.getAndStamp(key, use << USE_SHIFT, LENGTH_BITS);',
+    replace: 'return this.dict.get(key);',
+    why: 'reading a key does not count as a use',
+    suite: '02-eviction',
+  },
+  {
+    file: 'store/eviction.ts',
+    find: 'pool[at]!.score < score',
+    replace: 'pool[at]!.score > score',
+    why: 'of the candidates the best is kept, and the worst evicted',
+    suite: '02-eviction',
+  },
+  {
+    file: 'store/database.ts',
+    find: 'this.setUse(key, keepTtl ? use : nextUse(this.keyspace, use));',
+    replace: '',
+    why: 'a new value begins with a new count',
+    suite: '02-eviction',
+  },
 ]);

@@ -50,4 +50,11 @@ plantedBugs('07', [
     why: 'what is tried again after half a write goes behind a hole',
     suite: '07-errors',
   },
+  {
+    file: 'store/database.ts',
+    find: 'this.keyspace.stats.evicted++;\n    this.keyspace.propagateDeletion(this, key);',
+    replace: 'this.keyspace.stats.evicted++;',
+    why: 'an evicted key comes back at the restart',
+    suite: '07-eviction',
+  },
 ]);

@@ -78,4 +78,11 @@ plantedBugs('08', [
     why: 'a replica acknowledges what its log does not have yet: WAIT counts what a crash of both takes away',
     suite: '08-errors',
   },
+  {
+    file: 'server.ts',
+    find: ' && this.replication.link === undefined);',
+    replace: ');',
+    why: 'a replica evicts what its primary still has',
+    suite: '08-replica',
+  },
 ]);

@@ -104,14 +104,11 @@ export class Eviction {
     const count = this.options['maxmemory-samples'];
     let found = false;
     for (const db of this.keyspace.databases) {
-      if (db.size === 0) continue;
-      const offer = (key: string, score: number): void => {
-        found = true;
-        this.offer(db, key, score);
-      };
-      if (!this.volatile) db.sample(count, (key, use) => offer(key, this.scoreOf(use)));
-      else if (this.by === 'ttl') db.sampleVolatile(count, (key, at) => offer(key, -at));
-      else db.sampleVolatile(count, (key) => offer(key, this.scoreOf(db.useOf(key)!)));
+      if ((this.volatile ? db.volatileSize : db.size) === 0) continue;
+      found = true;
+      if (!this.volatile) db.sample(count, (key, use) => this.offer(db, key, this.scoreOf(use)));
+      else if (this.by === 'ttl') db.sampleVolatile(count, (key, at) => this.offer(db, key, -at));
+      else db.sampleVolatile(count, (key) => this.offer(db, key, this.scoreOf(db.useOf(key)!)));
     }
     return found;
   }
