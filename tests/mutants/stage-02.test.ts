@@ -59,7 +59,7 @@ plantedBugs('02', [
   },
   {
     file: 'store/database.ts',
-    find: 'else if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);',
+    find: 'if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);',
     replace: '',
     why: 'SET keeps the time to live of the key that it overwrites',
     suite: '02-strings',
