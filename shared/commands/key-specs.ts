@@ -9,7 +9,7 @@ export interface KeySpec {
    */
   readonly flags: string;
   /**
-   * Position of the first key, or the word behind which it stands, looked for from `from` on (negative: from the end).
+   * Position of the first key, or the word after which it stands, looked for from `from` on (negative: from the end).
    */
   readonly begin: number | { readonly keyword: string; readonly from: number };
   readonly find: KeyRange | KeyCount;

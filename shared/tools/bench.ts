@@ -33,7 +33,7 @@ With one of these it shows its figures and writes nothing:
   --keys 1000000      keys of the scenarios load, bgsave, small-values (100,000) and large-values (1,000)
   --requests 100000   requests of each run, instead of as many as it takes to fill 1.5 s
 
-What npm would take for itself stands behind '--': npm run bench 05 -- --quick
+Flags that npm would take for itself go after '--': npm run bench 05 -- --quick
 redis-server and redis-benchmark must be on the PATH. Servers write to the disk of TMPDIR, or of /tmp. Figures mean
 little while the machine does other work.
 `;

@@ -34,7 +34,7 @@ ${SCENARIOS.map(({ name, title }) => `      ${name.padEnd(16)}${title}`).join('\
   --power-cut         also cuts every file to what was synced before the restart; stages only
 
 Ends with 1 when a folder did not load, or came back as no prefix of what was written, or when something is lost that
-was acknowledged under always, or counted by WAIT. What npm would take for itself stands behind '--':
+was acknowledged under always, or counted by WAIT. Flags that npm would take for itself go after '--':
 npm run crash 07 -- --kills 200
 `;
 

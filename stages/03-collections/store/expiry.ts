@@ -6,7 +6,7 @@ const FIRST_CAPACITY = 64;
 
 /**
  * When which key dies: a dict for "does this key have a deadline?", and a binary min-heap for "which is the next one?".
- * Each deadline knows its place in the heap, so changing one is O(log n) and leaves nothing behind. (Redis samples its
+ * Each deadline knows its place in the heap, so changing one is O(log n) and leaves no stale entry. (Redis samples its
  * `expires` dict at random instead, in `activeExpireCycle`.)
  *
  * A deadline has no object of its own, which would take three times the memory. It is a number, its slot: columns hold

@@ -85,7 +85,7 @@ export class KeyWaits implements KeyspaceListener {
     for (const db of [a, b]) this.queues.get(db)?.forEach((queue) => this.signalReady(queue));
   }
 
-  /** Serves who waits for keys that have changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
+  /** Serves clients that wait for keys that have changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
   serve(): void {
     while (this.ready.length > 0) {
       const { ready } = this;

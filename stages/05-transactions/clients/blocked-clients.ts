@@ -56,7 +56,7 @@ export class BlockedClients {
     this.unblock(client, error);
   }
 
-  /** Ends a client's wait as the end of its time does. */
+  /** Ends a client's wait as its timeout does. */
   timeOut(client: Client): void {
     const wait = this.forget(client);
     if (wait !== undefined) this.answer(client, wait.timedOut());

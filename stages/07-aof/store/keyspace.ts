@@ -44,7 +44,7 @@ export class Keyspace {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
   }
 
-  /** From now on `snapshot` hears of each change before it is made. One snapshot is taken at a time. */
+  /** From now on `snapshot` is called before each change. One snapshot is taken at a time. */
   beginSnapshot(snapshot: SnapshotInProgress): void {
     this.snapshot = snapshot;
   }

@@ -6,7 +6,7 @@ import { infoSections } from '../../info.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 
-/** What the server tells of itself and its commands. */
+/** What the server reports about itself and its commands. */
 export const server: Family = {
   group: 'server',
   rows: [

@@ -10,7 +10,7 @@ import { parseLongLong } from '../arguments.ts';
 import { entryReply, noGroupOfKey } from './arguments.ts';
 import { byName } from './pending.ts';
 
-/** What a stream tells of itself. */
+/** What XINFO reports about a stream. */
 export const streamInfo: Family = {
   group: 'stream',
   rows: [

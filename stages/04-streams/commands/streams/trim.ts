@@ -80,7 +80,7 @@ export function parseAddOrTrim(request: Request, isAdd: boolean): AddOrTrimArgum
   return { trim, noMkStream, id, idAt: at };
 }
 
-/** How the AOF and the replicas are told of a trim: with the threshold that was reached, as their blocks may differ. */
+/** How a trim goes to the AOF and the replicas: with the threshold that was reached, as their blocks may differ. */
 export function exactTrim(stream: Stream, { strategy, keep, approximate }: Trim): string[] {
   if (strategy === 'MAXLEN') return [strategy, '=', String(approximate ? stream.length : keep)];
   return [strategy, '=', idText(approximate ? (stream.firstEntryId ?? MAX_ID) : (keep as StreamId))];

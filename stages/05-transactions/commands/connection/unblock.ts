@@ -15,7 +15,7 @@ export const unblock: CommandRow = {
 };
 
 /**
- * `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`: the client gets the reply for the end of its time, or an error.
+ * `CLIENT UNBLOCK client-id [TIMEOUT|ERROR]`: the client gets the reply of a timeout, or an error.
  * @returns 1; 0 when there is no such client, or it does not wait
  */
 function clientUnblock({ server, args }: Request): Reply {

@@ -83,7 +83,7 @@ function brpoplpush(request: Request): Reply {
   return blockingMove(request, 'right', 'left', args[3]!, ['RPOPLPUSH', ...args.slice(1, 3)]);
 }
 
-/** Where it may not block it answers nil, as LMOVE does; after its time, the null array (`blmoveGenericCommand`). */
+/** Where it may not block it answers nil, as LMOVE does; after its timeout, the null array (`blmoveGenericCommand`). */
 function blockingMove(request: Request, from: ListEnd, to: ListEnd, timeoutText: string, effect: string[]): Reply {
   const [, source, target] = request.args;
   const timeout = parseTimeout(timeoutText);

@@ -7,7 +7,7 @@ import { Stream } from '../../store/stream.ts';
 import { syntaxError } from '../arguments.ts';
 import { entryReply, parseBlock, parseCount, requireId } from './arguments.ts';
 
-/** Reading behind an ID, and waiting for what comes. */
+/** Reading entries after an ID, and waiting for new ones. */
 export const streamsRead: Family = {
   group: 'stream',
   rows: [

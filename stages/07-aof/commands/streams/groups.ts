@@ -36,7 +36,7 @@ export const streamGroups: Family = {
 
 /**
  * `XREADGROUP GROUP group consumer [COUNT count] [BLOCK ms] [NOACK] STREAMS key … id …`. With the ID `>`: what nobody
- * in the group was given yet; with any other: what this consumer was given behind that ID and has not acknowledged.
+ * in the group was given yet; with any other: what this consumer was given after that ID and has not acknowledged.
  */
 function xreadgroup(request: Request): Reply {
   const { db, args } = request;
@@ -124,7 +124,7 @@ export function signalGroups(db: Request['db'], key: string, stream: Stream, eve
   db.signalUnwatched(key, event, changes);
 }
 
-/** How a delivery is told to the AOF and the replicas: so that it can be repeated (Redis: `streamPropagateXCLAIM`). */
+/** How a delivery goes to the AOF and the replicas, so that it can be repeated (Redis: `streamPropagateXCLAIM`). */
 export function claimEffect(key: string, groupName: string, group: ConsumerGroup, entry: PendingEntry): string[] {
   const { consumer, deliveryTime, deliveryCount } = entry;
   return [
@@ -147,7 +147,7 @@ function requireReadGroup(db: Request['db'], key: string, name: string): { strea
   throw new ReplyError(`${noGroup(key, name).message} in XREADGROUP with GROUP option`);
 }
 
-/** `>` stands for the greatest ID: nothing can be pending behind it. */
+/** `>` stands for the greatest ID: nothing can be pending after it. */
 function pendingAfter(id: string): StreamId {
   if (id === '>') return MAX_ID;
   if (id !== '$') return requireId(id);

@@ -102,7 +102,7 @@ function xgroupDestroy({ db, args, server }: Request): Reply {
   const stream = existingStream(db, args[2]!);
   if (!stream.groups.delete(args[3]!)) return 0;
   signalGroups(db, args[2]!, stream, 'xgroup-destroy');
-  // Clients that wait as its consumers are told that it is gone.
+  // Clients that wait as its consumers get an error: the group is gone.
   server.keyWaits.keyModified(db, args[2]!);
   return 1;
 }
