@@ -16,6 +16,7 @@ import { execute } from './router/execute.ts';
 import type { Request } from './router/request.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
+import { setLimits } from './store/packing.ts';
 
 /** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
 export class Server {
@@ -39,6 +40,7 @@ export class Server {
   constructor(options: Options) {
     this.options = options;
     log.setLevel(options.loglevel);
+    this.applyLimits();
     this.commands = buildCommandTable(families);
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
@@ -69,6 +71,11 @@ export class Server {
   /** One complete request has arrived. */
   execute(client: Client, args: readonly string[]): void {
     execute(this, client, args);
+  }
+
+  /** Lets values be packed as long as the options say. */
+  applyLimits(): void {
+    setLimits(this.options);
   }
 
   /** Runs `hz` times a second (Redis: `serverCron`). */

@@ -12,4 +12,14 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   loglevel: ({ options }) => log.setLevel(options.loglevel),
   hz: (server) => server.startCron(),
   dir: ({ options }) => changeDirectory(options.dir),
+  'hash-max-listpack-entries': packing,
+  'hash-max-listpack-value': packing,
+  'list-max-listpack-size': packing,
+  'set-max-intset-entries': packing,
+  'set-max-listpack-entries': packing,
+  'set-max-listpack-value': packing,
 };
+
+function packing(server: Server): void {
+  server.applyLimits();
+}

@@ -11,6 +11,8 @@ import { boolean, choice, integer, memory, words } from '#shared/options/types.t
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
 
+const LIMIT = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
 /** Every option of this stage; names and meanings are redis.conf's. */
 export const optionTable = {
   port: integer({ default: 6379, min: 0, max: 65535, immutable: true, help: 'TCP port; 0 takes a free one' }),
@@ -23,6 +25,18 @@ export const optionTable = {
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'refuse to grow past this; 0: no limit' }),
+  'hash-max-listpack-entries': integer({ ...LIMIT, default: 512, help: 'fields of a small hash, which is packed' }),
+  'hash-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a field or value in a small hash' }),
+  'list-max-listpack-size': integer({
+    default: -2,
+    min: -(2 ** 31),
+    max: 2 ** 31 - 1,
+    help: 'elements of a small list; -1 to -5: 4, 8, 16, 32, 64 KB',
+  }),
+  'list-compress-depth': integer({ ...LIMIT, default: 0, help: 'accepted, but nothing is compressed here' }),
+  'set-max-intset-entries': integer({ ...LIMIT, default: 512, help: 'members of a small set of integers' }),
+  'set-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of any other small set' }),
+  'set-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a set' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
   dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),

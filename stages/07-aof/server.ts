@@ -22,6 +22,7 @@ import { Propagation } from './router/propagate.ts';
 import type { Request } from './router/request.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
+import { setLimits } from './store/packing.ts';
 import { discardTransaction } from './transactions.ts';
 
 /** What SHUTDOWN was told. */
@@ -67,6 +68,7 @@ export class Server {
     this.options = options;
     this.configFile = configFile;
     log.setLevel(options.loglevel);
+    this.applyLimits();
     this.commands = buildCommandTable(families);
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
@@ -121,6 +123,11 @@ export class Server {
   /** One complete request has arrived. */
   execute(client: Client, args: readonly string[]): void {
     execute(this, client, args);
+  }
+
+  /** Lets values be packed as long as the options say. */
+  applyLimits(): void {
+    setLimits(this.options);
   }
 
   /** Lets `cron` run `hz` times a second from now on. */

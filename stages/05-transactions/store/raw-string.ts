@@ -11,7 +11,6 @@ const MAX_ROOM = 32 * 1024 * 1024;
  * pieces.
  */
 export class RawString extends StoredValue {
-  readonly type = 'string';
   private buffer: Buffer;
   length: number;
 
@@ -19,6 +18,10 @@ export class RawString extends StoredValue {
     super();
     this.buffer = Buffer.allocUnsafeSlow(Math.max(room, text.length));
     this.length = this.buffer.write(text, 'latin1');
+  }
+
+  get type(): string {
+    return 'string';
   }
 
   get bytes(): number {
