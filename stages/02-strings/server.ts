@@ -33,7 +33,7 @@ export class Server {
   readonly stats = { commands: 0 };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -85,6 +85,7 @@ export class Server {
     closeIdleClients(this.clients, this.options.timeout);
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
+    this.keyspace.notePeak();
     this.expireCycle.run();
   }
 

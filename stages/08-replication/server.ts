@@ -56,12 +56,12 @@ export class Server {
   readonly startTime = Date.now();
   readonly commands: CommandTable<Request>;
   readonly clock: CommandClock;
-  readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
+  readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten' | 'linkRead' | 'linkWritten'>;
   readonly clients: Clients;
   readonly stats = { commands: 0, keysLoaded: 0, keysExpiredAtLoad: 0 };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
   readonly watchedKeys: WatchedKeys;
@@ -90,7 +90,7 @@ export class Server {
     log.setLevel(options.loglevel);
     this.commands = buildCommandTable(families);
     this.clock = new CommandClock(options);
-    this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
+    this.rates = new Rates(() => ({ ...this.clients.stats, ...this.replication.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
     this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.replication.link === undefined);
@@ -174,6 +174,7 @@ export class Server {
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.replicationCron.run();
+    this.keyspace.notePeak();
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
     this.keyWaits.serve();

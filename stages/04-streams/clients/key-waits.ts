@@ -57,6 +57,11 @@ export class KeyWaits implements KeyspaceListener {
     this.blockedClients = blockedClients;
   }
 
+  /** Number of keys that somebody waits for. */
+  get keys(): number {
+    return [...this.queues.values()].reduce((sum, queues) => sum + queues.size, 0);
+  }
+
   /** Makes the client wait (`blockForKeys`). A request that is tried again and still has to wait keeps its place. */
   block(client: Client, db: Database, wait: KeyWait, retry: Retry): typeof NO_REPLY {
     if (client.blocked) return NO_REPLY;

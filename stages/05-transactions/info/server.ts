@@ -19,6 +19,7 @@ export function serverFields(server: Server): InfoField[] {
     ['uptime_in_days', Math.floor(uptime / 86400)],
     ['hz', server.options.hz],
     ['configured_hz', server.options.hz],
+    ['lru_clock', server.keyspace.lruClock & 0xffffff],
     ['nodejs_version', process.versions.node],
   ];
 }
