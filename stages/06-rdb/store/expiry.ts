@@ -95,7 +95,7 @@ export class Expiry {
     this.put(to, this.places[from]!);
   }
 
-  /** Moves a slot up or down to where its time belongs. */
+  /** Moves a slot up or down to where its deadline belongs. */
   private settle(slot: number): void {
     this.rise(slot);
     this.sink(slot);

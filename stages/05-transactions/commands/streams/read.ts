@@ -96,7 +96,7 @@ export function streamsReply({ client }: Request, results: ReadResult[]): Reply 
   return client.replies.protocol === 3 ? new MapReply(results.flat()) : results;
 }
 
-/** Whether a reader who has seen everything up to `id` would get an entry now. */
+/** Whether there is an entry after `id` for a reader. */
 export function hasEntriesAfter(stream: Stream, id: StreamId): boolean {
   return stream.length > 0 && compareIds(stream.lastEntryId!, id) > 0;
 }

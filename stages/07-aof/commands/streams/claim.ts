@@ -108,7 +108,7 @@ function xautoclaim(request: Request): Reply {
   return [idText(next), claim.replies, deleted];
 }
 
-/** The entries that one command takes over, its reply, and what is told the AOF and the replicas. */
+/** The entries that one command takes over, its reply, and its effects for the AOF and the replicas. */
 class Claim {
   readonly replies: Reply[] = [];
   readonly effects: string[][] = [];
