@@ -71,6 +71,20 @@ test.regression = (reason: string, name: string, body: TestBody, timeoutMs = 30_
   });
 };
 
+/**
+ * A test of what came with this version of Redis (`7.2`): it runs on the stages, and on a real server of that version
+ * or later. Elsewhere it is skipped, saying so.
+ */
+test.since = (version: string, name: string, body: TestBody, timeoutMs = 30_000): void => {
+  vitestTest(name, { timeout: timeoutMs }, (context) =>
+    run(context, async () => {
+      const own = await redisVersion();
+      onlyIf(own === null || !isBefore(own, version), `not on this Redis (${own}): it came with ${version}`);
+      await body();
+    }),
+  );
+};
+
 /** A new RESP2 connection to the server under test. */
 export async function client(): Promise<Client> {
   return attach(await sharedServer());
@@ -315,6 +329,25 @@ async function prepare({ host, port }: RunningServer): Promise<void> {
   } finally {
     await opened.close();
   }
+}
+
+/** The version that the server under test gives in INFO; null where it gives none. */
+async function redisVersion(): Promise<string | null> {
+  const { host, port } = await sharedServer();
+  const opened = await Client.open(host, port);
+  try {
+    const info = await opened.send('INFO', 'server');
+    return (typeof info === 'string' && /redis_version:([\d.]+)/.exec(info)?.[1]) || null;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Whether a version such as `7.0.15` is older than one such as `7.2`. */
+function isBefore(version: string, other: string): boolean {
+  const [a, b] = [version, other].map((text) => text.split('.').map(Number));
+  const at = b!.findIndex((part, i) => part !== (a![i] ?? 0));
+  return at !== -1 && (a![at] ?? 0) < b![at]!;
 }
 
 function current(): Session {

@@ -74,10 +74,13 @@ function redisTarget(): Target {
     start: (flags = [], place) =>
       spawnIn(place, (port) => {
         const own = startsWithConf(flags) ? fixed : [...fixed, '--save', '', '--appendonly', 'no'];
-        return [...TOLERANT, 'redis-server', ...withConf(['--port', String(port), ...own], flags)];
+        return [...TOLERANT, REDIS_SERVER, ...withConf(['--port', String(port), ...own], flags)];
       }),
   };
 }
+
+/** The real server: the one on the PATH, or the one that REDIS_SERVER names. */
+const REDIS_SERVER = process.env['REDIS_SERVER'] ?? 'redis-server';
 
 /** Writing past a limit of file size is to fail, as it does in Node, and not to end the process by a signal. */
 const TOLERANT = ['sh', '-c', `trap '' XFSZ; exec "$0" "$@"`];
