@@ -35,7 +35,7 @@ export class Server {
   };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -87,6 +87,7 @@ export class Server {
     closeIdleClients(this.clients, this.options.timeout);
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
+    this.keyspace.notePeak();
     this.expireCycle.run();
   }
 

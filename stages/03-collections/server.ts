@@ -38,7 +38,7 @@ export class Server {
   };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
   stopping = false;
@@ -95,6 +95,7 @@ export class Server {
     closeIdleClients(this.clients, this.options.timeout);
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
+    this.keyspace.notePeak();
     this.expireCycle.run();
     this.keyWaits.serve();
   }

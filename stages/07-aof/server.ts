@@ -58,7 +58,7 @@ export class Server {
   };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
   readonly watchedKeys: WatchedKeys;
@@ -157,6 +157,7 @@ export class Server {
     closeIdleClients(this.clients, this.options.timeout);
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
+    this.keyspace.notePeak();
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
     this.keyWaits.serve();

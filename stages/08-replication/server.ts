@@ -56,7 +56,7 @@ export class Server {
   readonly startTime = Date.now();
   readonly commands: CommandTable<Request>;
   readonly clock: CommandClock;
-  readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten'>;
+  readonly rates: Rates<'commands' | 'bytesRead' | 'bytesWritten' | 'linkRead' | 'linkWritten'>;
   readonly clients: Clients;
   readonly stats = {
     commands: 0,
@@ -65,7 +65,7 @@ export class Server {
   };
   readonly keyspace: Keyspace;
   readonly eviction: Eviction;
-  private readonly expireCycle: ExpireCycle;
+  readonly expireCycle: ExpireCycle;
   readonly blockedClients: BlockedClients;
   readonly keyWaits: KeyWaits;
   readonly watchedKeys: WatchedKeys;
@@ -94,7 +94,7 @@ export class Server {
     log.setLevel(options.loglevel);
     this.commands = buildCommandTable(families);
     this.clock = new CommandClock(options);
-    this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
+    this.rates = new Rates(() => ({ ...this.clients.stats, ...this.replication.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
     this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.replication.link === undefined);
@@ -180,6 +180,7 @@ export class Server {
     checkSoftLimits(this);
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.replicationCron.run();
+    this.keyspace.notePeak();
     if (this.loading !== undefined) return;
     if (this.activeExpire) this.expireCycle.run();
     this.keyWaits.serve();

@@ -21,7 +21,7 @@ import {
   type Client,
 } from '../harness/suite.ts';
 import { offender } from '../harness/offender.ts';
-import { atEnd, onlyIf, target, type OwnServer } from '../harness/suite.ts';
+import { address, atEnd, onlyIf, target, type OwnServer } from '../harness/suite.ts';
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
@@ -602,6 +602,12 @@ describe('INFO', () => {
       expect(fields[name], name).toMatch(/^\d+$/);
     }
     expect(Math.abs(Number(fields['server_time_usec']) / 1000 - Date.now())).toBeLessThan(60_000);
+  });
+
+  test.since('7.2', 'the server section names the listening sockets', async () => {
+    const c = await client();
+    const { port } = await address();
+    expect((await info(c, 'server'))['listener0']).toMatch(new RegExp(`^name=tcp,(bind=[^,]+,)*port=${port}$`));
   });
 
   test('the clients section counts connections', async () => {

@@ -6,6 +6,7 @@ import {
   ioredis,
   items,
   onlyIf,
+  resp,
   rng,
   server,
   target,
@@ -723,6 +724,14 @@ describe('INFO', () => {
     expect(await info(c, 'db1')).toBeUndefined();
   });
 
+  test('avg_ttl is about what the keys have left, in ms', async () => {
+    const c = await client();
+    await c.expect('SET', 'a', '1', 'EX', '100').ok();
+    await c.expect('SET', 'b', '1').ok();
+    const average = async () => Number(/avg_ttl=(\d+)/.exec((await info(c, 'db0'))!)![1]);
+    await until(async () => (await average()) > 70_000 && (await average()) <= 100_000, 'the mean of one deadline');
+  });
+
   test('stats count hits, misses, and keys that expired', async () => {
     const c = await client();
     const fields = ['keyspace_hits', 'keyspace_misses', 'expired_keys'];
@@ -747,8 +756,25 @@ describe('INFO', () => {
     for (let i = 0; i < 8; i++) await c.expect('SET', `k${i}`, text).ok();
     await c.expect('SETRANGE', 'k0', 3_999_999, 'x').int(4_000_000);
     expect(await used()).toBeGreaterThan(before + 10_000_000);
+    await until(async () => Number(await info(c, 'used_memory_peak')) > before + 10_000_000, 'the peak');
     await c.expect('FLUSHALL').ok();
     expect(await used()).toBeLessThan(before + 5_000_000);
+    expect(Number(await info(c, 'used_memory_peak'))).toBeGreaterThan(before + 10_000_000);
+    expect(Number.parseFloat((await info(c, 'used_memory_peak_perc'))!)).toBeLessThan(90);
+  });
+
+  test('what clients have not read counts as theirs', async () => {
+    const [slow, c] = [await client(), await client()];
+    const text = 'x'.repeat(1_000_000);
+    const fields = ['mem_clients_normal', 'client_recent_max_output_buffer'];
+    const read = () => Promise.all(fields.map(async (field) => Number(await info(c, field))));
+    const before = await read();
+    await c.expect('SET', 'k', text).ok();
+    slow.pause();
+    slow.write(resp('GET', 'k').repeat(20));
+    await until(async () => (await read()).every((bytes, i) => bytes > before[i]! + 5_000_000), 'buffers that fill');
+    slow.resume();
+    for (let i = 0; i < 20; i++) await slow.receive().bulk(text);
   });
 });
 

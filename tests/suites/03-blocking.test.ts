@@ -1,5 +1,5 @@
 import { client, clientResp3, describe, expect, ioredis, resp, rng, server, sleep } from '../harness/suite.ts';
-import { test, until, type Client } from '../harness/suite.ts';
+import { target, test, until, type Client } from '../harness/suite.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const SYNTAX = 'ERR syntax error';
@@ -42,6 +42,21 @@ describe('BLPOP and BRPOP', () => {
     await c.expect('RPUSH', 'l', 'a').int(1);
     await popped.array(['l', 'a']);
     await c.expect('EXISTS', 'l').int(0);
+  });
+
+  test('INFO counts who waits, who of them has a timeout, and the keys', async () => {
+    const [forEver, forLong, c] = [await client(), await client(), await client()];
+    const first = forEver.sendLater('BLPOP', 'a', 'b', '0');
+    const second = forLong.sendLater('BLPOP', 'b', 'c', '100');
+    await blockedClients(c, 2);
+    const text = String(await c.send('INFO', 'clients'));
+    expect(text).toContain('\r\nclients_in_timeout_table:1\r\n');
+    const keys = /^total_blocking_keys:(\d+)/m.exec(text)?.[1];
+    if (keys !== undefined || target.kind === 'stage') expect(keys, 'total_blocking_keys, since 7.2').toBe('3');
+    await c.expect('RPUSH', 'b', '1', '2').int(2);
+    await first.array(['b', '1']);
+    await second.array(['b', '2']);
+    expect(String(await c.send('INFO', 'clients'))).toContain('\r\nclients_in_timeout_table:0\r\n');
   });
 
   test('after a push of several, BLPOP gets the first and BRPOP the last', async () => {

@@ -247,6 +247,20 @@ describe('XREADGROUP with BLOCK', () => {
     await two.array([['x', [entry('3-0')]]]);
   });
 
+  test.since('7.2', 'INFO counts the keys whose removal ends a wait', async () => {
+    const [reader, c] = [await client(), await prepared(1)];
+    await read(c, 'ann', '1-0');
+    const reply = reader.sendLater('XREADGROUP', 'GROUP', 'g', 'bob', 'BLOCK', '0', 'STREAMS', 'x', '>');
+    await reader.blocked();
+    const popped = (await client()).sendLater('BLPOP', 'l', '0');
+    await until(async () => String(await c.send('INFO', 'clients')).includes('\r\ntotal_blocking_keys:2\r\n'), 'two keys');
+    expect(String(await c.send('INFO', 'clients'))).toContain('\r\ntotal_blocking_keys_on_nokey:1\r\n');
+    await add(c, 'x', '2-0');
+    await reply.success();
+    await c.expect('RPUSH', 'l', 'a').int(1);
+    await popped.success();
+  });
+
   test('never waits for its own history', async () => {
     const c = await prepared();
     await c.expect('XREADGROUP', 'GROUP', 'g', 'ann', 'BLOCK', '0', 'STREAMS', 'x', '0').array([['x', []]]);

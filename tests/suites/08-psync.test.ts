@@ -205,6 +205,16 @@ describe('the stream', () => {
     await until(async () => (await replicaLines())[0]?.includes(`,offset=${replica.offset()},`), 'the offset in INFO');
   });
 
+  test('INFO counts its bytes apart', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    const sent = async () => Number((await info(undefined, 'stats'))['total_net_repl_output_bytes']);
+    const before = await sent();
+    await c.expect('SET', 'k', 'x'.repeat(100_000)).ok();
+    await replica.readUntil(([, key]) => key === 'k');
+    await until(async () => (await sent()) >= before + 100_000, 'the bytes in INFO');
+    expect(await sent()).toBeLessThan(before + 101_000);
+  });
+
   test('an acknowledgement gets no reply', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     replica.ack();

@@ -471,6 +471,22 @@ describe('the stream', () => {
     expect(link.waiting()).toEqual([]);
   });
 
+  test('INFO counts its bytes apart, and the errors that it led to', async () => {
+    const { link } = await followed({ keys: { k: 'v' } });
+    const fields = ['total_net_repl_input_bytes', 'unexpected_error_replies'];
+    const read = async () => {
+      const stats = await info(undefined, 'stats');
+      return fields.map((field) => Number(stats[field]));
+    };
+    const before = await read();
+    const start = link.offset();
+    link.stream('SELECT', '0');
+    link.stream('SET', 'l', 'x'.repeat(100_000));
+    link.stream('LPUSH', 'k', 'x');
+    await applied(link);
+    expect((await read()).map((value, i) => value - before[i]!)).toEqual([link.offset() - start, 1]);
+  });
+
   test('REPLCONF GETACK is answered with the offset before it', async () => {
     const { link } = await followed({}, 1_000);
     link.stream('SELECT', '0');

@@ -1,4 +1,6 @@
 import type { InfoField } from '#shared/info/info.ts';
+import type { Client } from '../clients/client.ts';
+import type { Clients } from '../clients/clients.ts';
 import type { Server } from '../server.ts';
 
 /** Section Clients of INFO. */
@@ -6,5 +8,14 @@ export function clientsFields(server: Server): InfoField[] {
   return [
     ['connected_clients', server.clients.size],
     ['maxclients', server.options.maxclients],
+    ['client_recent_max_input_buffer', largest(server.clients, (client) => client.parser.size)],
+    ['client_recent_max_output_buffer', largest(server.clients, (client) => client.outputBytes)],
   ];
+}
+
+/** Of all connections there are now. */
+function largest({ byId }: Clients, bytes: (client: Client) => number): number {
+  let most = 0;
+  for (const client of byId.values()) most = Math.max(most, bytes(client));
+  return most;
 }

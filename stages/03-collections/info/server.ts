@@ -14,11 +14,20 @@ export function serverFields(server: Server): InfoField[] {
     ['process_id', process.pid],
     ['run_id', server.runId],
     ['tcp_port', server.port],
+    ...listenerFields(server),
     ['server_time_usec', Date.now() * 1000],
     ['uptime_in_seconds', uptime],
     ['uptime_in_days', Math.floor(uptime / 86400)],
     ['hz', server.options.hz],
     ['configured_hz', server.options.hz],
+    ['lru_clock', server.keyspace.lruClock & 0xffffff],
     ['nodejs_version', process.versions.node],
   ];
+}
+
+/** The kinds of listening sockets and their addresses (Redis: `getListensInfoString`). */
+function listenerFields({ options, port }: Server): InfoField[] {
+  const { bind, unixsocket } = options;
+  const tcp: InfoField = ['listener0', `name=tcp,${bind.map((address) => `bind=${address},`).join('')}port=${port}`];
+  return unixsocket === '' ? [tcp] : [tcp, ['listener1', `name=unix,bind=${unixsocket}`]];
 }

@@ -10,6 +10,8 @@ import { stringBytes, valueBytes, wrongType, type StoredValue, type TypeOf, type
 const ENTRY_BYTES = 64;
 /** What a deadline costs: its slot in the dict and in the columns. Measured, rounded up. */
 const DEADLINE_BYTES = 72;
+/** Deadlines that the mean time to live is made of. */
+const TTL_SAMPLES = 20;
 /**
  * The dict keeps 32 bits beside a value. The upper 24 say how its key was used (`key-use.ts`). The lower 8 are the length
  * of a short string, so that who replaces it can count it without fetching it from memory; all ones: ask the value.
@@ -244,6 +246,14 @@ export class Database {
       this.expireIfNeeded(first.key);
       if (i % 32 === 0 && performance.now() >= until) return false;
     }
+  }
+
+  /** How many ms the keys that have a deadline have left, by a sample (Redis: `avg_ttl`); 0 when there are none. */
+  averageTtl(): number {
+    const now = Date.now();
+    let left = 0;
+    this.expiry.sample(TTL_SAMPLES, (_key, at) => (left += Math.max(0, at - now)));
+    return Math.round(left / TTL_SAMPLES);
   }
 
   /** Whether a key with this deadline would be gone at once (Redis: `checkAlreadyExpired`). */

@@ -23,6 +23,8 @@ export class Keyspace {
   dirty = 0;
   /** About how much memory all keys and values take. */
   usedBytes = 0;
+  /** The most that `notePeak` has seen. */
+  peakBytes = 0;
   readonly stats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
   /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
   lruClock = Math.floor(Date.now() / 1000);
@@ -31,6 +33,11 @@ export class Keyspace {
 
   constructor(count: number) {
     this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
+  }
+
+  /** Called by the cron, so a peak that does not last is not seen (Redis: `cronUpdateMemoryStats`). */
+  notePeak(): void {
+    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
   }
 
   /** The one place that every change passes. Expiry and eviction are no command's work: 0 changes. */

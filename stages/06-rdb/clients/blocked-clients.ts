@@ -34,6 +34,11 @@ export class BlockedClients {
     return this.blocked.size;
   }
 
+  /** How many of them have a timeout. */
+  get withTimeout(): number {
+    return [...this.blocked.values()].filter(({ timer }) => timer !== undefined).length;
+  }
+
   /** Makes a client wait (`blockClient`). */
   block(client: Client, wait: Wait): typeof NO_REPLY {
     const blocked: Blocked = { wait, timer: undefined };

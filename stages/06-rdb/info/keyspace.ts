@@ -5,5 +5,5 @@ import type { Keyspace } from '../store/keyspace.ts';
 export function keyspaceFields({ keyspace }: { readonly keyspace: Keyspace }): InfoField[] {
   return keyspace.databases
     .filter((db) => db.size > 0)
-    .map((db) => [`db${db.index}`, `keys=${db.size},expires=${db.volatileSize},avg_ttl=0`]);
+    .map((db) => [`db${db.index}`, `keys=${db.size},expires=${db.volatileSize},avg_ttl=${db.averageTtl()}`]);
 }

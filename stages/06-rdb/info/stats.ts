@@ -14,6 +14,8 @@ export function statsFields(server: Server): InfoField[] {
     ['instantaneous_output_kbps', (rates.perSecond('bytesWritten') / 1024).toFixed(2)],
     ['rejected_connections', clients.stats.rejectedConnections],
     ['expired_keys', server.keyspace.stats.expired],
+    ['expired_time_cap_reached_count', server.expireCycle.stats.capReached],
+    ['expire_cycle_cpu_milliseconds', Math.round(server.expireCycle.stats.ms)],
     ['evicted_keys', server.keyspace.stats.evicted],
     ['evicted_clients', clients.stats.evicted],
     ['keyspace_hits', server.keyspace.stats.hits],

@@ -32,6 +32,8 @@ export class Keyspace {
   dirty = 0;
   /** About how much memory all keys and values take. */
   usedBytes = 0;
+  /** The most that `notePeak` has seen. */
+  peakBytes = 0;
   readonly stats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
   /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
   lruClock = Math.floor(Date.now() / 1000);
@@ -53,6 +55,11 @@ export class Keyspace {
 
   beforeChange(dict: Dict<Value>, key: string): void {
     this.snapshot?.beforeChange(dict, key);
+  }
+
+  /** Called by the cron, so a peak that does not last is not seen (Redis: `cronUpdateMemoryStats`). */
+  notePeak(): void {
+    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
   }
 
   /** The one place that every change passes. Expiry and eviction are no command's work: 0 changes. */

@@ -57,6 +57,12 @@ export class KeyWaits implements KeyspaceListener {
     this.blockedClients = blockedClients;
   }
 
+  /** The number of keys that clients wait for, and of those whose removal ends a wait too. */
+  countKeys(): { keys: number; orRemoved: number } {
+    const queues = [...this.queues.values()].flatMap((byKey) => [...byKey.values()]);
+    return { keys: queues.length, orRemoved: queues.filter(({ orRemoved }) => orRemoved > 0).length };
+  }
+
   /** Makes the client wait (`blockForKeys`). A request that is tried again and still has to wait keeps its place. */
   block(client: Client, db: Database, wait: KeyWait, retry: Retry): typeof NO_REPLY {
     if (client.blocked) return NO_REPLY;

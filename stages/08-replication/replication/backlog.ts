@@ -32,6 +32,11 @@ export class Backlog {
     return this.end + 1 - this.first;
   }
 
+  /** What the blocks take, full or not. */
+  get memory(): number {
+    return this.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
   append(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length) {

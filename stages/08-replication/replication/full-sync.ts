@@ -181,7 +181,7 @@ async function broadcast(replicas: Iterable<Replica>, bytes: Buffer): Promise<vo
   for (const replica of replicas) {
     const { socket } = replica;
     replica.lastProgress = Date.now();
-    if (!socket.write(bytes)) slow.push(drained(socket).then(() => void (replica.lastProgress = Date.now())));
+    if (!replica.write(bytes)) slow.push(drained(socket).then(() => void (replica.lastProgress = Date.now())));
   }
   if (slow.length > 0) await Promise.all(slow);
 }

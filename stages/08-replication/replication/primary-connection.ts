@@ -20,8 +20,10 @@ export class PrimaryConnection {
   private receiver: ((bytes: Buffer) => void) | undefined;
   private onEnd: ((reason: Error) => void) | undefined;
   private reason = 'the primary has closed the connection';
+  private readonly stats: { linkRead: number };
 
-  constructor(host: string, port: number, noDelay: boolean) {
+  constructor(host: string, port: number, noDelay: boolean, stats: { linkRead: number }) {
+    this.stats = stats;
     this.socket = connect({ host, port, noDelay });
     this.socket.on('data', (chunk: Buffer) => this.received(chunk));
     this.socket.on('error', (error) => (this.reason = error.message));
@@ -93,6 +95,7 @@ export class PrimaryConnection {
   }
 
   private received(chunk: Buffer): void {
+    this.stats.linkRead += chunk.length;
     this.lastIo = Date.now();
     if (this.receiver !== undefined) this.receiver(chunk);
     else this.rest = Buffer.concat([this.rest, chunk]);

@@ -81,7 +81,9 @@ export class PrimaryLink {
     const startedAt = Date.now();
     this.state = 'connecting';
     log.notice('MASTER <-> REPLICA sync started');
-    const connection = new PrimaryConnection(this.host, this.port, !this.server.options['repl-disable-tcp-nodelay']);
+    const { options, replication } = this.server;
+    const noDelay = !options['repl-disable-tcp-nodelay'];
+    const connection = new PrimaryConnection(this.host, this.port, noDelay, replication.stats);
     this.connection = connection;
     try {
       await connection.connected();

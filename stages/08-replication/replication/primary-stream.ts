@@ -51,9 +51,11 @@ export class PrimaryStream {
     // The primary says itself which keys have expired.
     server.keyspace.expires = false;
     this.expectLog();
+    server.clock.start();
     try {
       for (let args = client.parser.next(); args !== null; args = client.parser.next()) this.execute(args);
     } finally {
+      server.clock.stop();
       server.keyspace.expires = true;
       if (this.applied > before) server.replication.passOn(this.takeApplied(this.applied - before));
     }
@@ -101,6 +103,7 @@ export class PrimaryStream {
     if (client.blocked) server.blockedClients.forget(client);
     const reply = client.replies.take();
     if (typeof reply === 'string' && reply.startsWith('-')) {
+      server.replication.stats.unexpectedErrors++;
       log.warning(
         `== CRITICAL == This replica is sending an error to its master: '${reply.slice(1, -2)}' ` +
           `after processing the command '${readable(args[0]!)}'`,

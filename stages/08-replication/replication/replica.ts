@@ -17,6 +17,7 @@ export class Replica {
   readonly client: Client;
   readonly socket: Socket;
   private readonly clients: Clients;
+  private readonly stats: { linkWritten: number };
   state: ReplicaState = 'handshake';
   /** What it has told by REPLCONF. */
   listeningPort = 0;
@@ -41,9 +42,10 @@ export class Replica {
   /** When its socket last took something of an RDB; ms since 1970. */
   lastProgress = Date.now();
 
-  constructor(client: Client, clients: Clients) {
+  constructor(client: Client, clients: Clients, stats: { linkWritten: number }) {
     this.client = client;
     this.clients = clients;
+    this.stats = stats;
     this.socket = client.socket!;
   }
 
@@ -73,10 +75,16 @@ export class Replica {
     const parts = backlog.read(this.next, last, SEND_BYTES);
     if (parts.length > 1) socket.cork();
     for (const part of parts) {
-      socket.write(part);
+      this.write(part);
       this.next += part.length;
     }
     if (parts.length > 1) socket.uncork();
+  }
+
+  /** @returns false when it is slow to read */
+  write(bytes: Buffer): boolean {
+    this.stats.linkWritten += bytes.length;
+    return this.socket.write(bytes);
   }
 
   /** Cuts it off when it is too far behind (Redis: `closeClientOnOutputBufferLimitReached`). */

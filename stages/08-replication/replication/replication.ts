@@ -33,7 +33,8 @@ export class Replication implements PropagationTarget {
   readonly fullSync: FullSync;
   /** Set while this server is a replica. */
   link: PrimaryLink | undefined;
-  readonly stats = { full: 0, partialOk: 0, partialErr: 0 };
+  /** `linkRead` and `linkWritten`: bytes from the primary, and to replicas. */
+  readonly stats = { full: 0, partialOk: 0, partialErr: 0, linkRead: 0, linkWritten: 0, unexpectedErrors: 0 };
   /** When the last replica left; ms since 1970. */
   noReplicasSince = Date.now();
   private readonly server: Server;
@@ -204,7 +205,7 @@ export class Replication implements PropagationTarget {
   /** What is known of a client that says it is a replica. */
   replicaOf(client: Client): Replica {
     let replica = this.byClient.get(client);
-    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client, this.server.clients)));
+    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client, this.server.clients, this.stats)));
     return replica;
   }
 

@@ -161,7 +161,7 @@ function valuesOf(server: Server): Record<string, unknown> {
 /** Redis: `resetServerStats`. What was loaded at the start stays as it is. */
 function configResetStat({ server }: Request): Reply {
   const { keysLoaded, keysExpiredAtLoad } = server.stats;
-  const counters = [server, server.clients, server.keyspace];
+  const counters = [server, server.clients, server.keyspace, server.expireCycle];
   for (const { stats } of counters as { stats: Record<string, number> }[]) {
     for (const name of Object.keys(stats)) stats[name] = 0;
   }
