@@ -103,7 +103,7 @@ const ROWS: readonly Row[] = [
     name: 'replication',
     title: 'Primaries and replicas',
     idea: 'one history, many servers',
-    works: 'REPLICAOF, full and partial PSYNC, WAIT, ROLE, chained replicas, real Redis at either end',
+    works: 'REPLICAOF, full and partial PSYNC, WAIT, WAITAOF, ROLE, chained replicas, real Redis at either end',
   },
   {
     name: 'pubsub',

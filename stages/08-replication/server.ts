@@ -109,7 +109,7 @@ export class Server {
     this.rdb = new RdbSaver(this);
     this.aof = new Aof(this);
     this.replication = new Replication(this);
-    this.ackWaits = new AckWaits(this.replication, this.blockedClients);
+    this.ackWaits = new AckWaits(this.replication, this.aof, this.blockedClients);
     this.replicationCron = new ReplicationCron(this);
     prepareRole(this);
   }

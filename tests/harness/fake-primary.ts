@@ -44,6 +44,8 @@ export interface PrimaryLink {
   waiting(): string[][];
   /** The offsets acknowledged so far. */
   readonly acks: readonly number[];
+  /** The offsets of what is on the replica's disk, as it said with them (FACK, from 7.2 on). */
+  readonly facks: readonly number[];
   isOpen(): boolean;
   closed(): Promise<void>;
   cut(): void;
@@ -87,6 +89,7 @@ function acceptLink(socket: Socket): PrimaryLink {
   const parser = new RequestParser();
   const waiting: string[][] = [];
   const acks: number[] = [];
+  const facks: number[] = [];
   let offset = 0;
   let ended = false;
   let wake = () => {};
@@ -101,8 +104,11 @@ function acceptLink(socket: Socket): PrimaryLink {
     // Bare line feeds, by which a replica shows that it lives, are no requests.
     parser.feed(chunk);
     for (let words = parser.next(); words !== null; words = parser.next()) {
-      if (words[0] === 'REPLCONF' && words[1] === 'ACK') acks.push(Number(words[2]));
-      else waiting.push(words);
+      if (words[0] !== 'REPLCONF' || words[1] !== 'ACK') waiting.push(words);
+      else {
+        acks.push(Number(words[2]));
+        if (words[3] === 'FACK') facks.push(Number(words[4]));
+      }
     }
     wake();
   });
@@ -128,6 +134,7 @@ function acceptLink(socket: Socket): PrimaryLink {
     write,
     streamBytes,
     acks,
+    facks,
     waiting: () => waiting,
     async handshake() {
       const commands: string[][] = [];

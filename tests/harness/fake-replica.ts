@@ -30,8 +30,8 @@ export interface FakeReplica {
   streamed(): string;
   /** The bytes that came and were not read yet. */
   unread(): string;
-  /** Tells the primary how far it has read. */
-  ack(offset?: number): void;
+  /** Tells the primary how far it has read, and up to where its log is on disk, if it has one. */
+  ack(offset?: number, synced?: number): void;
   /** Resolves when the primary has closed the link. */
   closed(): Promise<void>;
   /** Whether the link is open still. */
@@ -151,7 +151,10 @@ export async function openFakeReplica(host: string, port: number): Promise<FakeR
     offset: () => began + read.length,
     streamed: () => read,
     unread: () => buffer,
-    ack: (offset = began + read.length) => void socket.write(encodeRequest(['REPLCONF', 'ACK', String(offset)])),
+    ack(offset = began + read.length, synced) {
+      const fack = synced === undefined ? [] : ['FACK', String(synced)];
+      socket.write(encodeRequest(['REPLCONF', 'ACK', String(offset), ...fack]));
+    },
     closed: async () => {
       const closed = await within(PATIENCE_MS, whenClosed.then(() => true));
       if (!closed) throw new Error(`the primary did not close the link within ${PATIENCE_MS / 1000} s`);

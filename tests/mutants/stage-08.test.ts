@@ -45,9 +45,30 @@ plantedBugs('08', [
   },
   {
     file: 'replication/wait.ts',
-    find: 'replica.ackOffset >= offset',
+    find: 'replica.ackOffset >= writeOffset',
     replace: 'replica.ackOffset >= 0',
     why: 'WAIT counts replicas that have not got the write',
+    suite: '08-psync',
+  },
+  {
+    file: 'replication/wait.ts',
+    find: 'replica.syncedOffset >= writeOffset',
+    replace: 'replica.ackOffset >= writeOffset',
+    why: 'WAITAOF counts replicas that have the write in memory alone',
+    suite: '08-psync',
+  },
+  {
+    file: 'replication/synced-offset.ts',
+    find: 'mark.position <= syncedUpTo',
+    replace: 'mark.position <= this.aof.file.fedUpTo',
+    why: 'a replica reports as synced what no disk has yet',
+    suite: '08-replica',
+  },
+  {
+    file: 'router/execute.ts',
+    find: 'if (propagation.units !== units) request',
+    replace: 'request',
+    why: 'WAITAOF of a client that has written nothing waits for the writes of others',
     suite: '08-psync',
   },
   {

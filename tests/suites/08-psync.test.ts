@@ -1,4 +1,4 @@
-import { address, atEnd, client, describe, expect, resp, server, sleep, status, test, until } from '../harness/suite.ts';
+import { address, atEnd, client, describe, expect, resp, rewritten, server, sleep, status, test, until } from '../harness/suite.ts';
 import { openFakeReplica } from '../harness/fake-replica.ts';
 import {
   applied,
@@ -676,6 +676,169 @@ describe('WAIT', () => {
     await c.expect('WAIT', '1', 'x').error('ERR timeout is not an integer or out of range');
     await c.expect('WAIT', '1', '-1').error('ERR timeout is negative');
     await c.expect('WAIT', '1').error("ERR wrong number of arguments for 'wait' command");
+  });
+});
+
+describe('WAITAOF', () => {
+  const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
+  const NO_LOG = 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.';
+
+  /** A replica that has a log of its own has read all, and says what of it is on disk. */
+  async function asked(replica: FakeReplica, synced: (offset: number) => number): Promise<void> {
+    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+    replica.ack(undefined, synced(replica.offset()));
+  }
+
+  test.since('7.2', 'answers whether the log is on disk, and on how many replicas, when it need not wait', async () => {
+    const c = await client();
+    await c.expect('WAITAOF', '0', '0', '0').array([0, 0]);
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('WAITAOF', '0', '0', '0').array([0, 0]);
+    await c.expect('WAITAOF', '0', '1', '10').array([0, 0]);
+  });
+
+  for (const policy of ['always', 'everysec']) {
+    test.since('7.2', `waits until this server has synced its log (appendfsync ${policy})`, async () => {
+      const c = await (await server(...AOF, '--appendfsync', policy)).client();
+      await c.expect('SET', 'k', 'v').ok();
+      await c.expect('WAITAOF', '1', '0', '0').array([1, 0]);
+      // One more, pipelined: nothing has been synced between the two.
+      c.write(resp('SET', 'k', 'w') + resp('WAITAOF', '1', '0', '0'));
+      await c.receive().ok();
+      await c.receive().array([1, 0]);
+    });
+  }
+
+  test.since('7.2', 'under appendfsync no it waits until that is changed', async () => {
+    const s = await server(...AOF, '--appendfsync', 'no');
+    const [c, other] = [await s.client(), await s.client()];
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('WAITAOF', '1', '0', '20').array([0, 0]);
+    const waiting = c.sendLater('WAITAOF', '1', '0', '0');
+    await until(async () => /blocked_clients:1\r/.test(String(await other.send('INFO', 'clients'))), 'a client that waits');
+    await other.expect('CONFIG', 'SET', 'appendfsync', 'everysec').ok();
+    await waiting.array([1, 0]);
+  });
+
+  test.since('7.2', 'a client that has written nothing waits for nothing, whatever others have written', async () => {
+    const s = await server(...AOF, '--appendfsync', 'no');
+    const [c, other] = [await s.client(), await s.client()];
+    await other.expect('SET', 'k', 'v').ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('WAITAOF', '1', '0', '0').array([1, 0]);
+    await other.expect('WAITAOF', '1', '0', '10').array([0, 0]);
+  });
+
+  test.since('7.2', 'a log that is switched off ends the wait for it', async () => {
+    const s = await server(...AOF, '--appendfsync', 'no');
+    const [c, other] = [await s.client(), await s.client()];
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAITAOF', '1', '0', '0');
+    await until(async () => /blocked_clients:1\r/.test(String(await other.send('INFO', 'clients'))), 'a client that waits');
+    await other.expect('CONFIG', 'SET', 'appendonly', 'no').ok();
+    await waiting.error(NO_LOG);
+    await c.expect('WAITAOF', '1', '0', '0').error(NO_LOG);
+    await c.expect('WAITAOF', '0', '0', '0').array([0, 0]);
+  });
+
+  test.since('7.2', 'a log that is switched on counts when all data are in it', async () => {
+    const s = await server('--save', '', '--appendfsync', 'everysec');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('CONFIG', 'SET', 'appendonly', 'yes').ok();
+    await c.expect('SET', 'k', 'w').ok();
+    await c.expect('WAITAOF', '1', '0', '0').array([1, 0]);
+    await rewritten(c);
+    await c.expect('SET', 'k', 'x').ok();
+    await c.expect('WAITAOF', '1', '0', '0').array([1, 0]);
+  });
+
+  test.since('7.2', 'waits for replicas that say their log is on disk (FACK)', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAITAOF', '0', '1', '0');
+    await asked(replica, () => 0);
+    const id = String(replica.offset());
+    await until(async () => (await replicaLines())[0]!.includes(`,offset=${id},`), 'the acknowledgement');
+    expect(c.pending).toBe(true);
+    replica.ack(undefined, replica.offset());
+    await waiting.array([0, 1]);
+    await c.expect('WAIT', '1', '0').int(1);
+  });
+
+  test.since('7.2', 'an acknowledgement without FACK is none of a log', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    const waiting = c.sendLater('WAITAOF', '0', '1', '100');
+    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
+    replica.ack();
+    await waiting.array([0, 0]);
+  });
+
+  test.since('7.2', 'an offset that is on disk stays so, and an older one does not count', async () => {
+    const [replica, c] = [await syncedReplica(), await client()];
+    await c.expect('SET', 'k', 'v').ok();
+    let waiting = c.sendLater('WAITAOF', '0', '1', '0');
+    await asked(replica, (offset) => offset);
+    await waiting.array([0, 1]);
+    replica.ack(undefined, 1);
+    await c.expect('WAITAOF', '0', '1', '0').array([0, 1]);
+    await c.expect('SET', 'k', 'w').ok();
+    waiting = c.sendLater('WAITAOF', '0', '1', '100');
+    await asked(replica, (offset) => offset - 200);
+    await waiting.array([0, 0]);
+  });
+
+  test.since('7.2', 'two clients, one for the replica and one for the log, each get theirs', async () => {
+    const s = await server(...AOF, '--appendfsync', 'no');
+    const replica = await syncedReplica(s.port);
+    const [one, two] = [await s.client(), await s.client()];
+    await one.expect('SET', 'a', '1').ok();
+    await two.expect('SET', 'b', '2').ok();
+    const first = one.sendLater('WAITAOF', '0', '1', '0');
+    const second = two.sendLater('WAITAOF', '1', '1', '0');
+    await asked(replica, (offset) => offset);
+    await first.array([0, 1]);
+    await one.expect('CONFIG', 'SET', 'appendfsync', 'everysec').ok();
+    await second.array([1, 1]);
+  });
+
+  test.since('7.2', 'inside MULTI it does not wait', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('WAITAOF', '0', '1', '0').status('QUEUED');
+    await c.expect('EXEC').array([status('OK'), [0, 0]]);
+  });
+
+  test.since('7.2', 'CLIENT UNBLOCK ends it, and so does a change of role', async () => {
+    const [c, other] = [await client(), await client()];
+    const id = String(await c.send('CLIENT', 'ID'));
+    let waiting = c.sendLater('WAITAOF', '0', '1', '0');
+    await c.blocked();
+    await other.expect('CLIENT', 'UNBLOCK', id).int(1);
+    await waiting.array([0, 0]);
+    waiting = c.sendLater('WAITAOF', '0', '1', '0');
+    await c.blocked();
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    await waiting.errorLike(/^UNBLOCKED /);
+    await c.closed();
+    await other.expect('WAITAOF', '0', '0', '0').errorLike(/^ERR WAITAOF cannot be used with replica instances\. /);
+  });
+
+  test.since('7.2', 'refuses what it cannot read', async () => {
+    const c = await client();
+    await c.expect('WAITAOF', '2', '0', '0').error('ERR value is out of range, value must between 0 and 1');
+    await c.expect('WAITAOF', '-1', '0', '0').error('ERR value is out of range, value must between 0 and 1');
+    await c.expect('WAITAOF', 'x', 'y', 'z').error('ERR value is not an integer or out of range');
+    await c.expect('WAITAOF', '0', '-1', '0').error('ERR value is out of range, must be positive');
+    await c.expect('WAITAOF', '0', 'x', '0').error('ERR value is out of range, must be positive');
+    await c.expect('WAITAOF', '0', '0', 'x').error('ERR timeout is not an integer or out of range');
+    await c.expect('WAITAOF', '0', '0', '-1').error('ERR timeout is negative');
+    await c.expect('WAITAOF', '0', '0', '9223372036854775807').error('ERR timeout is out of range');
+    await c.expect('WAITAOF', '1', '0', '0').error(NO_LOG);
+    await c.expect('WAITAOF', '0', '0').error("ERR wrong number of arguments for 'waitaof' command");
   });
 });
 

@@ -913,4 +913,45 @@ describe('a replica with an append-only file', () => {
       }
     });
   }
+
+  for (const policy of ['always', 'everysec']) {
+    test.since('7.2', `says what of it is on disk (FACK, appendfsync ${policy})`, async () => {
+      needsFlags();
+      const primary = await fakePrimary();
+      const flags = ['--replicaof', '127.0.0.1', String(primary.port), '--save', ''];
+      const own = await server(...flags, '--appendonly', 'yes', '--appendfsync', policy);
+      const link = await primary.link();
+      await link.handshake();
+      link.fullSync(HISTORY, 100, tinyRdb({ keys: { k: 'v' } }));
+      await linkUp(own.port);
+      await until(() => link.facks.includes(100), 'all data on disk');
+      link.stream('SET', 'a', '1');
+      await link.getAck();
+      await until(() => link.facks.at(-1) === link.offset(), 'the write on disk');
+    });
+  }
+
+  test.since('7.2', 'says so of nothing that it has not synced', async () => {
+    needsFlags();
+    const primary = await fakePrimary();
+    const flags = ['--replicaof', '127.0.0.1', String(primary.port), '--save', ''];
+    const own = await server(...flags, '--appendonly', 'yes', '--appendfsync', 'no');
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 100, tinyRdb({ keys: { k: 'v' } }));
+    await linkUp(own.port);
+    await until(() => link.facks.length > 0, 'all data on disk');
+    const start = link.offset();
+    link.stream('SET', 'a', '1');
+    expect(await link.getAck()).toBe(start + resp('SET', 'a', '1').length);
+    expect(link.facks.at(-1)).toBe(start);
+    await (await own.client()).expect('CONFIG', 'SET', 'appendfsync', 'everysec').ok();
+    await until(() => link.facks.at(-1) === link.offset(), 'the write on disk');
+  });
+
+  test.since('7.2', 'is not mentioned where there is none', async () => {
+    const { link } = await followed();
+    await link.getAck();
+    expect(link.facks).toEqual([]);
+  });
 });

@@ -29,6 +29,8 @@ interface Effect {
 export class Propagation implements KeyspaceListener {
   private readonly targets: PropagationTarget[] = [];
   private effects: Effect[] = [];
+  /** How many times effects have gone out; a client's last write is found by it (from stage 08 on). */
+  units = 0;
   /** How many commands are running: EXEC runs others. */
   private depth = 0;
 
@@ -84,6 +86,7 @@ export class Propagation implements KeyspaceListener {
     if (this.effects.length === 0) return;
     const { effects } = this;
     this.effects = [];
+    this.units++;
     for (const target of this.targets) {
       const own = effects.filter(({ to }) => (to & target.takes) !== 0);
       if (own.length > 1) target.feed(own[0]!.db, ['MULTI']);
@@ -93,6 +96,7 @@ export class Propagation implements KeyspaceListener {
   }
 
   private feed(db: number, command: readonly string[]): void {
+    this.units++;
     for (let i = 0; i < this.targets.length; i++) this.targets[i]!.feed(db, command);
   }
 }

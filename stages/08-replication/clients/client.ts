@@ -45,14 +45,22 @@ export class Client {
   /** Since when more is waiting for it than its soft limit allows; ms since 1970, 0: it is not. */
   softLimitSince = 0;
 
-  /** How long the history was after its last command: what WAIT waits for (Redis: `woff`). */
+  /** How long the history was after its last write: what WAIT waits for (Redis: `woff`). */
   writeOffset = 0;
+  /** Where the log ended after its last write: what WAITAOF waits for. */
+  logPosition = 0;
 
   /** `errors` counts its error replies. */
   constructor(id: number, socket?: Socket, errors?: ErrorStats) {
     this.id = id;
     this.socket = socket;
     this.replies = new ReplyWriter(errors);
+  }
+
+  /** It has written something: the history and the log go up to here now. */
+  wrote(offset: number, logPosition: number): void {
+    this.writeOffset = offset;
+    this.logPosition = logPosition;
   }
 
   /** How much is waiting to be sent to it; bytes. */

@@ -4,6 +4,7 @@ import { readable } from '../persistence/rdb/error.ts';
 import { execute } from '../router/execute.ts';
 import type { Server } from '../server.ts';
 import type { PrimaryConnection } from './primary-connection.ts';
+import { SyncedOffset } from './synced-offset.ts';
 
 /**
  * Applies a primary's stream, as requests of a client that is always let through and gets no replies, and counts its
@@ -21,6 +22,7 @@ export class PrimaryStream {
    * file. So far the primary may count on this replica.
    */
   safe = 0;
+  private readonly synced: SyncedOffset;
   private readonly server: Server;
   private readonly connection: PrimaryConnection;
   /** What will be safe once the log is; and what GETACK has asked for since. */
@@ -32,6 +34,7 @@ export class PrimaryStream {
   constructor(server: Server, connection: PrimaryConnection, offset: number, db: number) {
     this.server = server;
     this.connection = connection;
+    this.synced = new SyncedOffset(server.aof);
     this.client = server.clients.add(connection.socket);
     this.client.type = 'primary';
     this.client.idleReasons++;
@@ -69,6 +72,7 @@ export class PrimaryStream {
   /** The log has been written: what has been applied until now is safe, or will be with the sync that is to come. */
   acknowledge(): void {
     const { applied, asked, server: { aof: { file } } } = this;
+    this.synced.note(applied);
     if (applied === this.awaited) return;
     // The write was put off, as happens under `everysec` while the disk is busy: the next turn looks again.
     if (file.pendingBytes > 0 && !file.syncsAlways) return;
@@ -80,8 +84,11 @@ export class PrimaryStream {
     });
   }
 
+  /** FACK says up to where the log is on disk, which WAITAOF asks about (Redis: `replicationSendAck`). */
   sendAck(offset: number): void {
-    if (!this.connection.socket.destroyed) this.connection.send('REPLCONF', 'ACK', String(offset));
+    const synced = this.synced.value;
+    const fack = synced === -1 ? [] : ['FACK', String(synced)];
+    if (!this.connection.socket.destroyed) this.connection.send('REPLCONF', 'ACK', String(offset), ...fack);
   }
 
   /** The connection is gone: half a transaction, or half a command, will come again. */

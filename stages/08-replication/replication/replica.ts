@@ -31,6 +31,8 @@ export class Replica {
   /** The offset up to which it says it has applied the stream, and when it said so; ms since 1970. */
   ackOffset = 0;
   ackTime = Date.now();
+  /** The offset up to which its own log is on disk, as it says; 0: it has said nothing of one (Redis: `repl_aof_off`). */
+  syncedOffset = 0;
   /** Since when it waits for a full sync to begin; ms since 1970. */
   waitingSince = 0;
   /** A full sync with its data has begun: it is told which history, and from where (`+FULLRESYNC`). */

@@ -47,6 +47,7 @@ function run(request: Request): Reply {
   const { command } = request;
   const { keyspace, propagation } = request.server;
   const { dirty } = keyspace;
+  const { units } = propagation;
   propagation.begin();
   try {
     return command.run!(request);
@@ -57,6 +58,6 @@ function run(request: Request): Reply {
     return new ReplyError(`ERR internal error in '${command.fullName}', see the server's log`);
   } finally {
     propagation.end(request, keyspace.dirty !== dirty);
-    request.client.writeOffset = request.server.replication.offset;
+    if (propagation.units !== units) request.client.wrote(request.server.replication.offset, request.server.aof.file.fedUpTo);
   }
 }

@@ -113,13 +113,14 @@ export class Aof implements PropagationTarget {
 
   /** CONFIG SET appendonly no (Redis: `stopAppendOnly`). */
   stop(): void {
+    const { state } = this;
+    this.state = 'off';
     this.rewriter.cancel();
     this.rewriter.scheduled = false;
     this.server.propagation.remove(this);
     this.settle();
     this.file.close();
-    if (this.state === 'wait_rewrite') this.folder.remove(this.folder.temporaryIncr);
-    this.state = 'off';
+    if (state === 'wait_rewrite') this.folder.remove(this.folder.temporaryIncr);
   }
 
   /**

@@ -110,7 +110,7 @@ function replconf({ server, client, args }: Request): Reply {
         if (value.toLowerCase() === 'psync2') server.replication.replicaOf(client).capaPsync2 = true;
         break;
       case 'ack':
-        acknowledge({ server, client }, value);
+        acknowledge({ server, client }, value, args[i + 2]?.toLowerCase() === 'fack' ? args[i + 3] : undefined);
         return NO_REPLY;
       case 'getack':
         if (client.type === 'primary') server.replication.link?.stream?.requestAck();
@@ -125,12 +125,14 @@ function replconf({ server, client, args }: Request): Reply {
   return OK;
 }
 
-function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, value: string): void {
+/** `ACK offset [FACK synced]`: what the replica has applied, and what its log has on disk (from 7.2 on). */
+function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, value: string, fack = '0'): void {
   const replica = server.replication.byClient.get(client);
   const offset = Number(value);
   if (replica === undefined || !server.replication.replicas.has(replica) || !Number.isSafeInteger(offset)) return;
   replica.ackOffset = Math.max(replica.ackOffset, offset);
   replica.ackTime = Date.now();
+  replica.syncedOffset = Math.max(replica.syncedOffset, Number(fack) || 0);
   if (replica.waitsForAck && replica.state === 'online') {
     replica.waitsForAck = false;
     server.replication.sendTo(replica);

@@ -37,6 +37,11 @@ export class Aof implements PropagationTarget {
     this.rewriter = new AofRewriter(server, this);
   }
 
+  /** The position up to which the log is on disk; -1: it is off, or not the whole keyspace yet (Redis: `fsynced_reploff`). */
+  get syncedUpTo(): number {
+    return this.state === 'on' ? this.file.syncedUpTo : -1;
+  }
+
   /** Bytes of all files of the log. */
   get currentSize(): number {
     return this.sizeBefore + this.file.size;
@@ -113,13 +118,15 @@ export class Aof implements PropagationTarget {
 
   /** CONFIG SET appendonly no (Redis: `stopAppendOnly`). */
   stop(): void {
+    const { state } = this;
+    this.state = 'off';
     this.rewriter.cancel();
     this.rewriter.scheduled = false;
     this.server.propagation.remove(this);
     this.settle();
     this.file.close();
-    if (this.state === 'wait_rewrite') this.folder.remove(this.folder.temporaryIncr);
-    this.state = 'off';
+    if (state === 'wait_rewrite') this.folder.remove(this.folder.temporaryIncr);
+    this.file.onSynced();
   }
 
   /**
@@ -165,6 +172,7 @@ export class Aof implements PropagationTarget {
     this.sizeBefore = size;
     this.baseSize = this.currentSize;
     if (this.state === 'wait_rewrite') this.state = 'on';
+    this.file.onSynced();
   }
 
   /** A rewrite has ended, well or not: without a base, what was written since is of no use. */

@@ -29,6 +29,10 @@ export class AofFile {
   /** Writes that could not wait any longer for a sync under way. */
   delayedSyncs = 0;
   syncing = false;
+  /** Called when more of the log is on disk: clients may wait for that (WAITAOF). */
+  onSynced: () => void = () => {};
+  /** Bytes of the files before this one: positions in the log go on from file to file. */
+  private before = 0;
   private readonly options: Options;
   /** Whether no-appendfsync-on-rewrite has us leave the disk to a snapshot now. */
   private readonly snapshotGoesOn: () => boolean;
@@ -72,6 +76,19 @@ export class AofFile {
     return this.pending.size;
   }
 
+  /** The position in the log that was fed, that is on disk, and that will be when the sync under way has ended. */
+  get fedUpTo(): number {
+    return this.before + this.size + this.pending.size;
+  }
+
+  get syncedUpTo(): number {
+    return this.before + this.durable;
+  }
+
+  get syncingUpTo(): number {
+    return this.syncing && this.retired === undefined ? this.before + this.syncedSize : this.syncedUpTo;
+  }
+
   /** Appends a command, behind a SELECT where the database is another one (Redis: `feedAppendOnlyFile`). */
   feed(db: number, command: readonly string[]): void {
     if (db !== this.selected) {
@@ -85,6 +102,7 @@ export class AofFile {
   open(fd: number, size: number): void {
     this.closeFile();
     this.fd = fd;
+    this.before += this.size;
     this.size = size;
     this.durable = size;
     this.lastSync = Date.now();
@@ -100,10 +118,12 @@ export class AofFile {
     this.durable = this.size;
     this.lastSync = Date.now();
     this.release();
+    this.onSynced();
   }
 
   /** Closes the file, and forgets what is not written. */
   close(): void {
+    this.before += this.size + this.pending.size;
     this.pending.drop(this.pending.size);
     this.closeFile();
     this.size = 0;
@@ -233,6 +253,7 @@ export class AofFile {
     const actions = this.current;
     this.current = [];
     for (const action of actions) action();
+    this.onSynced();
     // The clients that have their replies now ask again at once: all these requests go with the next sync.
     this.groupCommit.begin();
   };
