@@ -47,6 +47,46 @@ describe('DEBUG', () => {
     await asleep.ok();
   });
 
+  test('POPULATE adds keys that are not there yet, and counts no changes', async () => {
+    const c = await (await reusedServer(...ALLOWED)).client();
+    await c.expect('SET', 'key:1', 'kept').ok();
+    const before = await field(c, 'rdb_changes_since_last_save');
+    await c.expect('DEBUG', 'POPULATE', '3').ok();
+    await c.expect('MGET', 'key:0', 'key:1', 'key:2', 'key:3').array(['value:0', 'kept', 'value:2', null]);
+    await c.expect('DEBUG', 'POPULATE', '2', 'long', '20').ok();
+    await c.expect('MGET', 'long:0', 'long:1').array(['value:0'.padEnd(20, '\0'), 'value:1'.padEnd(20, '\0')]);
+    await c.expect('debug', 'populate', '1', 'short', '3').ok();
+    await c.expect('GET', 'short:0').bulk('val');
+    await c.expect('DEBUG', 'POPULATE', '1', 'as-it-is', '0').ok();
+    await c.expect('GET', 'as-it-is:0').bulk('value:0');
+    await c.expect('DBSIZE').int(7);
+    expect(await field(c, 'rdb_changes_since_last_save')).toBe(before);
+    const wrong = 'ERR value is out of range, must be positive';
+    for (const words of [['-1'], ['x'], ['1', 'p', '-1'], ['1', 'p', 'x']]) await c.expect('DEBUG', 'POPULATE', ...words).error(wrong);
+    await c.expect('DEBUG', 'POPULATE').errorLike(/^ERR unknown subcommand or wrong number of arguments for 'POPULATE'/);
+    await c.expect('DBSIZE').int(7);
+  });
+
+  test('POPULATE is a change that WATCH sees, and that the next dump holds', async () => {
+    const s = await reusedServer(...ALLOWED);
+    const [c, other] = [await s.client(), await s.client()];
+    await c.expect('WATCH', 'key:7').ok();
+    await other.expect('DEBUG', 'POPULATE', '10').ok();
+    await c.expect('MULTI').ok();
+    await c.expect('PING').status('QUEUED');
+    await c.expect('EXEC').nilArray();
+    await c.expect('DEBUG', 'RELOAD').ok();
+    await c.expect('GET', 'key:9').bulk('value:9');
+  });
+
+  test('ERROR replies with that error', async () => {
+    const c = await (await reusedServer(...ALLOWED)).client();
+    await c.expect('DEBUG', 'ERROR', 'FOO some text').error('FOO some text');
+    await c.expect('DEBUG', 'ERROR', 'two\r\nlines').error('two  lines');
+    await c.expect('DEBUG', 'ERROR').errorLike(/^ERR unknown subcommand or wrong number of arguments for 'ERROR'/);
+    await c.expect('PING').status('PONG');
+  });
+
   test('SET-ACTIVE-EXPIRE 0: keys die only when they are touched', async () => {
     const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();

@@ -2,7 +2,10 @@ import { log } from '#shared/log.ts';
 import { OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import { loadRdbFileSync } from '../../persistence/loading.ts';
 import type { Family } from '../../router/command.ts';
+import { expectRoom } from '../../router/guards.ts';
 import type { Request } from '../../router/request.ts';
+import { stringBytes } from '../../store/value.ts';
+import { parseLongLong } from '../arguments.ts';
 import { saveOrFail } from './persistence.ts';
 
 /** What tests need, and operators now and then (Redis: debug.c); only where `enable-debug-command` allows it. */
@@ -27,6 +30,8 @@ const SUBCOMMANDS: Record<string, (request: Request) => Reply> = {
   LOADAOF: loadAof,
   SLEEP: sleep,
   'SET-ACTIVE-EXPIRE': setActiveExpire,
+  POPULATE: populate,
+  ERROR: error,
   HELP: help,
 };
 
@@ -87,6 +92,41 @@ function setActiveExpire({ server, args }: Request): Reply {
   return OK;
 }
 
+/**
+ * `DEBUG POPULATE count [prefix [size]]`: adds the keys `key:0`, `key:1` … that are not there yet; `size` cuts their values
+ * or fills them up with zeros, unless it is 0. The log and the replicas do not learn of it.
+ */
+function populate(request: Request): Reply {
+  const { db, args } = request;
+  if (args.length < 3 || args.length > 5) throw unknownSubcommand(args[1]!);
+  const [, , countText, prefix = 'key', sizeText = '0'] = args as [string, string, string];
+  const [count, size] = [parsePositive(countText), parsePositive(sizeText)];
+  const keyBytes = prefix.length + countText.length + 1;
+  expectRoom(request, count * (keyBytes + stringBytes(size || keyBytes)));
+  for (let i = 0; i < count; i++) {
+    const key = `${prefix}:${i}`;
+    if (db.lookupWrite(key) !== undefined) continue;
+    const value = `value:${i}`;
+    db.set(key, size === 0 ? value : value.slice(0, size).padEnd(size, '\0'), null);
+    db.signalModified(key, 'set', 0);
+  }
+  return OK;
+}
+
+function parsePositive(text: string): number {
+  const value = Number(parseLongLong(text, NOT_POSITIVE));
+  if (value < 0) throw new ReplyError(NOT_POSITIVE);
+  return value;
+}
+
+const NOT_POSITIVE = 'ERR value is out of range, must be positive';
+
+/** `DEBUG ERROR text`: an error reply of any code and text, for tests of clients. */
+function error({ args }: Request): Reply {
+  if (args.length !== 3) throw unknownSubcommand(args[1]!);
+  return new ReplyError(args[2]!);
+}
+
 function help(): Reply {
   return [
     'DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
@@ -98,6 +138,10 @@ function help(): Reply {
     '    Setting it to 0 disables expiring keys in the background.',
     'SLEEP <seconds>',
     '    Stop the server for <seconds>; decimals are allowed.',
+    'POPULATE <count> [<prefix> [<size>]]',
+    '    Add <count> string keys, key:0 and so on, with values of <size> bytes.',
+    'ERROR <text>',
+    '    Reply with an error of this text.',
     'HELP',
     '    Print this help.',
   ].map((line) => new Status(line));
