@@ -4,6 +4,8 @@ import { createServer, Socket, type Server } from 'node:net';
 export interface ConnectionEvents {
   data(buffer: Buffer, length: number): void;
   close(): void;
+  /** Where the next bytes are to go, if not into the shared buffer; that buffer is given to `data` then. */
+  target?(): Buffer | undefined;
   /** The other side has ended, in the turn before this one: calls `end` once what was asked before is answered. */
   ended?(end: () => void): void;
 }
@@ -30,7 +32,7 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
       readOn += length;
       if (readOn > READ_ON_BYTES) socket.pause();
     };
-    const socket = withSharedBuffer(accepted, read);
+    const socket = withSharedBuffer(accepted, read, () => events.target?.());
     const events = accept(socket);
     socket.on('error', () => {}); // 'close' follows, and that is all that matters
     socket.on('close', () => events.close());
@@ -96,23 +98,41 @@ function unsent(socket: Socket): string {
 
 /** Every socket reads into this one buffer: one of its own for each read costs a third of a small request's time. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+/** A socket that has been read so far without a pause lets the other clients go first. */
+const BURST_BYTES = 2 * 1024 * 1024;
 
 /**
  * Node lets a socket read into a buffer of ours (`onread`), but only one that it creates for us: so the accepted
  * socket's handle moves into a new Socket. Where the handle cannot be had, the accepted socket itself will do.
  */
-function withSharedBuffer(accepted: Socket, read: (buffer: Buffer, length: number) => void): Socket {
+function withSharedBuffer(
+  accepted: Socket,
+  read: (buffer: Buffer, length: number) => void,
+  targetOf: () => Buffer | undefined,
+): Socket {
   const handle = (accepted as SocketInternals)._handle;
   if (!handle || typeof handle.useUserBuffer !== 'function') return accepted;
+  let current: Buffer | undefined;
+  let target: Buffer | undefined;
+  let burst = 0;
   const socket = new Socket({
     handle,
     allowHalfOpen: true,
     onread: {
-      buffer: READ_BUFFER,
-      callback(length: number): boolean {
-        read(READ_BUFFER, length);
-        if (length < READ_BUFFER.length) return true;
+      /** Called once at first, and after each read; undefined: the same again. */
+      buffer(): Buffer | undefined {
+        const next = target ?? READ_BUFFER;
+        if (next === current) return undefined;
+        current = next;
+        return next;
+      },
+      callback(length: number, buffer: Buffer): boolean {
+        read(buffer, length);
+        target = targetOf();
+        burst = length < buffer.length ? 0 : burst + length;
+        if (burst === 0 || (burst < BURST_BYTES && (target !== undefined || buffer !== READ_BUFFER))) return true;
         // There is more: the other clients first. Node would read on up to 32 times, some 100 ms of small requests.
+        burst = 0;
         setImmediate(resume, socket);
         return false;
       },

@@ -10,6 +10,7 @@ import {
   SetReply,
   Status,
   Verbatim,
+  type Bulk,
   type Reply,
 } from './reply.ts';
 import type { ErrorStats } from '../stats/error-stats.ts';
@@ -21,7 +22,7 @@ const PART_BYTES = 16 * 1024;
 const HEAP_BYTES = 1024 * 1024;
 
 /** A piece of a long reply, as a binary string or already as bytes. */
-export type Part = string | Buffer;
+export type Part = Bulk;
 
 /**
  * Collects encoded replies (RESP2 or RESP3) as binary strings until they are taken for the socket.
@@ -113,10 +114,10 @@ export class ReplyWriter {
     if (this.text.length >= PART_BYTES) this.closePart();
   }
 
-  private longBulk(text: string): void {
-    this.text += bulkHeader(text.length);
+  private longBulk(bulk: Bulk): void {
+    this.text += bulkHeader(bulk.length);
     this.closePart();
-    this.addPart(text);
+    this.addPart(bulk);
     this.text = '\r\n';
   }
 
@@ -147,6 +148,7 @@ export class ReplyWriter {
     // Most of them, by a comparison that costs nothing.
     if (reply === OK) this.text += OK.wire;
     else if (reply instanceof Status) this.text += reply.wire;
+    else if (reply instanceof Buffer) this.longBulk(reply);
     else if (reply instanceof ReplyError) this.error(reply.message);
     else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
     else if (reply instanceof Double) {

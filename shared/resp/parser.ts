@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
-import { giveReceiveBuffer, takeReceiveBuffer } from './receive-buffers.ts';
+import { releaseArguments, setBytes } from './long-arguments.ts';
+import { release, takeReceiveBuffer } from './receive-buffers.ts';
 import { shortStrings } from './short-string.ts';
 import { splitArguments } from './split-arguments.ts';
 
@@ -24,6 +25,7 @@ const BELIEVED_BYTES = 1024 * 1024;
 /** No command's name is longer. */
 const MAX_NAME = 20;
 
+const CRLF_BYTES = 2;
 const CR = 0x0d;
 const LF = 0x0a;
 const STAR = 0x2a;
@@ -37,7 +39,8 @@ export class ProtocolError extends Error {
 
 /**
  * Incremental parser of requests: RESP arrays of bulk strings, and inline commands. Bytes come in as they arrive
- * (`feed`), requests go out one by one (`next`), as arrays of binary strings. Follows `processMultibulkBuffer` and
+ * (`feed`), requests go out one by one (`next`), as arrays of binary strings; a long
+ * argument becomes a string when it is read (`long-arguments.ts`). Follows `processMultibulkBuffer` and
  * `processInlineBuffer` in Redis's networking.c.
  */
 export class RequestParser {
@@ -57,6 +60,12 @@ export class RequestParser {
   // A bulk string that did not fit the input so far is gathered here, so that no byte is looked at twice.
   private big: LatinBuffer | null = null;
   private bigFilled = 0;
+  // The part of `big` that was handed out as `target`.
+  private window: Buffer | null = null;
+  // Arguments of the request under way that stay bytes: index and buffer in turn.
+  private readonly long: (number | Buffer)[] = [];
+  // The request that went out last, if it has such arguments.
+  private lastArgs: string[] | null = null;
 
   /** Bytes of the arguments that wait for the rest of their request; they take from V8's heap. */
   get argumentBytes(): number {
@@ -69,10 +78,26 @@ export class RequestParser {
   }
 
   /**
+   * Where the next bytes are best received: within a long argument, in its place. Undefined: anywhere. It goes to `feed`
+   * then, as it is.
+   */
+  get target(): Buffer | undefined {
+    if (this.big === null || this.pos < this.end) return undefined;
+    if (this.bigFilled === this.big.length) this.growBig(this.bulkLength, this.bigFilled + 1);
+    this.window = this.big.subarray(this.bigFilled, this.bulkLength + CRLF_BYTES);
+    return this.window;
+  }
+
+  /**
    * Adds `length` bytes of `chunk`. The chunk may be overwritten after the call of `next` that returns null, or after
    * `keep`.
    */
   feed(chunk: Buffer, length = chunk.length): void {
+    if (this.window !== null) {
+      const inPlace = chunk === this.window;
+      this.window = null;
+      if (inPlace) return void (this.bigFilled += length);
+    }
     if (this.pos === this.end) {
       this.buf = chunk as LatinBuffer;
       this.pos = 0;
@@ -86,10 +111,12 @@ export class RequestParser {
   }
 
   /**
-   * The next complete request, or null when more bytes are needed. Never an empty array.
+   * The next complete request, or null when more bytes are needed. Never an empty array. The request before must be done
+   * with, or be kept (`keepArguments`): the buffers of its long arguments serve again.
    * @throws ProtocolError
    */
   next(): string[] | null {
+    if (this.lastArgs !== null) this.releaseLast();
     while (this.missing === 0) {
       if (this.pos === this.end) return this.starve();
       const isArray = this.buf[this.pos] === STAR;
@@ -119,6 +146,7 @@ export class RequestParser {
     this.args = NO_ARGS;
     this.filled = 0;
     this.argBytes = 0;
+    if (this.long.length > 0) this.keepAsBytes(args);
     return args;
   }
 
@@ -146,9 +174,9 @@ export class RequestParser {
       this.bulkLength = length;
     }
     const length = this.bulkLength;
-    if (this.big !== null || this.end - this.pos < length + 2) return this.bigBulk(length);
+    if (this.big !== null || this.end - this.pos < length + CRLF_BYTES) return this.bigBulk(length);
     const start = this.pos;
-    this.pos = start + length + 2;
+    this.pos = start + length + CRLF_BYTES;
     this.bulkLength = -1;
     if (this.filled === 0) return this.name(start, length);
     return this.slice(start, length);
@@ -180,7 +208,7 @@ export class RequestParser {
   }
 
   private bigBulk(length: number): string | null {
-    const available = Math.min(this.end - this.pos, length + 2 - this.bigFilled);
+    const available = Math.min(this.end - this.pos, length + CRLF_BYTES - this.bigFilled);
     // A short tail stays in the input; only what is worth a buffer of its own gets one.
     if (this.big === null && length < BIG_BYTES) return null;
     const needed = this.bigFilled + available;
@@ -189,22 +217,34 @@ export class RequestParser {
     this.buf.copy(big, this.bigFilled, this.pos, this.pos + available);
     this.pos += available;
     this.bigFilled = needed;
-    if (needed < length + 2) return null;
-    const value = big.latin1Slice(0, length);
-    giveReceiveBuffer(big);
+    if (needed < length + CRLF_BYTES) return null;
     this.big = null;
     this.bigFilled = 0;
     this.bulkLength = -1;
-    return value;
+    this.argBytes += length;
+    this.long.push(this.filled, big.subarray(0, length));
+    return '';
+  }
+
+  private keepAsBytes(args: string[]): void {
+    const { long } = this;
+    for (let i = 0; i < long.length; i += 2) setBytes(args, long[i] as number, long[i + 1] as Buffer);
+    long.length = 0;
+    this.lastArgs = args;
+  }
+
+  private releaseLast(): void {
+    releaseArguments(this.lastArgs!);
+    this.lastArgs = null;
   }
 
   /** An announced length is believed up to a megabyte; beyond that the buffer grows with what arrives. */
   private growBig(length: number, needed: number): void {
     const { big } = this;
-    const grown = takeReceiveBuffer(Math.min(length + 2, Math.max(needed * 2, BELIEVED_BYTES))) as LatinBuffer;
+    const grown = takeReceiveBuffer(Math.min(length + CRLF_BYTES, Math.max(needed * 2, BELIEVED_BYTES))) as LatinBuffer;
     if (big !== null) {
       big.copy(grown, 0, 0, this.bigFilled);
-      giveReceiveBuffer(big);
+      release(big);
     }
     this.big = grown;
   }

@@ -1,6 +1,10 @@
-/** Sizes of buffers: 64 KB, 128 KB and so on, up to 2 MB, each with room for the CRLF after the bytes. */
+/**
+ * Sizes of buffers: 64 KB, and from there eight to each doubling up to 2 MB, so that at most an eighth is not used by the
+ * value that stays in one. Each has room for the CRLF after the bytes.
+ */
 const SMALLEST_BYTES = 64 * 1024;
-const SIZES = 6;
+const STEPS = 8;
+const SIZES = 5 * STEPS + 1;
 const CRLF_BYTES = 2;
 /** What is kept for later altogether: as much as fifty clients need that send a megabyte each. */
 const MAX_IDLE_BYTES = 64 * 1024 * 1024;
@@ -12,25 +16,51 @@ let idleBytes = 0;
 let taken = false;
 let timer: NodeJS.Timeout | undefined;
 
+/** How many read or keep a buffer's bytes, by what it is a part of; one, where nothing stands here. */
+const holders = new WeakMap<ArrayBufferLike, number>();
+
 /**
- * A buffer of at least `bytes` bytes, in which a long argument is received. One that was given back serves again: a new
- * one for each argument keeps the garbage collector busy, since memory outside V8's heap makes it run too.
+ * A buffer of at least `bytes` bytes, in which a long argument is received. One whose last holder has released it serves
+ * again: a new one for each argument keeps the garbage collector busy, since memory outside V8's heap makes it run too.
  */
 export function takeReceiveBuffer(bytes: number): Buffer {
   const size = sizeFor(bytes);
-  const buffer = idle[size]?.pop();
+  const used = idle[size]?.pop();
+  const buffer = used ?? Buffer.allocUnsafeSlow(size < SIZES ? bytesOf(size) : bytes);
   taken = true;
-  if (buffer === undefined) return Buffer.allocUnsafeSlow(size < SIZES ? bytesOf(size) : bytes);
-  idleBytes -= buffer.length;
+  if (used !== undefined) idleBytes -= used.length;
+  holders.set(buffer.buffer, 1);
   return buffer;
 }
 
-/** Gives a buffer back, whose bytes nobody reads any more. */
-export function giveReceiveBuffer(buffer: Buffer): void {
-  const size = sizeFor(buffer.length);
-  if (idleBytes + buffer.length > MAX_IDLE_BYTES || idle[size] === undefined) return;
-  idleBytes += buffer.length;
-  idle[size].push(buffer);
+/** One more holder reads these bytes, which are part of a received argument or of any other buffer. */
+export function retain({ buffer }: Buffer): void {
+  holders.set(buffer, (holders.get(buffer) ?? 1) + 1);
+}
+
+/**
+ * A holder does not read these bytes any more. They may be overwritten once the last one has said so. When one of them
+ * never does, the garbage collector has the buffer in the end.
+ */
+export function release({ buffer }: Buffer): void {
+  const count = holders.get(buffer);
+  if (count === undefined) return;
+  if (count > 1) return void holders.set(buffer, count - 1);
+  holders.delete(buffer);
+  giveBack(buffer as ArrayBuffer);
+}
+
+/** Whether there is more than one holder, so that the bytes must not change. */
+export function isShared({ buffer }: Buffer): boolean {
+  return (holders.get(buffer) ?? 1) > 1;
+}
+
+function giveBack(buffer: ArrayBuffer): void {
+  const { byteLength } = buffer;
+  const size = sizeFor(byteLength);
+  if (size === SIZES || bytesOf(size) !== byteLength || idleBytes + byteLength > MAX_IDLE_BYTES) return;
+  idleBytes += byteLength;
+  idle[size]!.push(Buffer.from(buffer));
   timer ??= setInterval(forgetUnused, IDLE_MS).unref();
 }
 
@@ -47,11 +77,13 @@ function forgetUnused(): void {
 }
 
 function bytesOf(size: number): number {
-  return SMALLEST_BYTES * 2 ** size + CRLF_BYTES;
+  return SMALLEST_BYTES * 2 ** Math.floor(size / STEPS) * (1 + (size % STEPS) / STEPS) + CRLF_BYTES;
 }
 
+/** The smallest size with room for so many bytes; SIZES when there is none. */
 function sizeFor(bytes: number): number {
-  let size = 0;
-  while (size < SIZES && bytesOf(size) < bytes) size++;
-  return size;
+  const times = (bytes - CRLF_BYTES) / SMALLEST_BYTES;
+  if (times <= 1) return 0;
+  const doublings = Math.floor(Math.log2(times));
+  return Math.min(SIZES, doublings * STEPS + Math.ceil((times / 2 ** doublings - 1) * STEPS));
 }

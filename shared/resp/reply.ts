@@ -7,7 +7,7 @@
  *
  * | reply              | RESP2            | RESP3        |
  * |--------------------|------------------|--------------|
- * | `string`           | `$` bulk         | `$` bulk     |
+ * | `string`, `Buffer` | `$` bulk         | `$` bulk     |
  * | `number`, `bigint` | `:` integer      | `:` integer  |
  * | `null`             | `$-1`            | `_`          |
  * | `boolean`          | `:1` `:0`        | `#t` `#f`    |
@@ -23,7 +23,7 @@
  * | `Replies`          | each in turn     | each in turn |
  */
 export type Reply =
-  | string
+  | Bulk
   | number
   | bigint
   | null
@@ -39,6 +39,9 @@ export type Reply =
   | Verbatim
   | typeof NULL_ARRAY
   | typeof NO_REPLY;
+
+/** A bulk string: a long one may be given as its bytes, which are sent as they are and must not change. */
+export type Bulk = string | Buffer;
 
 /** A simple string, such as `+OK`. The text must not contain CR or LF. */
 export class Status {

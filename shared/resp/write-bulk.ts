@@ -1,3 +1,5 @@
+import type { Bulk } from './reply.ts';
+
 /** Up to this length a loop over the characters is faster than a call of the runtime. */
 const LOOP_MAX = 32;
 /** The most that stands around the bytes of a bulk string: `$536870912\r\n` and `\r\n`. */
@@ -12,10 +14,11 @@ const ZERO = 0x30;
  * Writes a bulk string into a buffer at `start`, where there must be room for it and `FRAME_BYTES`.
  * @returns where it ends
  */
-export function writeBulk(buffer: Buffer, text: string, start: number): number {
+export function writeBulk(buffer: Buffer, text: Bulk, start: number): number {
   const { length } = text;
   let at = writeHeader(buffer, DOLLAR, length, start);
-  if (length > LOOP_MAX) at += buffer.write(text, at, 'latin1');
+  if (typeof text !== 'string') at += text.copy(buffer, at);
+  else if (length > LOOP_MAX) at += buffer.write(text, at, 'latin1');
   else {
     let i = 0;
     // Four in a row take two thirds of the time of four rounds.

@@ -1,3 +1,4 @@
+import { keepArguments, lengthOf } from '#shared/resp/long-arguments.ts';
 import { NULL_ARRAY, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from './clients/client.ts';
 import { Request } from './router/request.ts';
@@ -14,12 +15,13 @@ export function queueInTransaction(request: Request): Reply | undefined {
   if (!isQueued(request)) return undefined;
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
-  for (const arg of request.args) transaction.size += ARGUMENT_BYTES + arg.length;
+  for (let i = 0; i < request.args.length; i++) transaction.size += ARGUMENT_BYTES + lengthOf(request.args, i);
   const limit = request.server.options['client-query-buffer-limit'];
   if (transaction.size > limit) {
     transaction.queued.length = 0;
     return new ReplyError('ERR the transaction is larger than client-query-buffer-limit');
   }
+  keepArguments(request.args);
   transaction.queued.push({ command: request.command, args: request.args });
   return QUEUED;
 }

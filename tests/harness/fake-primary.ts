@@ -104,7 +104,7 @@ function acceptLink(socket: Socket): PrimaryLink {
     // Bare line feeds, by which a replica shows that it lives, are no requests.
     parser.feed(chunk);
     for (let words = parser.next(); words !== null; words = parser.next()) {
-      if (words[0] !== 'REPLCONF' || words[1] !== 'ACK') waiting.push(words);
+      if (words[0] !== 'REPLCONF' || words[1] !== 'ACK') waiting.push([...words]);
       else {
         acks.push(Number(words[2]));
         if (words[3] === 'FACK') facks.push(Number(words[4]));

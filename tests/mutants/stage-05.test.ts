@@ -20,6 +20,12 @@ plantedBugs('05', [
     why: 'a blocking command inside a transaction blocks',
   },
   {
+    file: 'transactions.ts',
+    find: '  keepArguments(request.args);\n',
+    replace: '',
+    why: 'a queued long value is lost when the next request comes',
+  },
+  {
     file: 'clients/watched-keys.ts',
     find: 'for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));',
     replace: '',

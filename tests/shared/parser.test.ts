@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_BULK_BYTES, ProtocolError, RequestParser } from '#shared/resp/parser.ts';
+import { bytesOf, keepArguments, lengthOf } from '#shared/resp/long-arguments.ts';
+import { release, retain } from '#shared/resp/receive-buffers.ts';
 import { encodeRequest } from '../harness/client.ts';
 import { chooseSeed, createRng, type Rng } from '../harness/rng.ts';
 
@@ -16,7 +18,7 @@ function feed(parser: RequestParser, bytes: string): void {
 
 function drain(parser: RequestParser): string[][] {
   const requests: string[][] = [];
-  for (let args = parser.next(); args !== null; args = parser.next()) requests.push(args);
+  for (let args = parser.next(); args !== null; args = parser.next()) requests.push([...args]);
   return requests;
 }
 
@@ -158,6 +160,81 @@ describe('costs', () => {
   test('small requests that arrive whole are not copied at all', () => {
     expect(copied(Array<string>(100).fill(encodeRequest(['SET', 'k', 'v'])))).toBe(0);
   });
+});
+
+describe('long arguments', () => {
+  const KB = 1024;
+  const SIZES = [0, 1, 64 * KB - 3, 64 * KB - 1, 64 * KB, 64 * KB + 1, 100_000, 128 * KB, 1024 * KB + 5, 2500 * KB];
+
+  test('go to their place directly, however the bytes are cut', () => {
+    const rng = createRng(chooseSeed());
+    for (let round = 0; round < 5; round++) {
+      const requests = Array.from({ length: 6 }, (_, i) => ['SET', `k${i}`, rng.bytes(rng.pick(SIZES)), 'EX', '9']);
+      expect(readAsSocket(requests.map(encodeRequest).join(''), rng), `SEED=${rng.seed}`).toEqual(requests);
+    }
+  });
+
+  test('are strings for all that read them, and have the same length as bytes', () => {
+    const parser = new RequestParser();
+    const value = createRng(chooseSeed()).bytes(100_000);
+    const args = received(parser, ['APPEND', 'k', value]);
+    expect(lengthOf(args, 2)).toBe(100_000);
+    expect(bytesOf(args, 2)!.toString('latin1')).toBe(value);
+    expect(args[2]).toBe(value);
+    expect(args.slice(1)).toEqual(['k', value]);
+    expect(bytesOf(args, 1)).toBeUndefined();
+  });
+
+  test('give their buffer to a later one, if nobody keeps it', () => {
+    const parser = new RequestParser();
+    const first = bytesOf(received(parser, ['SET', 'k', 'a'.repeat(100_000)]), 2)!;
+    expect(parser.next()).toBeNull();
+    const second = bytesOf(received(parser, ['SET', 'k', 'b'.repeat(100_000)]), 2)!;
+    expect(second.buffer).toBe(first.buffer);
+    retain(second);
+    expect(parser.next()).toBeNull();
+    const third = bytesOf(received(parser, ['SET', 'k', 'c'.repeat(100_000)]), 2)!;
+    expect(third.buffer).not.toBe(second.buffer);
+    expect(second.every((byte) => byte === 'b'.charCodeAt(0))).toBe(true);
+    release(second);
+  });
+
+  test('can be read later when the request is kept, and not otherwise', () => {
+    const parser = new RequestParser();
+    const value = 'x'.repeat(100_000);
+    const kept = received(parser, ['SET', 'k', value]);
+    keepArguments(kept);
+    const forgotten = received(parser, ['SET', 'k', value.replaceAll('x', 'y')]);
+    expect(parser.next()).toBeNull();
+    expect(kept[2]).toBe(value);
+    expect(() => forgotten[2]).toThrow();
+  });
+
+  function received(parser: RequestParser, request: string[]): string[] {
+    feed(parser, encodeRequest(request).slice(0, 70_000));
+    expect(parser.next()).toBeNull();
+    feed(parser, encodeRequest(request).slice(70_000));
+    return parser.next()!;
+  }
+
+  /** Bytes go where the parser wants them, as many at a time as a socket happens to have. */
+  function readAsSocket(wire: string, rng: Rng): string[][] {
+    const parser = new RequestParser();
+    const requests: string[][] = [];
+    for (let at = 0; at < wire.length; ) {
+      const { target } = parser;
+      const length = Math.min(rng.pick([100, 5000, 65_536, 500_000]), target?.length ?? 65_536, wire.length - at);
+      const bytes = wire.slice(at, (at += length));
+      if (target === undefined) feed(parser, bytes);
+      else {
+        target.write(bytes, 'latin1');
+        parser.feed(target, length);
+      }
+      requests.push(...drain(parser));
+    }
+    expect(parser.size, 'bytes left').toBe(0);
+    return requests;
+  }
 });
 
 describe('what an unfinished request holds', () => {

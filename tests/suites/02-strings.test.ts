@@ -1,4 +1,6 @@
 import { encodeRequest } from '../harness/client.ts';
+import type { Expectation } from '../harness/expectation.ts';
+import { LongValues } from '../harness/long-values.ts';
 import { client, clientResp3, describe, expect, info, ioredis, resp, rng, server } from '../harness/suite.ts';
 import { set, Status, status, test, until, type Client } from '../harness/suite.ts';
 import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
@@ -54,7 +56,48 @@ describe('large values', () => {
       for (const [i, value] of values.entries()) await control.expect('GET', `k${i}`).bulk(value);
     }
   });
+
+  test('reach a slow reader as they were when it asked, whatever has become of them since', async () => {
+    const [slow, other] = [await client(), await client()];
+    const first = 'x'.repeat(1_000_000);
+    const last = 'y'.repeat(first.length);
+    await slow.expect('SET', 'k', first).ok();
+    slow.pause();
+    const replies = Array.from({ length: 20 }, () => slow.sendLater('GET', 'k'));
+    const done = slow.sendLater('SET', 'done', '');
+    while ((await other.send('EXISTS', 'done')) !== 1);
+    await other.expect('SETRANGE', 'k', 0, '-').int(first.length);
+    await other.expect('SET', 'k', last).ok();
+    for (let i = 0; i < 5; i++) await other.expect('SET', `other${i}`, last).ok();
+    slow.resume();
+    for (const reply of replies) await reply.bulk(first);
+    await done.ok();
+    await slow.expect('GET', 'k').bulk(last);
+  });
+
+  test('of several clients, in pipelines of random commands, stay what they are', async () => {
+    const random = rng();
+    const sides = await Promise.all(
+      ['a', 'b', 'c'].map(async (prefix) => ({ c: await client(), values: new LongValues(random, prefix, 300 * KB) })),
+    );
+    for (let round = 0; round < 6; round++) {
+      const due = sides.flatMap(({ c, values }) =>
+        Array.from({ length: 12 }, () => {
+          const { args, reply } = values.next();
+          return { later: c.sendLater(...args), reply };
+        }),
+      );
+      for (const { later, reply } of due) await expectValue(later, reply);
+      for (const { c, values } of sides) for (const [key, value] of values.values) await c.expect('GET', key).bulk(value);
+    }
+  });
 });
+
+function expectValue(later: Expectation, reply: string | number | null): Promise<unknown> {
+  if (reply === null) return later.nil();
+  if (typeof reply === 'number') return later.int(reply);
+  return reply === 'OK' ? later.ok() : later.bulk(reply);
+}
 
 describe('GET and SET', () => {
   test('a key holds what it was set to, until it is set again', async () => {

@@ -32,6 +32,23 @@ describe('MULTI and EXEC', () => {
     await other.expect('GET', 'k').bulk('v');
   });
 
+  test('long values are queued as they were typed, whatever comes between, and changed one after the other', async () => {
+    const [c, other] = [await client(), await client()];
+    const [value, another] = ['x'.repeat(100_000), 'y'.repeat(100_000)];
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', value).status('QUEUED');
+    await c.expect('GET', 'k').status('QUEUED');
+    await c.expect('SETRANGE', 'k', 10, '-').status('QUEUED');
+    await c.expect('GET', 'k').status('QUEUED');
+    await c.expect('GETDEL', 'k').status('QUEUED');
+    await c.expect('RPUSH', 'list', value).status('QUEUED');
+    for (let i = 0; i < 5; i++) await other.expect('SET', `other${i}`, another).ok();
+    const changed = `${value.slice(0, 10)}-${value.slice(11)}`;
+    await c.expect('EXEC').array([OK, value, 100_000, changed, changed, 1]);
+    await c.expect('LINDEX', 'list', 0).bulk(value);
+    await other.expect('GET', 'other0').bulk(another);
+  });
+
   test('an empty transaction answers an empty array', async () => {
     const c = await client();
     await c.expect('MULTI').ok();

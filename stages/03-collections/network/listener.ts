@@ -63,6 +63,7 @@ function acceptClient(server: NetworkServer, socket: Socket, isLocal: boolean): 
   client.isLocal = isLocal;
   return {
     data: (buffer, length) => readQuery(server, client, buffer, length),
+    target: () => client.parser.target,
     close: () => clients.closeNow(client),
   };
 }

@@ -16,8 +16,10 @@ export abstract class StoredValue {
   abstract get bytes(): number;
   /** Whether the key goes with its last element; a stream never says so. */
   abstract get isEmpty(): boolean;
-  /** The bytes that its database has counted for it. */
+  /** The bytes that its database has counted for it; 0 while no key holds it. */
   accounted = 0;
+  /** Its key is gone, or holds another value now. */
+  dropped(): void {}
 }
 
 /** A type's class, by which a lookup says what it wants. */

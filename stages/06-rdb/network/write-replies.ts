@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { endConnection } from '#shared/net/listen.ts';
 import type { Part } from '#shared/resp/encoder.ts';
+import { release } from '#shared/resp/receive-buffers.ts';
 import type { Client } from '../clients/client.ts';
 import type { NetworkServer } from './network-server.ts';
 import { checkOutputLimit } from './output-limit.ts';
@@ -35,6 +36,7 @@ export function send({ socket }: Client, wire: string | Part[], closing: boolean
 
 /** What must wait for a slow reader waits outside V8's heap. */
 function write(socket: Socket, part: Part): void {
-  const waits = socket.writableLength > 0 && typeof part === 'string' && part.length <= MAX_COPIED;
+  if (typeof part !== 'string') return void socket.write(part, () => release(part));
+  const waits = socket.writableLength > 0 && part.length <= MAX_COPIED;
   socket.write(waits ? Buffer.from(part, 'latin1') : part, 'latin1');
 }

@@ -1,5 +1,6 @@
 import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
+import type { Bulk } from '#shared/resp/reply.ts';
 import { Expiry } from './expiry.ts';
 import { firstUse, nextUse, restoredUse } from './key-use.ts';
 import type { Keyspace } from './keyspace.ts';
@@ -85,6 +86,12 @@ export class Database {
     return expectString(this.lookupRead(key));
   }
 
+  /** As `lookupReadString`, for a reply: a long string may be given as its bytes. */
+  lookupReadBulk(key: string): Bulk | undefined {
+    const value = this.lookupRead(key);
+    return value instanceof RawString ? value.toReply() : expectString(value);
+  }
+
   /** @throws ReplyError WRONGTYPE when the key holds no string */
   lookupWriteString(key: string): string | undefined {
     return expectString(this.lookupWrite(key));
@@ -114,7 +121,7 @@ export class Database {
         this.setUse(key, keepTtl ? use : nextUse(this.keyspace, use));
       }
     }
-    const bytesBefore = before === undefined ? 0 : replacedBytes(before, this.dict.replacedStamp);
+    const bytesBefore = before === undefined ? 0 : dropReplaced(before, this.dict.replacedStamp);
     if (typeof value !== 'string') value.accounted = value.bytes;
     this.account(valueBytes(value) - bytesBefore);
     if (event !== null) this.signal(key, event);
@@ -326,7 +333,7 @@ export class Database {
     this.keyspace.beforeChange(this.dict, key);
     const value = this.dict.delete(key);
     if (value === undefined) return false;
-    this.account(-(ENTRY_BYTES + key.length + valueBytes(value)));
+    this.account(-(ENTRY_BYTES + key.length + dropValue(value)));
     if (this.expiry.size > 0) this.forgetDeadline(key);
     this.signal(key, event, changes);
     return true;
@@ -353,10 +360,20 @@ export function useIn(dict: Dict<Value>, key: string): number {
   return (dict.stampOf(key) ?? 0) >>> USE_SHIFT;
 }
 
-/** As `valueBytes`, of a value that has been replaced, beside which `stamp` stood. */
-function replacedBytes(before: Value, stamp: number): number {
+/** Drops a value that has been replaced, beside which `stamp` stood. @returns what it took, as `valueBytes` */
+function dropReplaced(before: Value, stamp: number): number {
   const length = stamp & LENGTH_BITS;
-  return length < LENGTH_BITS ? stringBytes(length) : valueBytes(before);
+  return length < LENGTH_BITS ? stringBytes(length) : dropValue(before);
+}
+
+/** A key does not hold this value any more. @returns what it took, as `valueBytes` */
+function dropValue(value: Value): number {
+  const bytes = valueBytes(value);
+  if (typeof value !== 'string') {
+    value.accounted = 0;
+    value.dropped();
+  }
+  return bytes;
 }
 
 function expectString(value: Value | undefined): string | undefined {

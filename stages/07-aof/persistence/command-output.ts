@@ -1,3 +1,4 @@
+import { bytesOf, hasBytes, lengthOf } from '#shared/resp/long-arguments.ts';
 import { FRAME_BYTES, writeBulk, writeHeader } from '#shared/resp/write-bulk.ts';
 
 const FIRST_CAPACITY = 64 * 1024;
@@ -13,6 +14,7 @@ export class CommandOutput {
 
   /** Appends an array of bulk strings. */
   command(args: readonly string[]): void {
+    if (hasBytes(args)) return this.longCommand(args);
     let most = FRAME_BYTES;
     for (let i = 0; i < args.length; i++) most += args[i]!.length + FRAME_BYTES;
     this.reserve(most);
@@ -20,6 +22,15 @@ export class CommandOutput {
     let at = writeHeader(buffer, STAR, args.length, this.size);
     for (let i = 0; i < args.length; i++) at = writeBulk(buffer, args[i]!, at);
     this.size = at;
+  }
+
+  /** As `command`; some of the arguments are bytes. */
+  private longCommand(args: readonly string[]): void {
+    let most = FRAME_BYTES;
+    for (let i = 0; i < args.length; i++) most += lengthOf(args, i) + FRAME_BYTES;
+    this.reserve(most);
+    this.size = writeHeader(this.buffer, STAR, args.length, this.size);
+    for (let i = 0; i < args.length; i++) this.size = writeBulk(this.buffer, bytesOf(args, i) ?? args[i]!, this.size);
   }
 
   /** The bytes so far: valid until the next command. */

@@ -1,8 +1,9 @@
 import { keyAt, keyRange, type FoundKey } from '#shared/commands/key-specs.ts';
+import { copyArgument } from '#shared/resp/long-arguments.ts';
 import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
-import { typeName } from '../../store/value.ts';
+import { RawString, stringValue } from '../../store/raw-string.ts';
 import { MILLISECONDS, parsePositiveExpireTime, SECONDS, type Unit } from '../keys/expire-time.ts';
 import { deadlineOf, isAbsolute, parseGetExOptions, parseSetOptions, type SetOptions } from './set-options.ts';
 
@@ -116,14 +117,14 @@ const rows: readonly CommandRow[] = [
 export const strings: Family = { group: 'string', rows };
 
 function get({ db, args }: Request): Reply {
-  return db.lookupReadString(args[1]!) ?? null;
+  return db.lookupReadBulk(args[1]!) ?? null;
 }
 
 /** `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]` */
 function set(request: Request): Reply {
   const { db, args } = request;
   if (args.length > 3) return setWithOptions(request, parseSetOptions(args));
-  db.set(args[1]!, args[2]!, 'set');
+  db.set(args[1]!, stringValue(args, 2), 'set');
   return OK;
 }
 
@@ -137,49 +138,48 @@ function setKeys(args: readonly string[]): FoundKey[] {
 function setWithOptions(request: Request, { nx, xx, get, keepTtl, expire }: SetOptions): Reply {
   const { db, args } = request;
   const key = args[1]!;
-  const value = args[2]!;
   const at = expire && deadlineOf(request, expire);
-  const before = get ? (db.lookupReadString(key) ?? null) : null;
+  const before = get ? (db.lookupReadBulk(key) ?? null) : null;
   // `set` counts as a use, except where it keeps the time to live.
   const exists = nx || keepTtl ? db.lookupWrite(key) !== undefined : db.has(key);
   if ((nx && exists) || (xx && !exists)) return before;
 
-  db.set(key, value, 'set', keepTtl);
+  db.set(key, stringValue(args, 2), 'set', keepTtl);
   if (at !== undefined) {
     db.setExpire(key, at, 'expire', 0);
-    request.propagateAs(['SET', key, value, 'PXAT', String(at)]);
-  } else if (get) request.propagateAs(['SET', key, value, ...args.slice(3).filter((word) => !/^get$/i.test(word))]);
+    propagateSet(request, 2, 'PXAT', String(at));
+  } else if (get) propagateSet(request, 2, ...args.slice(3).filter((word) => !/^get$/i.test(word)));
   return get ? before : OK;
 }
 
 function setnx({ db, args }: Request): Reply {
   if (db.lookupWrite(args[1]!) !== undefined) return 0;
-  db.set(args[1]!, args[2]!, 'set');
+  db.set(args[1]!, stringValue(args, 2), 'set');
   return 1;
 }
 
 function setWithTtl(request: Request, unit: Unit): Reply {
   const { db, args } = request;
-  const [, key, ttl, value] = args as [string, string, string, string];
-  const at = parsePositiveExpireTime(request, ttl, unit, Date.now());
-  db.set(key, value, 'set');
+  const key = args[1]!;
+  const at = parsePositiveExpireTime(request, args[2]!, unit, Date.now());
+  db.set(key, stringValue(args, 3), 'set');
   db.setExpire(key, at, 'expire', 0);
-  request.propagateAs(['SET', key, value, 'PXAT', String(at)]);
+  propagateSet(request, 3, 'PXAT', String(at));
   return OK;
 }
 
 function getset(request: Request): Reply {
   const { db, args } = request;
-  const before = db.lookupReadString(args[1]!) ?? null;
-  db.set(args[1]!, args[2]!, 'set');
-  request.propagateAs(['SET', args[1]!, args[2]!]);
+  const before = db.lookupReadBulk(args[1]!) ?? null;
+  db.set(args[1]!, stringValue(args, 2), 'set');
+  propagateSet(request, 2);
   return before;
 }
 
 function getdel(request: Request): Reply {
   const { db, args } = request;
   const key = args[1]!;
-  const value = db.lookupReadString(key);
+  const value = db.lookupReadBulk(key);
   if (value === undefined) return null;
   db.delete(key);
   request.propagateAs(['DEL', key]);
@@ -191,7 +191,7 @@ function getex(request: Request): Reply {
   const { db, args } = request;
   const key = args[1]!;
   const { expire, persist } = parseGetExOptions(args);
-  const value = db.lookupReadString(key);
+  const value = db.lookupReadBulk(key);
   if (value === undefined) return null;
   if (expire) {
     const at = deadlineOf(request, expire);
@@ -211,7 +211,8 @@ function mget({ db, args }: Request): Reply {
   const values: Reply[] = [];
   for (let i = 1; i < args.length; i++) {
     const value = db.lookupRead(args[i]!);
-    values.push(value !== undefined && typeName(value) === 'string' ? value.toString() : null);
+    if (value instanceof RawString) values.push(value.toReply());
+    else values.push(typeof value === 'string' ? value : null);
   }
   return values;
 }
@@ -235,5 +236,12 @@ function checkPairs({ command, args }: Request): void {
 }
 
 function setPairs({ db, args }: Request): void {
-  for (let i = 1; i < args.length; i += 2) db.set(args[i]!, args[i + 1]!, 'set');
+  for (let i = 1; i < args.length; i += 2) db.set(args[i]!, stringValue(args, i + 1), 'set');
+}
+
+/** The log and the replicas are given a SET of the argument at `index`, with other words after it than those typed. */
+function propagateSet(request: Request, index: number, ...words: string[]): void {
+  const effect = ['SET', request.args[1]!, '', ...words];
+  copyArgument(request.args, index, effect, 2);
+  request.propagateAs(effect);
 }

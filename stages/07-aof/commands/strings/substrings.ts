@@ -1,10 +1,11 @@
 import { keyAt } from '#shared/commands/key-specs.ts';
+import { lengthOf } from '#shared/resp/long-arguments.ts';
 import { MAX_BULK_BYTES } from '#shared/resp/parser.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family, Handler } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import type { Database } from '../../store/database.ts';
-import { RawString } from '../../store/raw-string.ts';
+import { RawString, stringValue } from '../../store/raw-string.ts';
 import { wrongType, type Value } from '../../store/value.ts';
 import { parseLongLong } from '../arguments.ts';
 
@@ -52,12 +53,13 @@ function rangeRow(name: string, since: string, summary: string, run: Handler): C
 }
 
 function append({ db, args }: Request): Reply {
-  const [, key, addition] = args as [string, string, string];
+  const key = args[1]!;
   const text = expectText(db.lookupWrite(key));
   if (text === undefined) {
-    db.set(key, addition, 'append');
-    return addition.length;
+    db.set(key, stringValue(args, 2), 'append');
+    return lengthOf(args, 2);
   }
+  const addition = args[2]!;
   checkLength(text.length + addition.length);
   return overwrite(db, key, text, text.length, addition, 'append');
 }
@@ -96,7 +98,7 @@ function overwrite(db: Database, key: string, text: Text, offset: number, part: 
     db.signalModified(key, event);
     return text.length;
   }
-  const raw = new RawString(text, offset + part.length);
+  const raw = RawString.of(text, offset + part.length);
   raw.write(offset, part);
   db.set(key, raw, event, true);
   return raw.length;

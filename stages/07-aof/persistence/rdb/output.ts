@@ -5,7 +5,7 @@ import { RDB_ENC, RDB_LENGTH } from './types.ts';
 /** Shorter texts are not compressed (Redis: `rdbSaveRawString`). */
 const COMPRESS_MIN = 21;
 /** No integer of 32 bits is longer, with its sign. */
-const INTEGER_MAX_LENGTH = 11;
+export const INTEGER_MAX_LENGTH = 11;
 /** Up to this length a loop over the characters is faster than a call of the runtime. */
 const LOOP_MAX = 24;
 const FIRST_CAPACITY = 1024;

@@ -4,7 +4,7 @@ import { RawString } from '../../store/raw-string.ts';
 import { SetValue } from '../../store/set-value.ts';
 import { Stream } from '../../store/stream.ts';
 import type { Value } from '../../store/value.ts';
-import type { RdbOutput } from './output.ts';
+import { INTEGER_MAX_LENGTH, type RdbOutput } from './output.ts';
 import { RDB_TYPE } from './types.ts';
 import { streamSteps, streamType } from './write-stream.ts';
 
@@ -33,11 +33,17 @@ export function writeValue(out: RdbOutput, value: Value, version: number): void 
 /** As `writeValue`, and pauses now and then in a large value, which must not change meanwhile. */
 export function* writeValueInSteps(out: RdbOutput, value: Value, version: number): Generator<void> {
   if (typeof value === 'string') out.string(value);
-  else if (value instanceof RawString) out.string(value.toString());
+  else if (value instanceof RawString) writeRawString(out, value);
   else if (value instanceof List) yield* listSteps(out, value);
   else if (value instanceof SetValue) yield* setSteps(out, value);
   else if (value instanceof Hash) yield* hashSteps(out, value);
   else if (value instanceof Stream) yield* streamSteps(out, value, version);
+}
+
+/** Only a short one may be an integer. */
+function writeRawString(out: RdbOutput, value: RawString): void {
+  if (value.length > INTEGER_MAX_LENGTH) out.binary(value.asBytes());
+  else out.string(value.toString());
 }
 
 function* listSteps(out: RdbOutput, list: List): Generator<void> {
