@@ -104,13 +104,19 @@ function populate(request: Request): Reply {
   const keyBytes = prefix.length + countText.length + 1;
   expectRoom(request, count * (keyBytes + stringBytes(size || keyBytes)));
   for (let i = 0; i < count; i++) {
-    const key = `${prefix}:${i}`;
+    const key = flat(`${prefix}:${i}`);
     if (db.lookupWrite(key) !== undefined) continue;
-    const value = `value:${i}`;
-    db.set(key, size === 0 ? value : value.slice(0, size).padEnd(size, '\0'), null);
+    db.set(key, flat(`value:${i}`, size), null);
     db.signalModified(key, 'set', 0);
   }
   return OK;
+}
+
+/** A text put together in JavaScript refers to its parts, and takes more than is counted: one made of bytes does not. */
+function flat(text: string, size = 0): string {
+  const bytes = Buffer.alloc(size || text.length);
+  bytes.write(text, 'latin1');
+  return bytes.toString('latin1');
 }
 
 function parsePositive(text: string): number {
