@@ -4,6 +4,7 @@ const OLD_NAMES: Record<string, string> = {
   'slave-read-only': 'replica-read-only',
   'slave-serve-stale-data': 'replica-serve-stale-data',
   'slave-priority': 'replica-priority',
+  'slave-lazy-flush': 'replica-lazy-flush',
   'slave-announce-ip': 'replica-announce-ip',
   'slave-announce-port': 'replica-announce-port',
   'repl-ping-slave-period': 'repl-ping-replica-period',
