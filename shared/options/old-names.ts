@@ -1,4 +1,4 @@
-/** What Redis called its options before version 5, and still understands; `CONFIG GET` tells them by both names. */
+/** What Redis called its options once, and still understands; `CONFIG GET` shows them under both names. */
 const OLD_NAMES: Record<string, string> = {
   slaveof: 'replicaof',
   'slave-read-only': 'replica-read-only',
@@ -10,6 +10,9 @@ const OLD_NAMES: Record<string, string> = {
   'repl-ping-slave-period': 'repl-ping-replica-period',
   'min-slaves-to-write': 'min-replicas-to-write',
   'min-slaves-max-lag': 'min-replicas-max-lag',
+  'hash-max-ziplist-entries': 'hash-max-listpack-entries',
+  'hash-max-ziplist-value': 'hash-max-listpack-value',
+  'list-max-ziplist-size': 'list-max-listpack-size',
 };
 
 /** The name by which an option stands in the table, from a lower-case one that may be older. */

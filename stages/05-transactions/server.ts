@@ -23,6 +23,7 @@ import type { Request } from './router/request.ts';
 import { Eviction } from './store/eviction.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
+import { setLimits } from './store/packing.ts';
 import { discardTransaction } from './transactions.ts';
 
 /** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
@@ -54,6 +55,7 @@ export class Server {
   constructor(options: Options) {
     this.options = options;
     log.setLevel(options.loglevel);
+    this.applyLimits();
     this.commands = buildCommandTable(families);
     this.clock = new CommandClock(options);
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
@@ -92,6 +94,11 @@ export class Server {
   /** One complete request has arrived. */
   execute(client: Client, args: readonly string[]): void {
     execute(this, client, args);
+  }
+
+  /** Lets values be packed as long as the options say. */
+  applyLimits(): void {
+    setLimits(this.options);
   }
 
   /** Runs `hz` times a second (Redis: `serverCron`). */

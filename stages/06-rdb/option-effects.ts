@@ -14,4 +14,14 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   'maxmemory-policy': ({ eviction }) => eviction.updatePolicy(),
   hz: (server) => server.startCron(),
   dir: ({ options }) => changeDirectory(options.dir),
+  'hash-max-listpack-entries': packing,
+  'hash-max-listpack-value': packing,
+  'list-max-listpack-size': packing,
+  'set-max-intset-entries': packing,
+  'set-max-listpack-entries': packing,
+  'set-max-listpack-value': packing,
 };
+
+function packing(server: Server): void {
+  server.applyLimits();
+}

@@ -25,6 +25,7 @@ import type { Request } from './router/request.ts';
 import { Eviction } from './store/eviction.ts';
 import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
+import { setLimits } from './store/packing.ts';
 import { discardTransaction } from './transactions.ts';
 
 /** What SHUTDOWN was told. */
@@ -74,6 +75,7 @@ export class Server {
     this.options = options;
     this.configFile = configFile;
     log.setLevel(options.loglevel);
+    this.applyLimits();
     this.commands = buildCommandTable(families);
     this.clock = new CommandClock(options);
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.stats }));
@@ -133,6 +135,11 @@ export class Server {
   /** One complete request has arrived. */
   execute(client: Client, args: readonly string[]): void {
     execute(this, client, args);
+  }
+
+  /** Lets values be packed as long as the options say. */
+  applyLimits(): void {
+    setLimits(this.options);
   }
 
   /** Lets `cron` run `hz` times a second from now on. */

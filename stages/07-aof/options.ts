@@ -17,6 +17,8 @@ import { boolean, choice, fileMode, integer, memory, string, words } from '#shar
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
 
+const LIMIT = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
 /** Every option of this stage; names and meanings are redis.conf's. */
 export const optionTable = {
   port: integer({ default: 6379, min: 0, max: 65535, immutable: true, help: 'TCP port; 0 takes a free one' }),
@@ -39,6 +41,23 @@ export const optionTable = {
   'lfu-log-factor': integer({ default: 10, min: 0, max: 2 ** 31 - 1, help: 'how soon uses count less and less' }),
   'lfu-decay-time': integer({ default: 1, min: 0, max: 2 ** 31 - 1, help: 'minutes without use that cost a count' }),
   ...lazyFreeOptions,
+  'hash-max-listpack-entries': integer({ ...LIMIT, default: 512, help: 'fields of a small hash, which is packed' }),
+  'hash-max-listpack-value': memory({ default: 64, help: 'bytes of a field or value in a small hash' }),
+  'list-max-listpack-size': integer({
+    default: -2,
+    min: -(2 ** 31),
+    max: 2 ** 31 - 1,
+    help: 'elements of a small list; -1 to -5: 4, 8, 16, 32, 64 KB',
+  }),
+  'list-compress-depth': integer({
+    default: 0,
+    min: 0,
+    max: 2 ** 31 - 1,
+    help: 'accepted, but nothing is compressed here',
+  }),
+  'set-max-intset-entries': integer({ ...LIMIT, default: 512, help: 'members of a small set of integers' }),
+  'set-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of any other small set' }),
+  'set-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a set' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   dir: directory({ default: './', protected: true, help: 'working directory: dumps are read and written there' }),
   dbfilename: fileName('dbfilename', { default: 'dump.rdb', protected: true, help: 'name of the RDB file' }),

@@ -14,9 +14,19 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   'maxmemory-policy': ({ eviction }) => eviction.updatePolicy(),
   hz: (server) => server.startCron(),
   dir: ({ options }) => changeDirectory(options.dir),
+  'hash-max-listpack-entries': packing,
+  'hash-max-listpack-value': packing,
+  'list-max-listpack-size': packing,
+  'set-max-intset-entries': packing,
+  'set-max-listpack-entries': packing,
+  'set-max-listpack-value': packing,
   'repl-backlog-size': ({ replication }) => replication.trim(),
   appendonly: ({ options, aof }) => {
     if (options.appendonly && aof.state === 'off') aof.start();
     if (!options.appendonly && aof.state !== 'off') aof.stop();
   },
 };
+
+function packing(server: Server): void {
+  server.applyLimits();
+}

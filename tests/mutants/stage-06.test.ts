@@ -2,6 +2,13 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('06', [
   {
+    file: 'option-effects.ts',
+    find: '  server.applyLimits();',
+    replace: '',
+    why: 'CONFIG SET of a limit of packed values has no effect',
+    suite: '06-config',
+  },
+  {
     file: 'persistence/snapshot.ts',
     find: 'if (walk.settled.has(key)) return;',
     replace: 'return;',

@@ -492,6 +492,45 @@ describe('a hash as a whole', () => {
     await c.expect('OBJECT', 'ENCODING', 'h2').bulk('hashtable');
   });
 
+  test('fields and values stay what they are as the hash outgrows a listpack', async () => {
+    const c = await client();
+    const r = rng();
+    for (const long of [false, true]) {
+      const model = new Map<string, string>();
+      const set = async (field: string, value: string) => {
+        await c.expect('HSET', 'h', field, value).int(model.has(field) ? 0 : 1);
+        model.set(field, value);
+      };
+      // Around 512 fields, and around 64 bytes; integers of all sizes, which a listpack keeps as such.
+      for (let i = 0; i < (long ? 100 : 508); i++) await set(`f${i}`, String(r.int(-(2 ** i % 62), 2 ** i % 62)));
+      for (let i = 0; i < 10; i++) await set(long ? 'f'.repeat(60 + i) : `g${i}`, long ? 'v'.repeat(70 - i) : `${10n ** BigInt(i * 2)}`);
+      for (let i = 0; i < 40; i++) await set(`f${r.int(0, 99)}`, r.bytes(r.int(0, 30)));
+      for (const field of r.shuffle([...model.keys()]).slice(0, 30)) {
+        await c.expect('HGET', 'h', field).bulk(model.get(field)!);
+        await c.expect('HDEL', 'h', field).int(1);
+        model.delete(field);
+      }
+      await c.expect('HGETALL', 'h').map(Object.fromEntries(model));
+      await c.expect('DEL', 'h').int(1);
+    }
+  });
+
+  test('a reply, and a field that is set anew, in a small hash with entries of every length', async () => {
+    const c = await client();
+    const texts = [0, 1, 12, 13, 62, 63, 64].map((length) => 'x'.repeat(length));
+    const numbers = ['0', '127', '128', '-1', '4095', '4096', '-4097', '32768', '-8388609', '2147483648', INT64_MIN, INT64_MAX];
+    const values = [...texts, ...numbers, '007', '-0', BYTES.slice(192)];
+    await c.expect('HSET', 'h', ...values.flatMap((value) => [`f${value}`.slice(0, 64), value])).int(values.length - 1);
+    for (const value of values.slice(0, -1)) {
+      const field = `f${value}`.slice(0, 64);
+      if (!texts.includes(value)) await c.expect('HGET', 'h', field).bulk(value);
+      await c.expect('HSET', 'h', field, 'between').int(0);
+      await c.expect('HGET', 'h', field).bulk('between');
+    }
+    await c.expect('HSTRLEN', 'h', `f${BYTES.slice(192)}`.slice(0, 64)).int(64);
+    await c.expect('HLEN', 'h').int(values.length - 1);
+  });
+
   test('COPY makes an independent hash', async () => {
     const c = await client();
     await fill(c, 'h', 600);

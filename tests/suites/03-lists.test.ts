@@ -675,6 +675,52 @@ describe('lists and the rest', () => {
     await listIs(c, ...model);
   });
 
+  test('elements stay in order as the list grows beyond 8 KB and shrinks again', async () => {
+    const c = await client();
+    const r = rng();
+    const element = () => r.pick([() => String(r.int(-5000, 5000)), () => r.bytes(r.int(0, 40)), () => 'x'.repeat(r.pick([63, 64, 200, 4095, 4096]))])();
+    const model: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      while (model.join('').length < 10_000) {
+        const some = Array.from({ length: r.int(1, 20) }, element);
+        if (r.chance(0.5)) {
+          model.push(...some);
+          await c.expect('RPUSH', 'l', ...some).int(model.length);
+        } else {
+          model.unshift(...some.toReversed());
+          await c.expect('LPUSH', 'l', ...some).int(model.length);
+        }
+      }
+      await listIs(c, ...model);
+      while (model.length > 5) {
+        const count = r.int(1, Math.min(20, model.length - 1));
+        const taken = r.chance(0.5) ? 'LPOP' : 'RPOP';
+        const some = taken === 'LPOP' ? model.splice(0, count) : model.splice(-count).reverse();
+        await c.expect(taken, 'l', count).array(some);
+        await c.expect('LINDEX', 'l', '-1').bulk(model.at(-1)!);
+      }
+      await listIs(c, ...model);
+    }
+  });
+
+  test('a small list is searched and changed everywhere', async () => {
+    const c = await client();
+    const long = 'x'.repeat(100);
+    await c.expect('RPUSH', 'l', '1', 'a', '-5000', long, 'a', '70000', '1', 'a').int(8);
+    await c.expect('LPOS', 'l', '1', 'COUNT', '0').array([0, 6]);
+    await c.expect('LPOS', 'l', 'a', 'RANK', '-1', 'COUNT', '2').array([7, 4]);
+    await c.expect('LPOS', 'l', '01').nil();
+    await c.expect('LINSERT', 'l', 'BEFORE', '-5000', 'new').int(9);
+    await c.expect('LINSERT', 'l', 'AFTER', long, '4096').int(10);
+    await c.expect('LREM', 'l', '-2', 'a').int(2);
+    await c.expect('LSET', 'l', '-1', '').ok();
+    await listIs(c, '1', 'a', 'new', '-5000', long, '4096', '70000', '');
+    await c.expect('LTRIM', 'l', '1', '-3').ok();
+    await listIs(c, 'a', 'new', '-5000', long, '4096');
+    await c.expect('RPOPLPUSH', 'l', 'l').bulk('4096');
+    await listIs(c, '4096', 'a', 'new', '-5000', long);
+  });
+
   test('ioredis pushes, reads and pops', async () => {
     const redis = await ioredis();
     expect(await redis.rpush('l', 'a', 'b', 'ü')).toBe(3);

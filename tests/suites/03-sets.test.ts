@@ -605,6 +605,32 @@ describe('a set as a whole', () => {
     await c.expect('OBJECT', 'ENCODING', 'long').bulk('hashtable');
   });
 
+  test('members stay what they are as the set changes its form', async () => {
+    const c = await client();
+    const r = rng();
+    const integer = () => String(r.pick([r.int(-100, 100), r.int(-40_000, 40_000), r.int(-(2 ** 31), 2 ** 31), 2 ** 50 + r.int(0, 99)]));
+    for (const [integers, others] of [[40, 0], [500, 0], [520, 0], [100, 20], [120, 20], [0, 127], [0, 140]]) {
+      const model = new Set<string>();
+      const add = async (member: string) => {
+        await c.expect('SADD', 's', member).int(model.has(member) ? 0 : 1);
+        model.add(member);
+      };
+      while (model.size < integers!) await add(integer());
+      for (const edge of [INT64_MAX, INT64_MIN]) await add(edge);
+      for (let i = 0; i < others!; i++) await add(r.bytes(r.int(0, 20)));
+      if (others! > 100) await add('x'.repeat(r.int(60, 70)));
+      for (const member of r.shuffle([...model]).slice(0, 20)) {
+        await c.expect('SREM', 's', member).int(1);
+        model.delete(member);
+        await c.expect('SISMEMBER', 's', member).int(0);
+      }
+      await c.expect('SMISMEMBER', 's', ...model).array([...model].map(() => 1));
+      await c.expect('SMEMBERS', 's').set([...model]);
+      await c.expect('SCARD', 's').int(model.size);
+      await c.expect('DEL', 's').int(1);
+    }
+  });
+
   test('COPY makes an independent set', async () => {
     const c = await client();
     await fill(c, 's', 600);

@@ -137,6 +137,31 @@ describe('CONFIG SET', () => {
     expect(await get(c, 'timeout')).toBe('5');
   });
 
+  test('the limits of packed values hold for what grows from then on; their older names are known', async () => {
+    const c = await client();
+    const encodings = async (...keys: string[]) => {
+      const found: unknown[] = [];
+      for (const key of keys) found.push(await c.send('OBJECT', 'ENCODING', key));
+      return found.join(' ');
+    };
+    await c.expect('HSET', 'before', 'a', '1', 'b', '2', 'c', '3').int(3);
+    await c.expect('CONFIG', 'SET', 'hash-max-ziplist-entries', '2', 'hash-max-listpack-value', '5').ok();
+    await c.expect('CONFIG', 'SET', 'set-max-intset-entries', '1').ok();
+    await c.expect('CONFIG', 'GET', 'hash-max-*pack-entries').array(['hash-max-listpack-entries', '2']);
+    await c.expect('CONFIG', 'GET', 'hash-max-ziplist-entries').array(['hash-max-ziplist-entries', '2']);
+    await c.expect('HSET', 'small', 'a', '1', 'b', '2').int(2);
+    await c.expect('HSET', 'large', 'a', '1', 'b', '2', 'c', '3').int(3);
+    await c.expect('HSET', 'long', 'a', '123456').int(1);
+    await c.expect('SADD', 'one', '1').int(1);
+    await c.expect('SADD', 'two', '1').int(1);
+    await c.expect('SADD', 'two', '2').int(1);
+    const found = await encodings('before', 'small', 'large', 'long', 'one', 'two');
+    expect(found).toBe('listpack listpack hashtable hashtable intset hashtable');
+    await c.expect('CONFIG', 'SET', 'list-max-listpack-size', '-6', 'list-compress-depth', '1').ok();
+    await c.expect('RPUSH', 'l', 'a', 'b').int(2);
+    await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
+  });
+
   test('hz, loglevel and maxclients take effect at once', async () => {
     const s = await server();
     const c = await s.client();

@@ -121,7 +121,7 @@ describe('tables', () => {
   });
 
   test('growth of memory: medians of both, and their ratio', () => {
-    const growth = (first: number, next: number) => ({ first: first * 1024 ** 2, next: next * 1024 ** 2 });
+    const growth = (settled: number, atOnce: number) => ({ settled: settled * 1024 ** 2, atOnce: atOnce * 1024 ** 2 });
     const stage = [growth(30, 20), growth(40, 10), growth(90, 15)];
     const redis = [growth(20, 10), growth(25, 10), growth(20, 30)];
     expect(growthRow('hash', stage, redis)).toEqual(

@@ -32,7 +32,18 @@ const pushMany = ['RPUSH', 'mylist', ...repeat(VALUE, ELEMENTS_PER_FILL)];
 const addMany = ['SADD', 'myset', ...repeat(ELEMENT, ELEMENTS_PER_FILL)];
 const thousandElements: Fill = { command: pushMany, times: () => 1000 / ELEMENTS_PER_FILL };
 
-/** The commands are those of redis-benchmark's own tests, under their names; XADD has none there. */
+const HASH = 'hash:__rand_int__';
+const SET = 'set:__rand_int__';
+const LIST = 'list:__rand_int__';
+const fields = Array.from({ length: 5 }, (_, i) => [`field:${i}`, VALUE]).flat();
+const members = Array.from({ length: 5 }, (_, i) => `member:${i}`);
+/** Three random commands for each key leave one in twenty missing. */
+const small = (command: readonly string[]): Fill => ({ command, times: () => RANDOM_KEYS * 3 });
+
+/**
+ * The commands are those of redis-benchmark's own tests, under their names; XADD has none there. Those with _SMALL in
+ * their names choose one of many small values.
+ */
 export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'PING', command: ['PING'] },
   { name: 'SET', command: ['SET', KEY, VALUE] },
@@ -50,6 +61,12 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fill: thousandElements },
   { name: 'MSET', command: mset(10) },
   { name: 'XADD', command: ['XADD', 'mystream', '*', 'field', VALUE] },
+  { name: 'HSET_SMALL', command: ['HSET', HASH, 'field:3', VALUE], fill: small(['HSET', HASH, ...fields]) },
+  { name: 'HGET_SMALL', command: ['HGET', HASH, 'field:3'], fill: small(['HSET', HASH, ...fields]) },
+  { name: 'SADD_SMALL', command: ['SADD', SET, ELEMENT] },
+  { name: 'SISMEMBER_SMALL', command: ['SISMEMBER', SET, 'member:3'], fill: small(['SADD', SET, ...members]) },
+  { name: 'RPUSH_SMALL', command: ['RPUSH', LIST, VALUE] },
+  { name: 'LRANGE_SMALL', command: ['LRANGE', LIST, '0', '4'], fill: small(['RPUSH', LIST, ...repeat(VALUE, 5)]) },
 ];
 
 function mset(keys: number): string[] {

@@ -1,5 +1,8 @@
-/** Most elements that a block has slots for. */
-export const BLOCK_MAX = 512;
+import { EMPTY_LISTPACK_BYTES, textBytes } from '#shared/packed/listpack-size.ts';
+import { exceedsListLimit } from './list-limit.ts';
+
+/** What Redis adds when it estimates how large a node will be (`SIZE_ESTIMATE_OVERHEAD`). */
+const ESTIMATE_BYTES = 8;
 
 /**
  * Neighbouring elements of a list (Redis: `quicklistNode`). They stand in `slots` from `start` on; the slots before are
@@ -10,8 +13,10 @@ export class Block {
   next: Block | null = null;
   slots: string[];
   start: number;
-  /** Characters of all elements together. */
+  /** Characters of all elements together, … */
   chars = 0;
+  /** … and bytes of the listpack that they would be: Redis's nodes are listpacks. */
+  size = EMPTY_LISTPACK_BYTES;
 
   /** `room`: free slots at the left. */
   constructor(room = 0) {
@@ -23,37 +28,39 @@ export class Block {
     return this.slots.length - this.start;
   }
 
-  get isFullAtLeft(): boolean {
-    return this.start === 0 && this.slots.length >= BLOCK_MAX;
+  /** Whether another element goes into this block (Redis: `_quicklistNodeAllowInsert`). */
+  hasRoomFor(element: string): boolean {
+    return this.length === 0 || !exceedsListLimit(this.size + element.length + ESTIMATE_BYTES, this.length + 1);
   }
 
-  get isFullAtRight(): boolean {
-    return this.slots.length >= BLOCK_MAX;
+  get isTooLarge(): boolean {
+    return this.length > 1 && exceedsListLimit(this.size, this.length);
   }
 
   pushLeft(element: string): void {
     if (this.start === 0) this.makeRoom();
     this.slots[--this.start] = element;
-    this.chars += element.length;
+    this.count(element, 1);
   }
 
   pushRight(element: string): void {
+    if (this.start > 16 && this.start > this.length) this.closeUp();
     this.slots.push(element);
-    this.chars += element.length;
+    this.count(element, 1);
   }
 
   /** The block must not be empty. */
   popLeft(): string {
     const element = this.slots[this.start]!;
     this.slots[this.start++] = VACANT;
-    this.chars -= element.length;
+    this.count(element, -1);
     return element;
   }
 
   /** The block must not be empty. */
   popRight(): string {
     const element = this.slots.pop()!;
-    this.chars -= element.length;
+    this.count(element, -1);
     return element;
   }
 
@@ -63,16 +70,15 @@ export class Block {
   }
 
   replace(slot: number, element: string): void {
-    this.chars += element.length - this.slots[slot]!.length;
+    this.count(this.slots[slot]!, -1);
     this.slots[slot] = element;
+    this.count(element, 1);
   }
 
-  /** Puts an element before the one at `slot`. It may exceed BLOCK_MAX by one then. */
+  /** Puts an element before the one at `slot`; the block may be too large then. */
   insert(slot: number, element: string): void {
-    const offset = slot - this.start;
-    if (this.isFullAtRight) this.closeUp();
-    this.slots.splice(this.start + offset, 0, element);
-    this.chars += element.length;
+    this.slots.splice(slot, 0, element);
+    this.count(element, 1);
   }
 
   /** Removes up to `limit` such elements, counted from the left or from the right. @returns how many */
@@ -89,7 +95,7 @@ export class Block {
     const removed = slots.length - kept;
     slots.length = kept;
     if (fromRight) slots.reverse();
-    this.chars -= removed * element.length;
+    this.count(element, -removed);
     return removed;
   }
 
@@ -97,27 +103,29 @@ export class Block {
   split(): Block {
     const right = new Block();
     right.slots = this.slots.splice(this.start + (this.length >> 1));
-    for (const element of right.slots) right.chars += element.length;
-    this.chars -= right.chars;
+    for (const element of right.slots) {
+      right.count(element, 1);
+      this.count(element, -1);
+    }
     return right;
-  }
-
-  /** Appends all elements of another block. */
-  append(other: Block): void {
-    this.closeUp();
-    this.slots = this.slots.concat(other.slots.slice(other.start));
-    this.chars += other.chars;
   }
 
   copy(): Block {
     const copy = new Block();
-    copy.append(this);
+    copy.slots = this.slots.slice(this.start);
+    copy.chars = this.chars;
+    copy.size = this.size;
     return copy;
+  }
+
+  private count(element: string, times: number): void {
+    this.chars += times * element.length;
+    this.size += times * textBytes(element);
   }
 
   private makeRoom(): void {
     const { length } = this;
-    const room = Math.min(BLOCK_MAX - length, Math.max(4, length));
+    const room = Math.max(4, length);
     this.slots = new Array<string>(room).concat(this.slots);
     this.start = room;
   }

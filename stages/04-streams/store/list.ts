@@ -1,144 +1,175 @@
-import { Block, BLOCK_MAX } from './list-block.ts';
+import { parseInt64 } from '#shared/numbers/int64.ts';
+import { flat, ownText, splice } from '#shared/packed/flat-string.ts';
+import { EMPTY_LISTPACK_BYTES } from '#shared/packed/listpack-size.ts';
+import {
+  entriesOf,
+  entryBefore,
+  entryOf,
+  entryOffsets,
+  entryText,
+  entryTexts,
+  findEntry,
+  isEntryOf,
+  nextEntry,
+  seekEntry,
+} from '#shared/packed/listpack.ts';
+import { exceedsListLimit } from './list-limit.ts';
+import { packedBytes } from './packing.ts';
+import { Quicklist, type ListEnd } from './quicklist.ts';
 import { StoredValue } from './value.ts';
 
-/** An end of a list: the head is at the left, the tail at the right. */
-export type ListEnd = 'left' | 'right';
+export type { ListEnd };
 
-/** What an empty list costs, and what each element does besides its characters: slot and string header. */
-const LIST_BYTES = 320;
-const ELEMENT_BYTES = 32;
-/** Larger lists are told as `quicklist` (Redis: `list-max-listpack-size` -2). */
-const LISTPACK_MAX_BYTES = 8192;
+/** A list that shrinks becomes a listpack again at half of the limit, lest it go to and fro. */
+const HALF = 0.5;
 
 /**
- * A list: blocks of elements in a chain (Redis: quicklist.c). Both ends are O(1) however long it is, since a full block
- * gets a new neighbour and nothing is moved; a walk to the middle skips whole blocks.
+ * A list (Redis: t_list.c). A small one is a listpack. One that outgrows `list-max-listpack-size` is a quicklist, until
+ * it has shrunk to half of that.
  */
 export class List extends StoredValue {
-  readonly type = 'list';
-  length = 0;
-  private chars = 0;
-  /** There is always a block, be it empty. */
-  private head = new Block();
-  private tail = this.head;
+  /** The entries of the listpack, or the quicklist. */
+  private content: string | Quicklist = '';
+  /** Number of entries in the listpack. */
+  private count = 0;
+
+  get type(): string {
+    return 'list';
+  }
+
+  get length(): number {
+    return typeof this.content === 'string' ? this.count : this.content.length;
+  }
 
   get isEmpty(): boolean {
     return this.length === 0;
   }
 
   get bytes(): number {
-    return LIST_BYTES + this.length * ELEMENT_BYTES + this.chars;
+    return typeof this.content === 'string' ? packedBytes(this.content) : this.content.bytes;
   }
 
-  /** By an estimate: an element of a listpack has two bytes besides its own, mostly. */
+  /** The entries of its listpack, if it is one. */
+  get listpack(): string | undefined {
+    return typeof this.content === 'string' ? this.content : undefined;
+  }
+
   encoding(): string {
-    return 7 + this.chars + 2 * this.length <= LISTPACK_MAX_BYTES ? 'listpack' : 'quicklist';
+    return typeof this.content === 'string' ? 'listpack' : 'quicklist';
   }
 
   copy(): List {
     const copy = new List();
-    copy.length = this.length;
-    copy.chars = this.chars;
-    for (let block: Block | null = this.head; block !== null; block = block.next) copy.link(block.copy(), copy.tail);
-    copy.unlink(copy.head);
+    copy.count = this.count;
+    copy.content = typeof this.content === 'string' ? this.content : this.content.copy();
     return copy;
   }
 
   push(end: ListEnd, element: string): void {
-    this.length++;
-    this.chars += element.length;
-    if (end === 'left') {
-      if (this.head.isFullAtLeft) this.link(new Block(BLOCK_MAX), null);
-      this.head.pushLeft(element);
-    } else {
-      if (this.tail.isFullAtRight) this.link(new Block(), this.tail);
-      this.tail.pushRight(element);
-    }
+    this.pushAll(end, [element], 0);
+  }
+
+  /** Pushes elements one after the other, from an index on. */
+  pushAll(end: ListEnd, elements: readonly string[], from: number): void {
+    this.expect(elements, from);
+    const { content } = this;
+    if (typeof content === 'string') {
+      let entries = content;
+      for (let i = from; i < elements.length; i++) {
+        entries = end === 'left' ? entryOf(elements[i]!) + entries : entries + entryOf(elements[i]!);
+      }
+      this.pack(entries, this.count + elements.length - from);
+    } else for (let i = from; i < elements.length; i++) content.push(end, elements[i]!);
   }
 
   /** The list must not be empty. */
   pop(end: ListEnd): string {
-    const block = end === 'left' ? this.head : this.tail;
-    const element = end === 'left' ? block.popLeft() : block.popRight();
-    if (block.length === 0) this.unlink(block);
-    this.length--;
-    this.chars -= element.length;
+    const { content } = this;
+    if (typeof content === 'string') {
+      const at = end === 'left' ? 0 : entryBefore(content, content.length);
+      const element = ownText(entryText(content, at));
+      this.pack(splice(content, at, nextEntry(content, at), ''), this.count - 1);
+      return element;
+    }
+    const element = content.pop(end);
+    this.shrink(HALF);
     return element;
   }
 
-  /** The element at an index from 0 on; negative ones count from the end. */
+  /** Pops so many elements, no more than there are; as `entryText` gives them. */
+  popMany(end: ListEnd, count: number): string[] {
+    const first = end === 'left' ? 0 : this.length - count;
+    const elements = this.range(first, first + count - 1);
+    this.drop(end, count);
+    return end === 'left' ? elements : elements.reverse();
+  }
+
+  /** The element at an index from 0 on; negative ones count from the end. As `entryText`. */
   at(index: number): string | undefined {
-    const found = this.seek(index);
-    return found && found.block.slots[found.slot];
+    const { content } = this;
+    if (typeof content !== 'string') return content.at(index);
+    const at = this.seek(content, index);
+    return at === undefined ? undefined : entryText(content, at);
   }
 
   /** @returns whether there is such an index, as for `at` */
   replace(index: number, element: string): boolean {
-    const found = this.seek(index);
-    if (found === undefined) return false;
-    this.chars += element.length - found.block.slots[found.slot]!.length;
-    found.block.replace(found.slot, element);
+    this.expect([element], 0);
+    const { content } = this;
+    if (typeof content !== 'string') {
+      if (!content.replace(index, element)) return false;
+    } else {
+      const at = this.seek(content, index);
+      if (at === undefined) return false;
+      this.pack(splice(content, at, nextEntry(content, at), entryOf(element)), this.count);
+    }
+    this.shrink(HALF);
     return true;
   }
 
-  /** The elements from index `first` to index `last`, both within the list. */
+  /** The elements from index `first` to index `last`, both within the list; as `entryText` gives them. */
   range(first: number, last: number): string[] {
-    const count = Math.max(0, last - first + 1);
-    const found = new Array<string>(count);
-    if (count === 0) return found;
-    let { block, slot } = this.seek(first)!;
-    for (let filled = 0; ; ) {
-      const { slots } = block;
-      const stop = Math.min(slots.length, slot + count - filled);
-      while (slot < stop) found[filled++] = slots[slot++]!;
-      if (filled === count) return found;
-      block = block.next!;
-      slot = block.start;
-    }
+    const { content } = this;
+    if (typeof content !== 'string') return content.range(first, last);
+    return first > last ? [] : entryTexts(content, this.seek(content, first), last - first + 1);
   }
 
   /** Removes that many elements at an end. */
   drop(end: ListEnd, count: number): void {
-    while (count > 0) {
-      const block = end === 'left' ? this.head : this.tail;
-      if (count < block.length) {
-        for (; count > 0; count--) this.pop(end);
-        return;
-      }
-      count -= block.length;
-      this.length -= block.length;
-      this.chars -= block.chars;
-      this.unlink(block);
+    const { content } = this;
+    if (typeof content !== 'string') content.drop(end, count);
+    else {
+      const rest = this.count - count;
+      const at = this.seek(content, end === 'left' ? count : rest) ?? content.length;
+      this.pack(end === 'left' ? splice(content, 0, at, '') : splice(content, at, content.length, ''), rest);
     }
+    this.shrink(HALF);
   }
 
   /** Puts an element left or right of the first one that equals `pivot`. @returns whether there is one */
   insert(side: ListEnd, pivot: string, element: string): boolean {
-    for (let block: Block | null = this.head; block !== null; block = block.next) {
-      const slot = block.find(pivot);
-      if (slot === -1) continue;
-      block.insert(side === 'left' ? slot : slot + 1, element);
-      if (block.length > BLOCK_MAX) this.link(block.split(), block);
-      this.length++;
-      this.chars += element.length;
-      return true;
-    }
-    return false;
+    this.expect([element], 0);
+    const { content } = this;
+    if (typeof content !== 'string') return content.insert(side, pivot, element);
+    const found = findEntry(content, pivot);
+    if (found === -1) return false;
+    const at = side === 'left' ? found : nextEntry(content, found);
+    this.pack(splice(content, at, at, entryOf(element)), this.count + 1);
+    return true;
   }
 
   /** Removes the first `limit` elements that equal this one, seen from the left or from the right. @returns how many */
   remove(element: string, limit: number, fromRight: boolean): number {
+    const { content } = this;
     let removed = 0;
-    let block: Block | null = fromRight ? this.tail : this.head;
-    while (block !== null && removed < limit) {
-      const following: Block | null = fromRight ? block.prev : block.next;
-      const count = block.remove(element, limit - removed, fromRight);
-      if (count > 0) this.shrunk(block);
-      removed += count;
-      block = following;
+    if (typeof content !== 'string') removed = content.remove(element, limit, fromRight);
+    else {
+      const gone = new Set(this.positions(element, 1, limit, Infinity, fromRight));
+      removed = gone.size;
+      const kept = entryOffsets(content).filter((_, index) => !gone.has(index));
+      if (removed > 0) this.pack(kept.map((at) => content.substring(at, nextEntry(content, at))).join(''), kept.length);
     }
-    this.length -= removed;
-    this.chars -= removed * element.length;
+    this.shrink(HALF);
     return removed;
   }
 
@@ -147,67 +178,57 @@ export class List extends StoredValue {
    * compared. `fromRight`: seen from the right; an index counts from the left all the same.
    */
   positions(element: string, rank: number, count: number, maxlen: number, fromRight: boolean): number[] {
+    const { content } = this;
+    if (typeof content !== 'string') return content.positions(element, rank, count, maxlen, fromRight);
     const found: number[] = [];
-    let seen = 0;
+    const offsets = entryOffsets(content);
+    const integer = parseInt64(element);
     let matches = 0;
-    for (let block = fromRight ? this.tail : this.head; ; ) {
-      const { slots, start, length } = block;
-      for (let i = 0; i < length; i++, seen++) {
-        if (seen >= maxlen) return found;
-        if (slots[fromRight ? slots.length - 1 - i : start + i] !== element || ++matches < rank) continue;
-        if (found.push(fromRight ? this.length - 1 - seen : seen) >= count) return found;
-      }
-      const following = fromRight ? block.prev : block.next;
-      if (following === null) return found;
-      block = following;
+    for (let seen = 0; seen < offsets.length && seen < maxlen && found.length < count; seen++) {
+      const index = fromRight ? offsets.length - 1 - seen : seen;
+      if (isEntryOf(content, offsets[index]!, element, integer) && ++matches >= rank) found.push(index);
     }
+    return found;
   }
 
-  /** The block and the slot of an index, walking from the nearer end. */
-  private seek(index: number): { block: Block; slot: number } | undefined {
-    let left = index < 0 ? this.length + index : index;
-    if (!(left >= 0 && left < this.length)) return undefined;
-    if (left < this.length / 2) {
-      let block = this.head;
-      for (; left >= block.length; block = block.next!) left -= block.length;
-      return { block, slot: block.start + left };
-    }
-    let right = this.length - left;
-    let block = this.tail;
-    for (; right > block.length; block = block.prev!) right -= block.length;
-    return { block, slot: block.slots.length - right };
+  /** Takes the form that its size asks for, whatever it was before (Redis: LIST_CONV_AUTO). */
+  fit(): void {
+    this.expect([], 0);
+    this.shrink(1);
   }
 
-  /** A block has lost elements: an empty one goes, and small neighbours become one, lest the chain grow long. */
-  private shrunk(block: Block): void {
-    const { prev } = block;
-    if (block.length === 0) this.unlink(block);
-    else if (prev !== null && prev.length + block.length <= BLOCK_MAX / 2) {
-      prev.append(block);
-      this.unlink(block);
-    }
+  /** Becomes a listpack again when it is within that share of the limit (Redis: LIST_CONV_SHRINKING). */
+  private shrink(share: number): void {
+    const { content } = this;
+    if (typeof content === 'string' || !content.fitsListpack(share)) return;
+    this.pack(entriesOf(content.range(0, content.length - 1)), content.length);
   }
 
-  /** Puts a block behind another one; null: at the head. */
-  private link(block: Block, prev: Block | null): void {
-    const next = prev === null ? this.head : prev.next;
-    block.prev = prev;
-    block.next = next;
-    if (prev === null) this.head = block;
-    else prev.next = block;
-    if (next === null) this.tail = block;
-    else next.prev = block;
+  /** More elements are coming: if a listpack would be too large with them, it becomes a quicklist (`…_GROWING`). */
+  private expect(elements: readonly string[], from: number): void {
+    const { content } = this;
+    if (typeof content !== 'string') return;
+    let bytes = EMPTY_LISTPACK_BYTES + content.length;
+    for (let i = from; i < elements.length; i++) bytes += elements[i]!.length;
+    if (!exceedsListLimit(bytes, this.count + elements.length - from)) return;
+    const quicklist = new Quicklist();
+    for (const element of entryTexts(content)) quicklist.push('right', ownText(element));
+    this.content = quicklist;
   }
 
-  private unlink(block: Block): void {
-    const { prev, next } = block;
-    if (prev === null && next === null) {
-      this.head = this.tail = new Block();
-      return;
-    }
-    if (prev === null) this.head = next!;
-    else prev.next = next;
-    if (next === null) this.tail = prev!;
-    else next.prev = prev;
+  private pack(entries: string, count: number): void {
+    this.content = flat(entries);
+    this.count = count;
+  }
+
+  /** Where the entry of an index stands, walking from the nearer end; undefined when there is none. */
+  private seek(entries: string, index: number): number | undefined {
+    const { count } = this;
+    const left = index < 0 ? count + index : index;
+    if (!(left >= 0 && left < count)) return undefined;
+    if (left < count / 2) return seekEntry(entries, left);
+    let at = entries.length;
+    for (let right = count - left; right > 0; right--) at = entryBefore(entries, at);
+    return at;
   }
 }

@@ -22,7 +22,6 @@ export function stringValue(args: readonly string[], index: number): Value {
  * the whole, or pile up in a tree of pieces.
  */
 export class RawString extends StoredValue {
-  readonly type = 'string';
   private buffer: Buffer;
   length: number;
 
@@ -43,6 +42,10 @@ export class RawString extends StoredValue {
   static from(bytes: Buffer): RawString {
     retain(bytes);
     return new RawString(bytes, bytes.length);
+  }
+
+  get type(): string {
+    return 'string';
   }
 
   get bytes(): number {

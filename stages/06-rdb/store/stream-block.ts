@@ -1,4 +1,4 @@
-import { EMPTY_LISTPACK_BYTES, integerBytes, textBytes } from './listpack-size.ts';
+import { EMPTY_LISTPACK_BYTES, integerBytes, textBytes } from '#shared/packed/listpack-size.ts';
 import { compareIds, subtract, type StreamId, type Uint64 } from './stream-id.ts';
 import { stringBytes } from './value.ts';
 

@@ -7,7 +7,7 @@ export type Value = string | StoredValue;
 /** What every type besides strings can do, so that older features work with the types of later stages. */
 export abstract class StoredValue {
   /** As TYPE says it: `list`. */
-  abstract readonly type: string;
+  abstract get type(): string;
   /** As OBJECT ENCODING says it. */
   abstract encoding(): string;
   /** An independent copy, for COPY. */

@@ -15,7 +15,6 @@ const GROUP_BYTES = 300;
  * A stream stays when its last entry goes: it still knows the last ID and its consumer groups.
  */
 export class Stream extends StoredValue {
-  readonly type = 'stream';
   readonly groups = new Map<string, ConsumerGroup>();
   length = 0;
   /** The greatest ID ever added; new ones must be greater. */
@@ -27,6 +26,10 @@ export class Stream extends StoredValue {
   readonly blocks: StreamBlock[] = [];
   private logBytes = 0;
   private groupBytes = 0;
+
+  override get type(): string {
+    return 'stream';
+  }
 
   override encoding(): string {
     return 'stream';

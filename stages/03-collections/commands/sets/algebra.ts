@@ -5,7 +5,8 @@ import { ReplyError, SetReply, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../../router/command.ts';
 import { expectRoom } from '../../router/guards.ts';
 import type { Request } from '../../router/request.ts';
-import { MEMBER_BYTES, SetValue } from '../../store/set-value.ts';
+import { ENTRY_BYTES } from '../../store/counted-dict.ts';
+import { SetValue } from '../../store/set-value.ts';
 import { syntaxError } from '../arguments.ts';
 
 const read = { flags: 'readonly', keys: [keyRange(1, -1, 1, 'RO access')], tips: 'nondeterministic_output_order' };
@@ -86,7 +87,7 @@ const EMPTY = new SetValue();
 function intersection(sets: SetValue[], limit = Infinity): string[] {
   const [smallest, ...others] = sets.sort((a, b) => a.size - b.size);
   const shared: string[] = [];
-  smallest!.dict.some((member) => {
+  smallest!.some((member) => {
     if (inAll(others, member)) shared.push(member);
     return shared.length >= limit;
   });
@@ -148,7 +149,7 @@ function collect(sets: readonly SetValue[]): Dict<true> {
 function store(request: Request, event: string, members: readonly string[]): Reply {
   const { db, args } = request;
   const key = args[1]!;
-  expectRoom(request, members.length * MEMBER_BYTES);
+  expectRoom(request, members.length * ENTRY_BYTES);
   if (members.length === 0) db.delete(key);
   else db.set(key, SetValue.from(members), event);
   return members.length;

@@ -6,7 +6,6 @@ import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import type { Database } from '../../store/database.ts';
 import { Hash } from '../../store/hash-value.ts';
-import { randomKeys } from '../../store/random-keys.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 import { parseRandomCount } from '../random-count.ts';
 import { parseCursor, parseScanOptions } from '../scan.ts';
@@ -57,8 +56,7 @@ function hset({ db, args, command }: Request): Reply {
   const key = args[1]!;
   const found = db.lookupWriteType(key, Hash);
   const hash = found ?? new Hash();
-  let added = 0;
-  for (let i = 2; i < args.length; i += 2) if (hash.set(args[i]!, args[i + 1]!)) added++;
+  const added = hash.setAll(args, 2);
   changed(db, key, hash, found, 'hset', (args.length - 2) / 2);
   return added;
 }
@@ -96,7 +94,7 @@ function hgetall({ db, args }: Request): Reply {
 }
 
 function hkeys({ db, args }: Request): Reply {
-  return db.lookupReadType(args[1]!, Hash)?.dict.keys() ?? [];
+  return db.lookupReadType(args[1]!, Hash)?.fields() ?? [];
 }
 
 function hvals({ db, args }: Request): Reply {
@@ -163,17 +161,18 @@ function hincrbyfloat(request: Request): Reply {
 /** `HRANDFIELD key [count [WITHVALUES]]`. */
 function hrandfield({ db, client, args }: Request): Reply {
   const key = args[1]!;
-  if (args.length === 2) return db.lookupReadType(key, Hash)?.dict.randomKey() ?? null;
+  if (args.length === 2) return db.lookupReadType(key, Hash)?.randomField() ?? null;
   const count = parseRandomCount(args[2]!);
   const withValues = args.length === 4 && args[3]!.toUpperCase() === 'WITHVALUES';
   if (args.length > 3 && !withValues) throw syntaxError();
   if (withValues && Math.abs(count) >= MAX_PAIRS) throw new ReplyError('ERR value is out of range');
   const hash = db.lookupReadType(key, Hash);
   if (hash === undefined) return [];
-  const fields = randomKeys(hash.dict, count);
+  const fields = hash.randomFields(count);
   if (!withValues) return fields;
-  if (client.replies.protocol === 3) return fields.map((field) => [field, hash.get(field)!]);
-  return fields.flatMap((field) => [field, hash.get(field)!]);
+  const values = hash.valuesOf(fields);
+  if (client.replies.protocol === 3) return fields.map((field, i) => [field, values[i]!]);
+  return fields.flatMap((field, i) => [field, values[i]!]);
 }
 
 /** Redis counts field and value, in 64 bits. */

@@ -1,5 +1,6 @@
 import { globMatch } from '#shared/glob.ts';
 import { log } from '#shared/log.ts';
+import { currentName, renamedOptions } from '#shared/options/old-names.ts';
 import { findOption } from '#shared/options/parse.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import { rewriteConfFile } from '#shared/options/rewrite-conf.ts';
@@ -68,13 +69,18 @@ export const config: Family = {
 };
 
 const rows = Object.entries(optionTable as unknown as Record<string, OptionType<unknown>>);
+/** Options of this stage under the names that Redis once gave them. */
+const oldRows = renamedOptions.flatMap(([old, name]) => {
+  const option = findOption(optionTable, name);
+  return option === undefined ? [] : [[old, option] as const];
+});
 
 function configGet({ server, args }: Request): Reply {
   const patterns = args.slice(2);
-  const found = rows.filter(([name, { hidden }]) => {
+  const found = [...rows, ...oldRows].filter(([name, { hidden }]) => {
     return patterns.some((pattern) => (hidden ? pattern.toLowerCase() === name : globMatch(pattern, name, true)));
   });
-  return new MapReply(found.flatMap(([name, option]) => [name, option.format(valuesOf(server)[name])]));
+  return new MapReply(found.flatMap(([name, option]) => [name, option.format(valuesOf(server)[currentName(name)])]));
 }
 
 /** One `name value` of CONFIG SET. */
@@ -129,7 +135,7 @@ function readChanges(request: Request): Change[] {
   if (args.length % 2 !== 0) throw syntaxError();
   const changes: Change[] = [];
   for (let i = 2; i < args.length; i += 2) {
-    const name = args[i]!.toLowerCase();
+    const name = currentName(args[i]!.toLowerCase());
     const option = findOption(optionTable, name);
     if (option === undefined) {
       throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${args[i]}'`);

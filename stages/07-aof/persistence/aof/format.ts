@@ -70,20 +70,20 @@ function* listCommands(key: string, list: List): Generator<string[]> {
   }
 }
 
-function* setCommands(key: string, { dict }: SetValue): Generator<string[]> {
+function* setCommands(key: string, set: SetValue): Generator<string[]> {
   let cursor = 0;
   do {
     const members: string[] = [];
-    cursor = dict.scan(cursor, ITEMS_PER_COMMAND, (member) => members.push(member));
+    cursor = set.scan(cursor, ITEMS_PER_COMMAND, (member) => members.push(member));
     yield* inBatches(['SADD', key], members, ITEMS_PER_COMMAND);
   } while (cursor !== 0);
 }
 
-function* hashCommands(key: string, { dict }: Hash): Generator<string[]> {
+function* hashCommands(key: string, hash: Hash): Generator<string[]> {
   let cursor = 0;
   do {
     const pairs: string[] = [];
-    cursor = dict.scan(cursor, ITEMS_PER_COMMAND, (field, value) => pairs.push(field, value));
+    cursor = hash.scan(cursor, ITEMS_PER_COMMAND, (field, value) => pairs.push(field, value));
     yield* inBatches(['HMSET', key], pairs, ITEMS_PER_COMMAND * 2);
   } while (cursor !== 0);
 }

@@ -6,6 +6,7 @@ import { Hash } from '../../store/hash-value.ts';
 import { List } from '../../store/list.ts';
 import { SetValue } from '../../store/set-value.ts';
 import type { Value } from '../../store/value.ts';
+import type { RdbError } from './error.ts';
 import type { RdbInput } from './input.ts';
 import { streamReader } from './read-stream.ts';
 import { QUICKLIST_NODE, RDB_TYPE } from './types.ts';
@@ -57,16 +58,23 @@ const VALUE_READERS = new Map<number, ValueReader>([
   [RDB_TYPE.HASH_LISTPACK_EX, refuseFieldDeadlines],
 ]);
 
+/** A plain list is read a batch at a time; a plain set or hash up to this size at once. */
+const BATCH = 1024;
+
 function readList(input: RdbInput): List {
   const list = new List();
-  for (let left = input.count(); left > 0; left--) list.push('right', input.string());
+  for (let left = input.count(); left > 0; left -= BATCH) {
+    list.pushAll('right', readStrings(input, Math.min(left, BATCH)), 0);
+  }
+  list.fit();
   return list;
 }
 
 /** A chain of ziplists. */
 function readQuicklist(input: RdbInput): List {
   const list = new List();
-  for (let left = input.count(); left > 0; left--) pushAll(list, input.decode(readZiplist, input.binary()));
+  for (let left = input.count(); left > 0; left--) list.pushAll('right', input.decode(readZiplist, input.binary()), 0);
+  list.fit();
   return list;
 }
 
@@ -76,58 +84,68 @@ function readQuicklist2(input: RdbInput): List {
   for (let left = input.count(); left > 0; left--) {
     const container = input.length();
     if (container === QUICKLIST_NODE.PLAIN) list.push('right', input.string());
-    else if (container === QUICKLIST_NODE.PACKED) pushAll(list, input.decode(readListpack, input.binary()));
+    else if (container === QUICKLIST_NODE.PACKED) list.pushAll('right', input.decode(readListpack, input.binary()), 0);
     else throw input.error(`unknown kind of quicklist node: ${container}`);
   }
+  list.fit();
   return list;
 }
 
 function listOf(elements: readonly string[]): List {
   const list = new List();
-  pushAll(list, elements);
+  list.pushAll('right', elements, 0);
+  list.fit();
   return list;
 }
 
-function pushAll(list: List, elements: readonly string[]): void {
-  for (let i = 0; i < elements.length; i++) list.push('right', elements[i]!);
-}
-
 function readSet(input: RdbInput): SetValue {
-  const set = new SetValue();
   const count = input.count();
-  set.dict.reserve(count);
-  for (let left = count; left > 0; left--) addMember(input, set, input.string());
-  return set;
+  if (count <= BATCH) return setOf(input, readStrings(input, count));
+  const set = new SetValue();
+  let member = input.string();
+  set.expect(member, count);
+  for (let left = count; ; member = input.string()) {
+    if (!set.add(member)) throw memberTwice(input);
+    if (--left === 0) return set;
+  }
 }
 
 function setOf(input: RdbInput, members: readonly string[]): SetValue {
-  const set = new SetValue();
-  for (const member of members) addMember(input, set, member);
-  return set;
+  if (new Set(members).size < members.length) throw memberTwice(input);
+  return SetValue.from(members);
 }
 
-function addMember(input: RdbInput, set: SetValue, member: string): void {
-  if (!set.add(member)) throw input.error('a member stands twice in the set');
+function memberTwice(input: RdbInput): RdbError {
+  return input.error('a member stands twice in the set');
 }
 
 function readHash(input: RdbInput): Hash {
-  const hash = new Hash();
   const count = input.count();
-  hash.dict.reserve(count);
-  for (let left = count; left > 0; left--) setField(input, hash, input.string(), input.string());
+  if (count <= BATCH) return hashOf(input, readStrings(input, count * 2));
+  const hash = new Hash();
+  hash.expect(count);
+  for (let left = count; left > 0; left--) {
+    if (!hash.set(input.string(), input.string())) throw fieldTwice(input);
+  }
   return hash;
 }
 
 /** Fields and values in turn. */
-function hashOf(input: RdbInput, flat: readonly string[]): Hash {
-  const hash = new Hash();
-  if (flat.length % 2 !== 0) throw input.error('the last field of the hash has no value');
-  for (let i = 0; i < flat.length; i += 2) setField(input, hash, flat[i]!, flat[i + 1]!);
-  return hash;
+function hashOf(input: RdbInput, pairs: readonly string[]): Hash {
+  if (pairs.length % 2 !== 0) throw input.error('the last field of the hash has no value');
+  const fields = new Set(pairs.filter((_, index) => index % 2 === 0));
+  if (fields.size < pairs.length / 2) throw fieldTwice(input);
+  return Hash.from(pairs);
 }
 
-function setField(input: RdbInput, hash: Hash, field: string, value: string): void {
-  if (!hash.set(field, value)) throw input.error('a field stands twice in the hash');
+function fieldTwice(input: RdbInput): RdbError {
+  return input.error('a field stands twice in the hash');
+}
+
+function readStrings(input: RdbInput, count: number): string[] {
+  const strings: string[] = [];
+  for (let left = count; left > 0; left--) strings.push(input.string());
+  return strings;
 }
 
 function refuseSortedSet(input: RdbInput): never {

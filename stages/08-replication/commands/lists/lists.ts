@@ -47,7 +47,7 @@ function pushAll({ db, args }: Request, end: ListEnd): Reply {
   const key = args[1]!;
   const found = db.lookupWriteType(key, List);
   const list = found ?? new List();
-  for (let i = 2; i < args.length; i++) list.push(end, args[i]!);
+  list.pushAll(end, args, 2);
   if (found === undefined) db.set(key, list, null);
   db.signalModified(key, PUSHED[end], args.length - 2);
   return list.length;
@@ -93,8 +93,7 @@ export function popOne(db: Database, key: string, list: List, end: ListEnd): str
 
 /** Takes up to `count` elements. */
 export function popMany(db: Database, key: string, list: List, end: ListEnd, count: number): string[] {
-  const elements: string[] = [];
-  for (let left = Math.min(count, list.length); left > 0; left--) elements.push(list.pop(end));
+  const elements = list.popMany(end, Math.min(count, list.length));
   db.signalModified(key, POPPED[end], elements.length);
   return elements;
 }

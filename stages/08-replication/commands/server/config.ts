@@ -69,7 +69,11 @@ export const config: Family = {
 };
 
 const rows = Object.entries(optionTable as unknown as Record<string, OptionType<unknown>>);
-const oldRows = renamedOptions.map(([old, name]) => [old, findOption(optionTable, name)!] as const);
+/** Options of this stage under the names that Redis once gave them. */
+const oldRows = renamedOptions.flatMap(([old, name]) => {
+  const option = findOption(optionTable, name);
+  return option === undefined ? [] : [[old, option] as const];
+});
 
 function configGet({ server, args }: Request): Reply {
   const patterns = args.slice(2);

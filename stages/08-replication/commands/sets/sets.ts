@@ -3,7 +3,6 @@ import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ReplyError, SetReply, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
-import { randomKeys } from '../../store/random-keys.ts';
 import { SetValue } from '../../store/set-value.ts';
 import { wrongType } from '../../store/value.ts';
 import { syntaxError } from '../arguments.ts';
@@ -40,8 +39,7 @@ function sadd({ db, args }: Request): Reply {
   const key = args[1]!;
   const found = db.lookupWriteType(key, SetValue);
   const set = found ?? new SetValue();
-  let added = 0;
-  for (let i = 2; i < args.length; i++) if (set.add(args[i]!)) added++;
+  const added = set.addAll(args, 2);
   if (found === undefined) db.set(key, set, null);
   if (added > 0) db.signalModified(key, 'sadd', added);
   return added;
@@ -82,7 +80,7 @@ function spop(request: Request): Reply {
   const key = args[1]!;
   const set = db.lookupWriteType(key, SetValue);
   if (set === undefined) return null;
-  const member = set.dict.randomKey()!;
+  const member = set.randomMember();
   set.delete(member);
   request.propagateAs(['SREM', key, member]);
   db.signalModified(key, 'spop');
@@ -95,7 +93,7 @@ function spopCount(request: Request): Reply {
   const count = parseCount(args[2]!);
   const set = db.lookupWriteType(key, SetValue);
   if (set === undefined || count === 0) return new SetReply([]);
-  const members = randomKeys(set.dict, count);
+  const members = set.randomMembers(count);
   if (members.length === set.size) request.propagateAs(['DEL', key]);
   else request.propagateAs(...removals(key, members));
   for (let i = 0; i < members.length; i++) set.delete(members[i]!);
@@ -124,10 +122,10 @@ function removals(key: string, members: readonly string[]): string[][] {
 function srandmember({ db, args }: Request): Reply {
   const key = args[1]!;
   if (args.length > 3) throw syntaxError();
-  if (args.length === 2) return db.lookupReadType(key, SetValue)?.dict.randomKey() ?? null;
+  if (args.length === 2) return db.lookupReadType(key, SetValue)?.randomMember() ?? null;
   const count = parseRandomCount(args[2]!);
   const set = db.lookupReadType(key, SetValue);
-  return set === undefined ? [] : randomKeys(set.dict, count);
+  return set === undefined ? [] : set.randomMembers(count);
 }
 
 function smove({ db, args }: Request): Reply {

@@ -1,4 +1,4 @@
-import { parseInt64 } from '#shared/numbers/int64.ts';
+import { parseInt64 } from '../numbers/int64.ts';
 
 /** Total length and number of elements in front, the end mark behind. */
 export const EMPTY_LISTPACK_BYTES = 7;
