@@ -51,6 +51,8 @@ export const optionTable = {
   'set-max-intset-entries': integer({ ...LIMIT, default: 512, help: 'members of a small set of integers' }),
   'set-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of any other small set' }),
   'set-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a set' }),
+  'stream-node-max-bytes': memory({ default: 4096, help: 'bytes of a block of stream entries; 0: 1 GB' }),
+  'stream-node-max-entries': integer({ ...LIMIT, default: 100, help: 'entries of a block; 0: any number' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'what INFO latencystats shows' }),

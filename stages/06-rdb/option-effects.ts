@@ -20,6 +20,8 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   'set-max-intset-entries': packing,
   'set-max-listpack-entries': packing,
   'set-max-listpack-value': packing,
+  'stream-node-max-bytes': packing,
+  'stream-node-max-entries': packing,
 };
 
 function packing(server: Server): void {

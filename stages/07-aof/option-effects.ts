@@ -20,6 +20,8 @@ export const optionEffects: Partial<Record<keyof Options, (server: Server) => vo
   'set-max-intset-entries': packing,
   'set-max-listpack-entries': packing,
   'set-max-listpack-value': packing,
+  'stream-node-max-bytes': packing,
+  'stream-node-max-entries': packing,
   appendonly: ({ options, aof }) => {
     if (options.appendonly && aof.state === 'off') aof.start();
     if (!options.appendonly && aof.state !== 'off') aof.stop();

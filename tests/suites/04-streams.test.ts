@@ -232,6 +232,27 @@ describe('XADD with a limit, and XTRIM', () => {
     await c.expect('XTRIM', 'x', 'MAXLEN', '~', '0', 'LIMIT', '0').int(250);
   });
 
+  test('stream-node-max-entries says how many entries a node has, and ~ alone removes a hundred nodes', async () => {
+    const c = await (await server('--stream-node-max-entries', '10')).client();
+    await fill(c, 'x', 35);
+    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '26').int(0);
+    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '14').int(20);
+    await fill(c, 'y', 1250);
+    await c.expect('XTRIM', 'y', 'MAXLEN', '~', '0').int(1000);
+    await c.expect('XTRIM', 'y', 'MAXLEN', '~', '0').int(250);
+  });
+
+  test('stream-node-max-bytes says how large a node is; 0 means as many entries as there are', async () => {
+    const c = await (await server('--stream-node-max-bytes', '1kb', '--stream-node-max-entries', '0')).client();
+    await fill(c, 'x', 20, 'x'.repeat(300));
+    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '18').int(0);
+    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '16').int(3);
+    const large = await (await server('--stream-node-max-bytes', '0', '--stream-node-max-entries', '0')).client();
+    await fill(large, 'x', 300, 'x'.repeat(300));
+    await large.expect('XTRIM', 'x', 'MAXLEN', '~', '1').int(0);
+    await large.expect('XTRIM', 'x', 'MAXLEN', '~', '0').int(300);
+  });
+
   test('refuses options that contradict each other', async () => {
     const c = await client();
     const both = 'ERR syntax error, MAXLEN and MINID options at the same time are not compatible';

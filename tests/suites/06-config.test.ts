@@ -160,6 +160,9 @@ describe('CONFIG SET', () => {
     await c.expect('CONFIG', 'SET', 'list-max-listpack-size', '-6', 'list-compress-depth', '1').ok();
     await c.expect('RPUSH', 'l', 'a', 'b').int(2);
     await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
+    await c.expect('CONFIG', 'SET', 'stream-node-max-entries', '2', 'stream-node-max-bytes', '1kb').ok();
+    for (let i = 1; i <= 5; i++) await c.expect('XADD', 'x', `${i}-0`, 'f', 'v').bulk(`${i}-0`);
+    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '2').int(2);
   });
 
   test('hz, loglevel and maxclients take effect at once', async () => {

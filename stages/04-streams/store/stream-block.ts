@@ -1,5 +1,6 @@
 import { EMPTY_LISTPACK_BYTES, integerBytes, textBytes } from '#shared/packed/listpack-size.ts';
 import { compareIds, subtract, type StreamId, type Uint64 } from './stream-id.ts';
+import { limits } from './packing.ts';
 import { stringBytes } from './value.ts';
 
 /** An entry is its own ID. Fields and values stand in turn: `[f1, v1, f2, v2]`. */
@@ -7,16 +8,15 @@ export interface StreamEntry extends StreamId {
   readonly fields: string[];
 }
 
-/** Redis's defaults of `stream-node-max-entries` and `stream-node-max-bytes`. */
-const MAX_ENTRIES = 100;
-const MAX_LISTPACK_BYTES = 4096;
+/** No block is larger, whatever `stream-node-max-bytes` says (Redis: STREAM_LISTPACK_MAX_SIZE). */
+const MAX_BYTES = 1024 ** 3;
 
 /** What an entry takes besides its strings: its ID and its end, with room to grow. */
 const ENTRY_BYTES = 40;
 
 /**
- * Up to 100 entries of a stream, in order of their IDs (Redis: a node of the radix tree, one listpack). All entries
- * share a few flat arrays, so that a million entries are ten thousand blocks and not millions of objects.
+ * Some entries of a stream, 100 by default, in order of their IDs (Redis: a node of the radix tree, one listpack). All
+ * entries share a few flat arrays, so that a million entries are ten thousand blocks and not millions of objects.
  *
  * Approximate trimming removes whole nodes, and clients see which: so a block is full when Redis's listpack would be,
  * and what is deleted from it makes no room.
@@ -56,10 +56,11 @@ export class StreamBlock {
   }
 
   hasRoomFor(args: readonly string[], at: number): boolean {
-    if (this.ms.length + this.deleted >= MAX_ENTRIES) return false;
+    const maxEntries = limits['stream-node-max-entries'] || Infinity;
+    if (this.ms.length + this.deleted >= maxEntries) return false;
     let size = this.listpackBytes;
     for (let i = at; i < args.length; i++) size += args[i]!.length;
-    return size < MAX_LISTPACK_BYTES;
+    return size < Math.min(limits['stream-node-max-bytes'] || MAX_BYTES, MAX_BYTES);
   }
 
   /** Adds an entry; its ID must be greater than `last`. */

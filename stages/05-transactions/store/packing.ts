@@ -8,6 +8,8 @@ export interface PackingLimits {
   'set-max-intset-entries': number;
   'set-max-listpack-entries': number;
   'set-max-listpack-value': number;
+  'stream-node-max-bytes': number;
+  'stream-node-max-entries': number;
 }
 
 /** Those of this process. */
@@ -18,6 +20,8 @@ export const limits: PackingLimits = {
   'set-max-intset-entries': 512,
   'set-max-listpack-entries': 128,
   'set-max-listpack-value': 64,
+  'stream-node-max-bytes': 4096,
+  'stream-node-max-entries': 100,
 };
 
 /** Takes over what the options say. Values that are there stay as they are. */

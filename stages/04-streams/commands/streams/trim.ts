@@ -1,5 +1,6 @@
 import { ReplyError } from '#shared/resp/reply.ts';
 import type { Request } from '../../router/request.ts';
+import { limits } from '../../store/packing.ts';
 import { idText, MAX_ID, parseUint64, type StreamId, type Uint64 } from '../../store/stream-id.ts';
 import type { Stream } from '../../store/stream.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
@@ -31,8 +32,11 @@ export interface AddOrTrimArguments {
   readonly idAt: number;
 }
 
-/** What an approximate trim does at most, unless LIMIT says otherwise: a hundred blocks of a hundred entries. */
+/** How many full blocks an approximate trim removes at most, unless LIMIT says otherwise. */
+const DEFAULT_BLOCKS = 100;
+/** Where a block may have any number of entries, and at most. */
 const DEFAULT_LIMIT = 10_000;
+const LARGEST_DEFAULT_LIMIT = 1_000_000;
 const CHOSEN_BY_SERVER: AddId = { ms: undefined, seq: undefined };
 const PLAIN_ADD: AddOrTrimArguments = { trim: undefined, noMkStream: false, id: CHOSEN_BY_SERVER, idAt: 2 };
 
@@ -76,7 +80,7 @@ export function parseAddOrTrim(request: Request, isAdd: boolean): AddOrTrimArgum
   if (limit !== undefined && !approximate) {
     throw new ReplyError('ERR syntax error, LIMIT cannot be used without the special ~ option');
   }
-  const trim = strategy && { strategy, keep, approximate, limit: approximate ? (limit ?? DEFAULT_LIMIT) : 0 };
+  const trim = strategy && { strategy, keep, approximate, limit: approximate ? (limit ?? defaultLimit()) : 0 };
   return { trim, noMkStream, id, idAt: at };
 }
 
@@ -84,6 +88,10 @@ export function parseAddOrTrim(request: Request, isAdd: boolean): AddOrTrimArgum
 export function exactTrim(stream: Stream, { strategy, keep, approximate }: Trim): string[] {
   if (strategy === 'MAXLEN') return [strategy, '=', String(approximate ? stream.length : keep)];
   return [strategy, '=', idText(approximate ? (stream.firstEntryId ?? MAX_ID) : (keep as StreamId))];
+}
+
+function defaultLimit(): number {
+  return Math.min(DEFAULT_BLOCKS * limits['stream-node-max-entries'] || DEFAULT_LIMIT, LARGEST_DEFAULT_LIMIT);
 }
 
 /** `*` is not among them: it has been seen before. */
