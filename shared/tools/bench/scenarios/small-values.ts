@@ -32,15 +32,16 @@ export const smallValues: Scenario = {
   name: 'small-values',
   title: 'memory for small values',
   since: '03',
-  rounds: 5,
+  rounds: 3,
   keys: 100_000,
   async run(bench) {
     const { stage, plan, progress } = bench;
     const ours: Growth[][] = KINDS.map(() => []);
     const theirs: Growth[][] = KINDS.map(() => []);
     for (let round = 1; round <= plan.rounds; round++) {
-      for (const [i, growth] of (await measureAll(bench, stage)).entries()) if (growth) ours[i]!.push(growth);
-      for (const [i, growth] of (await measureAll(bench, 'redis')).entries()) if (growth) theirs[i]!.push(growth);
+      const growths = await measureAll(bench, [stage, 'redis']);
+      for (const [i, growth] of growths[0]!.entries()) if (growth) ours[i]!.push(growth);
+      for (const [i, growth] of growths[1]!.entries()) if (growth) theirs[i]!.push(growth);
       progress(`small-values ${round}/${plan.rounds}`);
     }
     const rows = KINDS.flatMap(({ name }, i) => (ours[i]!.length === 0 ? [] : [growthRow(name, ours[i]!, theirs[i]!)]));
@@ -53,10 +54,10 @@ const HEADER = ['growth, MiB', 'stage', 'redis', 'ratio', 'target', 'at once: st
 function settingOf(keys: number): string {
   const count = keys.toLocaleString('en-US');
   return (
-    `Each kind has a server of its own, which is started anew for each round. It stays idle for ${SETTLE_S} s, gets ` +
-    `${count} keys, one request for each and 1,000 in a pipeline, and stays idle as long again. The growth is that of ` +
-    'its resident memory (VmRSS) from the end of the first pause to the end of the second; "at once" is the growth ' +
-    'before the second pause.'
+    'Each kind has a server of its own on each side, which is started anew for each round. It stays idle for ' +
+    `${SETTLE_S} s, gets ${count} keys, one request for each and 1,000 in a pipeline, and stays idle as long again. ` +
+    'The growth is that of its resident memory (VmRSS) from the end of the first pause to the end of the second; ' +
+    '"at once" is the growth before the second pause.'
   );
 }
 
@@ -88,22 +89,37 @@ function mebibytes(bytes: number): string {
 /** V8 needs up to 40 s to notice that a server is idle. */
 const SETTLE_S = 60;
 
-/** A server for each kind, all of them idle at the same time. @returns undefined for kinds that the server has not */
-async function measureAll(bench: ScenarioBench, of: Stage | 'redis'): Promise<(Growth | undefined)[]> {
-  const servers: BenchServer[] = [];
+/** A server for each kind on each side, all idle at the same time. @returns undefined for kinds that a side lacks */
+async function measureAll(
+  bench: ScenarioBench,
+  sides: readonly (Stage | 'redis')[],
+): Promise<(Growth | undefined)[][]> {
+  const servers: BenchServer[][] = sides.map(() => []);
   try {
-    for (const _ of KINDS) servers.push(await bench.start(of));
+    for (const [side, of] of sides.entries()) for (const _ of KINDS) servers[side]!.push(await bench.start(of));
     await sleep(SETTLE_S * 1000);
-    const measured: ({ before: number; atOnce: number } | undefined)[] = [];
-    for (const [i, kind] of KINDS.entries()) measured.push(await fillWith(kind, servers[i]!, bench.plan.keys));
+    const filled: (Filled | undefined)[][] = sides.map(() => []);
+    for (const [i, kind] of KINDS.entries()) {
+      for (const [side, each] of servers.entries()) filled[side]!.push(await fillWith(kind, each[i]!, bench.plan.keys));
+    }
     await sleep(SETTLE_S * 1000);
-    return measured.map((each, i) => each && { atOnce: each.atOnce, settled: resident(servers[i]!.pid) - each.before });
+    return filled.map((row, side) => row.map((each, i) => each && growthOf(each, servers[side]![i]!)));
   } finally {
-    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(servers.flat().map((server) => server.stop()));
   }
 }
 
-async function fillWith({ request }: Kind, server: BenchServer, keys: number) {
+/** Resident memory in bytes before the keys came, and by how much it had grown when they were there. */
+interface Filled {
+  readonly before: number;
+  readonly atOnce: number;
+}
+
+function growthOf({ before, atOnce }: Filled, server: BenchServer): Growth {
+  return { atOnce, settled: resident(server.pid) - before };
+}
+
+async function fillWith({ request }: Kind, server: BenchServer, keys: number): Promise<Filled | undefined> {
   if (!(await knows(server, [request('', 0)[0]!]))) return undefined;
   const before = resident(server.pid);
   await send(server.port, 0, keys, (index) => request(keyAt(index), index));
