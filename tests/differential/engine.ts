@@ -57,7 +57,7 @@ export async function runFamily({
   for (let round = 0; outcome.count < count; round++) {
     const rng = createRng(seed + round * 7919);
     const source = createSource(family, rng);
-    const commands = setup(stage);
+    const commands = [...setup(stage), ...(family.begin ?? [])];
     while (commands.length < Math.min(ROUND, count - outcome.count)) commands.push(...source());
     const protocol = round % 2 === 0 ? 2 : 3;
     const found = await firstDifference(pair, commands, protocol, (reason) => {

@@ -9,6 +9,8 @@ export interface Family {
   readonly since: string;
   /** The keys that the commands share. */
   readonly keys: readonly string[];
+  /** Sent at the beginning of each round. */
+  readonly begin?: readonly Command[];
   readonly rows: readonly Row[];
 }
 

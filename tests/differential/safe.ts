@@ -40,7 +40,13 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   SCAN: (words) => scansAll(words, 0),
   SSCAN: (words) => scansAll(words, 1),
   HSCAN: (words) => scansAll(words, 1),
+  // What stays set must be a limit that both know.
+  CONFIG: ([, name, value, ...more]) => more.length === 0 && isLimit(name, value),
 };
+
+function isLimit(name = '', value = ''): boolean {
+  return name.startsWith('list-') ? /^-?\d$/.test(value) : /^(hash|set)-/.test(name) && /^\d{1,3}$/.test(value);
+}
 
 const TAKES_EXPIRY = new Set(['SET', 'GETEX']);
 

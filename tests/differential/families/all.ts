@@ -3,8 +3,9 @@ import { hashes } from './hashes.ts';
 import { keys } from './keys.ts';
 import { lists } from './lists.ts';
 import { sets } from './sets.ts';
+import { sizes } from './sizes.ts';
 import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { transactions } from './transactions.ts';
 
-export const FAMILIES: readonly Family[] = [strings, keys, lists, hashes, sets, streams, transactions];
+export const FAMILIES: readonly Family[] = [strings, keys, lists, hashes, sets, streams, transactions, sizes];
