@@ -57,6 +57,11 @@ export class Expiry {
     return true;
   }
 
+  /** The next deadline of all; ms. */
+  get earliest(): number {
+    return this.size === 0 ? Infinity : this.times[this.heap[0]!]!;
+  }
+
   /** The key that dies next. */
   first(): { readonly key: string; readonly at: number } | undefined {
     if (this.size === 0) return undefined;

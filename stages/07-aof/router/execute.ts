@@ -11,11 +11,11 @@ import { unknownCommand } from './unknown-command.ts';
 /** One request's way: look up, guards, run, reply (Redis: `processCommand`). */
 export function execute(server: Server, client: Client, args: readonly string[]): void {
   const command = server.commands.find(args);
+  client.lastCommand = command;
   if (command === undefined) return rejectCommand(server, client, unknownCommand(server, client, args));
   const request = new Request(server, client, command, args);
   const refused = guard(request);
   if (refused !== undefined) return rejectCommand(server, client, refused, command);
-  client.lastCommand = command;
   client.replies.write(call(request));
   server.keyWaits.serve();
 }

@@ -83,6 +83,15 @@ export class Database {
     return expectType(this.lookupWrite(key), type);
   }
 
+  /**
+   * For commands that Redis lets read, though they may change the value: hits and misses count (`lookupKeyRead`).
+   * @throws ReplyError WRONGTYPE when the key holds another type
+   */
+  lookupReadToChange<T extends StoredValue>(key: string, type: TypeOf<T>): T | undefined {
+    this.keyspace.beforeChange(this.dict, key);
+    return expectType(this.lookupRead(key), type);
+  }
+
   /** @throws ReplyError WRONGTYPE when the key holds no string */
   lookupReadString(key: string): string | undefined {
     return expectString(this.lookupRead(key));
@@ -113,6 +122,8 @@ export class Database {
    * signalled afterwards. Overwriting is a use of the key, but not with `keepTtl`: then the key was looked up before.
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
+    // One whose time has come goes first, for those who hear of it.
+    if (!keepTtl) this.expireIfNeeded(key);
     this.keyspace.beforeChange(this.dict, key);
     const before = this.dict.set(key, value, this.stampFor(value));
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
@@ -148,8 +159,11 @@ export class Database {
     return true;
   }
 
-  /** @returns whether there was such a key (Redis: `dbDelete`); `changes` as in `signalModified` */
-  delete(key: string, event = 'del', changes = 1): boolean {
+  /**
+   * `changes` as in `signalModified`; event null: the key makes room for a new one, whose event follows.
+   * @returns whether there was such a key (Redis: `dbDelete`)
+   */
+  delete(key: string, event: string | null = 'del', changes = 1): boolean {
     if (this.expireIfNeeded(key)) return false;
     return this.remove(key, event, changes);
   }
@@ -308,8 +322,11 @@ export class Database {
 
   isExpired(key: string): boolean {
     if (this.expiry.size === 0 || !this.keyspace.expires) return false;
+    const now = Date.now();
+    // Mostly none is due, and then there is nothing to look up.
+    if (this.expiry.earliest >= now) return false;
     const at = this.expiry.get(key);
-    return at !== undefined && at < Date.now();
+    return at !== undefined && at < now;
   }
 
   private lookup(key: string): Value | undefined {
@@ -334,13 +351,13 @@ export class Database {
     return true;
   }
 
-  private remove(key: string, event: string, changes: number): boolean {
+  private remove(key: string, event: string | null, changes: number): boolean {
     this.keyspace.beforeChange(this.dict, key);
     const value = this.dict.delete(key);
     if (value === undefined) return false;
     this.account(-(ENTRY_BYTES + key.length + dropValue(value)));
     if (this.expiry.size > 0) this.forgetDeadline(key);
-    this.signal(key, event, changes);
+    if (event !== null) this.signal(key, event, changes);
     return true;
   }
 

@@ -76,10 +76,11 @@ function move(request: Request): Reply {
   if (value === undefined || target.lookupWrite(key) !== undefined) return 0;
   const at = db.getExpire(key);
   const use = db.useOf(key)!;
-  db.delete(key, 'move_from', 0);
-  target.set(key, value, 'move_to');
+  target.set(key, value, null);
   target.setUse(key, use);
   if (at !== undefined) target.setExpire(key, at, null);
+  db.delete(key, 'move_from', 0);
+  target.signalModified(key, 'move_to');
   return 1;
 }
 
@@ -94,6 +95,7 @@ function copy(request: Request): Reply {
   const at = db.getExpire(from);
   if (target.lookupWrite(to) !== undefined && !replace) return 0;
   if (typeof value !== 'string') expectRoom(request, value.bytes);
+  target.delete(to, null);
   target.set(to, typeof value === 'string' ? value : value.copy(), 'copy_to');
   if (at !== undefined) target.setExpire(to, at, null);
   return 1;
@@ -115,10 +117,12 @@ function parseCopyOptions(request: Request): { target: Database; replace: boolea
 function transfer(db: Database, from: string, value: Value, to: string): void {
   const at = db.getExpire(from);
   const use = db.useOf(from)!;
-  db.delete(from, 'rename_from', 0);
-  db.set(to, value, 'rename_to');
+  db.delete(to, null);
+  db.set(to, value, null);
   db.setUse(to, use);
   if (at !== undefined) db.setExpire(to, at, null);
+  db.delete(from, 'rename_from', 0);
+  db.signalModified(to, 'rename_to');
 }
 
 /** @throws ReplyError when there is no such key */

@@ -72,6 +72,7 @@ function restore(request: Request): Reply {
   if (typeof value !== 'string') expectRoom(request, value.bytes);
   const at = ttl === 0 ? undefined : parseExpireTime(request, args[2]!, MILLISECONDS, absolute ? 0 : Date.now());
   if (at !== undefined && request.db.hasPassed(at)) return restoreExpired(request, key, replace);
+  if (replace) db.delete(key, null);
   db.set(key, value, 'restore');
   if (at !== undefined) db.setExpire(key, at, null);
   db.restoreUse(key, idle, frequency);

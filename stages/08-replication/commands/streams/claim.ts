@@ -53,7 +53,7 @@ interface ClaimOptions {
 function xclaim(request: Request): Reply {
   const { db, args } = request;
   const key = args[1]!;
-  const { stream, group } = requireGroup(db.lookupWriteType(key, Stream), args);
+  const { stream, group } = requireGroup(db.lookupReadToChange(key, Stream), args);
   const options = parseClaim(args);
   const claim = new Claim(request, stream, group, options.justId);
   const advances = compareIds(options.lastId, group.lastId) > 0;
@@ -79,7 +79,7 @@ function xclaim(request: Request): Reply {
 function xautoclaim(request: Request): Reply {
   const { db, args } = request;
   const { minIdle, start, count, justId } = parseAutoClaim(args);
-  const { stream, group } = requireGroup(db.lookupWriteType(args[1]!, Stream), args);
+  const { stream, group } = requireGroup(db.lookupReadToChange(args[1]!, Stream), args);
   const claim = new Claim(request, stream, group, justId);
   const now = Date.now();
   // Ten looks for each entry wanted, so that a call does not walk through a long list of entries not idle enough.

@@ -107,7 +107,7 @@ function history(stream: Stream, consumer: Consumer, after: StreamId, count: num
 }
 
 function xack({ db, args }: Request): Reply {
-  const stream = db.lookupWriteType(args[1]!, Stream);
+  const stream = db.lookupReadToChange(args[1]!, Stream);
   const group = stream?.groups.get(args[2]!);
   if (stream === undefined || group === undefined) return 0;
   const ids: StreamId[] = [];
@@ -141,7 +141,7 @@ export function setIdEffect(key: string, groupName: string, group: ConsumerGroup
 }
 
 function requireReadGroup(db: Request['db'], key: string, name: string): { stream: Stream; group: ConsumerGroup } {
-  const stream = db.lookupWriteType(key, Stream);
+  const stream = db.lookupReadToChange(key, Stream);
   const group = stream?.groups.get(name);
   if (stream !== undefined && group !== undefined) return { stream, group };
   throw new ReplyError(`${noGroup(key, name).message} in XREADGROUP with GROUP option`);
