@@ -11,7 +11,7 @@ export function infoReply(command: Command): Reply {
   return [
     command.fullName,
     command.arity,
-    flagsReply(movable ? [...command.flags, 'movablekeys'] : [...command.flags]),
+    flagsReply(shownFlags(command, movable)),
     first,
     last,
     step,
@@ -20,6 +20,12 @@ export function infoReply(command: Command): Reply {
     new SetReply(keys.map(keySpecReply)),
     subcommands.length > 0 ? subcommands : new SetReply([]),
   ];
+}
+
+/** Redis has a name for every flag but one: that a command which writes nothing may reach replicas all the same. */
+function shownFlags({ flags }: Command, movable: boolean): string[] {
+  const shown = [...flags].filter((flag) => flag !== 'may_replicate');
+  return movable ? [...shown, 'movablekeys'] : shown;
 }
 
 /** A command in COMMAND DOCS (Redis: `addReplyCommandDocs`). */

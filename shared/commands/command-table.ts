@@ -44,13 +44,14 @@ export function buildCommandTable<R>(families: readonly Family<R>[]): CommandTab
   };
 }
 
-function build<R>(row: CommandRow<R>, family: Family<R>, fullName: string): Command<R> {
+function build<R>(row: CommandRow<R>, family: Family<R>, fullName: string, container?: CommandRow<R>): Command<R> {
   const rows = row.subcommands ? [...row.subcommands, helpRow(row)] : [];
-  const subcommands = rows.map((sub) => build(sub, family, `${fullName}|${sub.name}`));
+  const subcommands = rows.map((sub) => build(sub, family, `${fullName}|${sub.name}`, row));
   return {
     row,
     fullName,
     family,
+    container,
     arity: row.arity,
     flags: new Set(row.flags.split(' ').filter((flag) => flag !== '')),
     run: row.run,

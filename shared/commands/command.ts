@@ -32,12 +32,22 @@ export interface CommandRow<R = never> {
   readonly summary: string;
   /** What follows the name, for HELP: `<connection-name>`. */
   readonly syntax?: string;
+  /** More lines for HELP: what the options mean. */
+  readonly help?: readonly string[];
   /** `false`: between MULTI and EXEC it runs at once instead of being queued. */
   readonly queued?: false;
   /** It runs what its connection has queued, so it has the flags of that, too: EXEC. */
   readonly runsQueue?: true;
   /** It writes nothing, yet it is refused while the disk takes no writes: monitors learn of it by PING. */
   readonly reportsDiskErrors?: true;
+  /** A client of RESP2 may send it while it has subscriptions; others only when it has none (from stage 09 on). */
+  readonly whileSubscribed?: true;
+  /** Its arguments as monitors may see them, where some are secret (from stage 09 on). */
+  readonly redact?: (args: readonly string[]) => readonly string[];
+  /** It is a use of its keys even for a client that has said CLIENT NO-TOUCH (from stage 09 on). */
+  readonly touches?: true;
+  /** Of a container: what CLIENT CACHING has said holds on beyond its sub-commands (from stage 09 on). */
+  readonly keepsCaching?: true;
   readonly run?: Handler<R>;
   readonly subcommands?: readonly CommandRow<R>[];
   /** Of a container: since when it has HELP, where that came later. */
@@ -58,6 +68,8 @@ export interface Command<R = never> {
   /** `get`, `client|setname`. */
   readonly fullName: string;
   readonly family: Family<R>;
+  /** The row that it is a sub-command of. */
+  readonly container: CommandRow<R> | undefined;
   readonly arity: number;
   readonly flags: ReadonlySet<string>;
   readonly run: Handler<R> | undefined;

@@ -17,8 +17,8 @@ export function helpRow(container: CommandRow): CommandRow<unknown> {
 function helpLines(container: CommandRow): string[] {
   const name = container.name.toUpperCase();
   const lines = [`${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
-  for (const { name, syntax, summary } of container.subcommands!) {
-    lines.push(`${name.toUpperCase()}${syntax ? ` ${syntax}` : ''}`, `    ${summary}`);
+  for (const { name, syntax, summary, help = [] } of container.subcommands!) {
+    lines.push(`${name.toUpperCase()}${syntax ? ` ${syntax}` : ''}`, `    ${summary}`, ...help.map((line) => `    ${line}`));
   }
   return [...lines, 'HELP', '    Prints this help.'];
 }

@@ -33,12 +33,16 @@ export class ReplyWriter {
   protocol: 2 | 3 = 2;
   /** Called for each part that is added, also in the middle of a reply: the time to look at the client's limits. */
   onPart: (() => void) | undefined;
+  /** Which replies are dropped: CLIENT REPLY (from stage 09 on). What is pushed is sent all the same. */
+  muted: 'next' | 'all' | undefined;
   /** Bytes in closed parts. */
   private closedBytes = 0;
   private parts: Part[] = [];
   private text = '';
   private discarding = false;
-  /** Pushes that wait for a reply's end; undefined while none has to wait. */
+  /** A command is running whose reply comes before any push. */
+  private holdingPushes = false;
+  /** Pushes that wait for a reply's end. */
   private heldPushes: Push[] | undefined;
 
   private readonly errors: ErrorStats | undefined;
@@ -80,6 +84,7 @@ export class ReplyWriter {
   }
 
   write(reply: Reply): void {
+    if (this.muted !== undefined) return this.drop(reply);
     if (typeof reply === 'string') this.bulk(reply);
     else if (typeof reply === 'number' || typeof reply === 'bigint') this.text += integer(reply);
     else if (reply === null) this.text += this.protocol === 3 ? '_\r\n' : '$-1\r\n';
@@ -87,10 +92,13 @@ export class ReplyWriter {
     else this.marker(reply as Exclude<Reply, string | number | bigint | null | readonly Reply[]>);
   }
 
-  /** Writes what the client has not asked for now: a message, an invalidation. */
+  /**
+   * Writes what the client has not asked for now: a message, an invalidation. It is encoded once per protocol, however
+   * many clients it goes to.
+   */
   push(message: Push): void {
-    if (this.heldPushes === undefined) this.write(message);
-    else this.heldPushes.push(message);
+    if (this.holdingPushes) (this.heldPushes ??= []).push(message);
+    else this.encoded(encodePush(message, this.protocol));
   }
 
   /**
@@ -98,14 +106,31 @@ export class ReplyWriter {
    * elements of EXEC's array (Redis 7.2: `pending_push_messages`).
    */
   holdPushes(): void {
-    this.heldPushes ??= [];
+    this.holdingPushes = true;
   }
 
   /** The command's reply is written. */
   releasePushes(): void {
-    const { heldPushes } = this;
+    this.holdingPushes = false;
+    if (this.heldPushes === undefined) return;
+    for (const message of this.heldPushes) this.push(message);
     this.heldPushes = undefined;
-    if (heldPushes !== undefined) for (const message of heldPushes) this.write(message);
+  }
+
+  /** Counts an error though nobody reads it. What confirms a subscription is a push, and no reply (CLIENT_PUSHING). */
+  private drop(reply: Reply): void {
+    if (reply === NO_REPLY) return;
+    if (reply instanceof ReplyError) this.errors?.count(reply.message);
+    const pushes = reply instanceof Replies ? reply.replies : [reply];
+    for (const message of pushes) if (message instanceof Push) this.encoded(encodePush(message, this.protocol));
+    if (this.muted === 'next') this.muted = undefined;
+  }
+
+  /** Appends what another writer has encoded; the parts of something long are shared. */
+  private encoded(wire: string | readonly Part[]): void {
+    if (typeof wire === 'string') return this.raw(wire);
+    if (this.text !== '') this.closePart();
+    for (const part of wire) this.addPart(part);
   }
 
   private bulk(text: string): void {
@@ -184,6 +209,19 @@ export class ReplyWriter {
     this.closedBytes += part.length;
     this.onPart?.();
   }
+}
+
+/** Redis: `addReplyPushLen` and what follows it, of a message that many clients get. */
+function encodePush(message: Push, protocol: 2 | 3): string | readonly Part[] {
+  const known = protocol === 2 ? message.wire2 : message.wire3;
+  if (known !== undefined) return known;
+  const writer = new ReplyWriter();
+  writer.protocol = protocol;
+  writer.write(message);
+  const wire = writer.take();
+  if (protocol === 2) message.wire2 = wire;
+  else message.wire3 = wire;
+  return wire;
 }
 
 const HEADERS = Array.from({ length: 256 }, (_, length) => `$${length}\r\n`);

@@ -8,8 +8,9 @@
  *
  * In a transcript, lines that begin with a prompt (`127.0.0.1:6379> `, `redis> `) are commands, and what follows is
  * what redis-cli prints. `…` stands for any text within a line, and alone on a line for any lines. Another name at the
- * prompt is another connection. A command without output waits: a later prompt of the same name with nothing behind it
- * shows its reply.
+ * prompt is another connection. A command without output waits: a later prompt of the same name with nothing after it
+ * shows its reply. When no command waits, such a prompt shows what the server has pushed: a message, or the next
+ * confirmation of SUBSCRIBE.
  *
  * In a terminal, `$ npm run stage 06 -- --port 7001 …` and `$ redis-server --port 7002 …` start servers (a reader takes a
  * window for each), any other line behind `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports

@@ -41,8 +41,10 @@ export async function replay(lines: readonly string[], port: number): Promise<st
       clients.set(who, client);
       const words = splitArguments(Buffer.from(command, 'utf8').toString('latin1'));
       if (words === null) return `unbalanced quotes: ${command}`;
-      const asked = words.length > 0 ? { command: words, expectation: client.expect(...words) } : waiting.get(who);
-      if (asked === undefined) return `${who} waits for nothing`;
+      const asked =
+        words.length > 0
+          ? { command: words, expectation: client.expect(...words) }
+          : (waiting.get(who) ?? { command: [], expectation: client.receive() });
       waiting.delete(who);
       if (output.length === 0) {
         // The reply is shown later, or the command has none that is worth showing: it must be blocked then.

@@ -1,0 +1,81 @@
+import { plantedBugs } from './planted-bugs.ts';
+
+plantedBugs('09', [
+  {
+    file: 'pubsub/pubsub.ts',
+    find: 'this.channels.namesOf(client).size + this.patterns.namesOf(client).size',
+    replace: 'of.namesOf(client).size',
+    why: 'channels and patterns are counted apart',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'pubsub/guard.ts',
+    find: "client.type === 'pubsub' && client.replies.protocol === 2",
+    replace: "client.type === 'pubsub'",
+    why: 'a subscriber of RESP3 may send no other command',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'server.ts',
+    find: 'this.pubsub.forget(client);',
+    replace: '',
+    why: 'a subscription outlives its connection',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'pubsub/pubsub.ts',
+    find: 'client.idleReasons++;',
+    replace: '',
+    why: 'a subscriber that sends nothing is closed as idle',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'commands/pubsub/publish.ts',
+    find: 'alsoPropagate(client.db, args, PROPAGATE_REPL)',
+    replace: 'alsoPropagate(client.db, args)',
+    why: 'messages are written to the log',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'shared/resp/encoder.ts',
+    find: 'protocol === 2 ? message.wire2 : message.wire3',
+    replace: 'message.wire2 ?? message.wire3',
+    why: 'all subscribers get a message in the protocol of the first',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'router/execute.ts',
+    find: 'client.replies.holdPushes();',
+    replace: '',
+    why: 'a message to oneself stands among the elements of the reply to EXEC',
+    suite: '09-pubsub',
+  },
+  {
+    file: 'clients/key-waits.ts',
+    find: 'client.replies.holdPushes();',
+    replace: '',
+    why: 'a client that waited for a key hears of the pop before it has its reply',
+    suite: '09-notifications',
+  },
+  {
+    file: 'pubsub/notifications.ts',
+    find: 'if (listeners.includes(this)) listeners.splice(listeners.indexOf(this), 1);',
+    replace: '',
+    why: 'every CONFIG SET makes one more notification of each event',
+    suite: '09-notifications',
+  },
+  {
+    file: 'store/database.ts',
+    find: 'if (before === undefined) this.keyspace.signalAdded(this, key);',
+    replace: 'this.keyspace.signalAdded(this, key);',
+    why: 'a key that is overwritten counts as new',
+    suite: '09-notifications',
+  },
+  {
+    file: 'commands/keys/object.ts',
+    find: 'db.lookupReadNoTouch(args[2]!, false)',
+    replace: 'db.lookupReadNoTouch(args[2]!)',
+    why: 'OBJECT notifies of a key that it does not find',
+    suite: '09-notifications',
+  },
+]);

@@ -1,0 +1,666 @@
+import { address, client, clientResp3, contents, describe, error, expect, ioredis, items } from '../harness/suite.ts';
+import { logged, onlyIf, reusedServer, server, test, until, type Client } from '../harness/suite.ts';
+import { applied, caughtUp, companion, fakePrimary, follow, info, linkUp } from '../harness/replication.ts';
+import { streamedFor, syncedReplica, tinyRdb } from '../harness/replication.ts';
+
+const refused = (command: string) =>
+  `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+
+/** A RESP2 client that has subscribed to these channels. */
+async function subscriber(...channels: string[]): Promise<Client> {
+  const c = await client();
+  await subscribe(c, ...channels);
+  return c;
+}
+
+async function subscribe(c: Client, ...channels: string[]): Promise<void> {
+  c.write(`SUBSCRIBE ${channels.join(' ')}\r\n`);
+  for (const [i, channel] of channels.entries()) await c.receive().push(['subscribe', channel, i + 1]);
+}
+
+describe('SUBSCRIBE and PUBLISH', () => {
+  test('a message reaches who has subscribed', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('SUBSCRIBE', 'news').array(['subscribe', 'news', 1]);
+    await c.expect('PUBLISH', 'news', 'hello').int(1);
+    await reader.receive().array(['message', 'news', 'hello']);
+  });
+
+  test('PUBLISH says how many got it; nobody gets what is sent to no subscriber', async () => {
+    const c = await client();
+    await c.expect('PUBLISH', 'news', 'hello').int(0);
+    const readers = [await subscriber('news'), await subscriber('news'), await subscriber('news')];
+    await c.expect('PUBLISH', 'news', 'again').int(3);
+    await c.expect('PUBLISH', 'other', 'x').int(0);
+    for (const reader of readers) {
+      await reader.receive().array(['message', 'news', 'again']);
+      await reader.silent();
+    }
+  });
+
+  test('each channel is confirmed by a reply of its own, with the number of subscriptions', async () => {
+    const c = await client();
+    c.write('*4\r\n$9\r\nSUBSCRIBE\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\na\r\n');
+    await c.raw(
+      '*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:2\r\n',
+    );
+  });
+
+  test('messages come in the order in which they were sent', async () => {
+    const [reader, c] = [await subscriber('a', 'b'), await client()];
+    for (let i = 0; i < 100; i++) c.write(`PUBLISH ${i % 2 === 0 ? 'a' : 'b'} ${i}\r\n`);
+    for (let i = 0; i < 100; i++) await c.receive().int(1);
+    for (let i = 0; i < 100; i++) await reader.receive().array(['message', i % 2 === 0 ? 'a' : 'b', String(i)]);
+  });
+
+  test('channels and messages may hold any bytes', async () => {
+    const [reader, c] = [await client(), await client()];
+    const bytes = '\x00\xff\r\n"';
+    await reader.expect('SUBSCRIBE', bytes).array(['subscribe', bytes, 1]);
+    await reader.expect('SUBSCRIBE', '').array(['subscribe', '', 2]);
+    await c.expect('PUBLISH', bytes, bytes).int(1);
+    await c.expect('PUBLISH', '', '').int(1);
+    await reader.receive().array(['message', bytes, bytes]);
+    await reader.receive().array(['message', '', '']);
+  });
+
+  test('a long message', async () => {
+    const [reader, another, c] = [await subscriber('a'), await subscriber('a'), await client()];
+    const text = 'x'.repeat(300_000);
+    await c.expect('PUBLISH', 'a', text).int(2);
+    await c.expect('PUBLISH', 'a', 'short').int(2);
+    for (const each of [reader, another]) {
+      await each.receive().array(['message', 'a', text]);
+      await each.receive().array(['message', 'a', 'short']);
+    }
+  });
+
+  test('a channel is the same in every database, and no key', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('SELECT', 3).ok();
+    await subscribe(reader, 'a');
+    await c.expect('PUBLISH', 'a', 'm').int(1);
+    await c.expect('EXISTS', 'a').int(0);
+    await reader.receive().array(['message', 'a', 'm']);
+  });
+
+  test('UNSUBSCRIBE ends the subscriptions it names', async () => {
+    const [reader, c] = [await subscriber('a', 'b', 'c'), await client()];
+    reader.write('UNSUBSCRIBE a nosuch b\r\n');
+    await reader.receive().array(['unsubscribe', 'a', 2]);
+    await reader.receive().array(['unsubscribe', 'nosuch', 2]);
+    await reader.receive().array(['unsubscribe', 'b', 1]);
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+    await c.expect('PUBLISH', 'c', 'm').int(1);
+    await reader.receive().array(['message', 'c', 'm']);
+  });
+
+  test('UNSUBSCRIBE without names ends all of them', async () => {
+    const [reader, c] = [await subscriber('a', 'b'), await client()];
+    reader.write('UNSUBSCRIBE\r\n');
+    const names = [items(await reader.receive().reply), items(await reader.receive().reply)];
+    expect(names.map(([word, , left]) => [word, left])).toEqual([
+      ['unsubscribe', 1],
+      ['unsubscribe', 0],
+    ]);
+    expect(names.map(([, name]) => name).sort()).toEqual(['a', 'b']);
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+  });
+
+  test('UNSUBSCRIBE of nothing is confirmed, too', async () => {
+    const c = await client();
+    await c.expect('UNSUBSCRIBE').array(['unsubscribe', null, 0]);
+    await c.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 0]);
+    await c.expect('PUNSUBSCRIBE').array(['punsubscribe', null, 0]);
+  });
+
+  test('a subscription ends with its connection', async () => {
+    const [reader, c] = [await subscriber('a'), await client()];
+    await reader.close();
+    await until(async () => (await c.send('PUBLISH', 'a', 'm')) === 0, 'the subscription to end');
+  });
+
+  test('wrong numbers of arguments', async () => {
+    const c = await client();
+    await c.expect('SUBSCRIBE').error("ERR wrong number of arguments for 'subscribe' command");
+    await c.expect('PSUBSCRIBE').error("ERR wrong number of arguments for 'psubscribe' command");
+    await c.expect('PUBLISH', 'a').error("ERR wrong number of arguments for 'publish' command");
+    await c.expect('PUBLISH', 'a', 'b', 'c').error("ERR wrong number of arguments for 'publish' command");
+  });
+});
+
+describe('patterns', () => {
+  test('PSUBSCRIBE takes all channels that a pattern matches', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('PSUBSCRIBE', 'news.*').array(['psubscribe', 'news.*', 1]);
+    await c.expect('PUBLISH', 'news.art', 'm').int(1);
+    await c.expect('PUBLISH', 'news', 'm').int(0);
+    await c.expect('PUBLISH', 'news.', 'n').int(1);
+    await reader.receive().array(['pmessage', 'news.*', 'news.art', 'm']);
+    await reader.receive().array(['pmessage', 'news.*', 'news.', 'n']);
+  });
+
+  test('a pattern may hold ? and [classes]', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('PSUBSCRIBE', 'h?[ae]*').array(['psubscribe', 'h?[ae]*', 1]);
+    await c.expect('PUBLISH', 'hxa', 'm').int(1);
+    await c.expect('PUBLISH', 'hxi', 'm').int(0);
+    await reader.receive().array(['pmessage', 'h?[ae]*', 'hxa', 'm']);
+  });
+
+  test('a message comes once for each subscription that fits, that to the channel first', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('PSUBSCRIBE', 'a*').array(['psubscribe', 'a*', 1]);
+    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 2]);
+    await reader.expect('SUBSCRIBE', 'ab').array(['subscribe', 'ab', 3]);
+    await c.expect('PUBLISH', 'ab', 'm').int(3);
+    await reader.receive().array(['message', 'ab', 'm']);
+    const rest = [items(await reader.receive().reply), items(await reader.receive().reply)];
+    expect(rest.map(([, pattern]) => pattern).sort()).toEqual(['*', 'a*']);
+    for (const each of rest) expect([each[0], each[2], each[3]]).toEqual(['pmessage', 'ab', 'm']);
+  });
+
+  test('channels and patterns are counted together, and end apart', async () => {
+    const [reader, c] = [await subscriber('a'), await client()];
+    await reader.expect('PSUBSCRIBE', 'a').array(['psubscribe', 'a', 2]);
+    await reader.expect('UNSUBSCRIBE').array(['unsubscribe', 'a', 1]);
+    await c.expect('PUBLISH', 'a', 'm').int(1);
+    await reader.receive().array(['pmessage', 'a', 'a', 'm']);
+    await reader.expect('PUNSUBSCRIBE', 'a*').array(['punsubscribe', 'a*', 1]);
+    await reader.expect('PUNSUBSCRIBE').array(['punsubscribe', 'a', 0]);
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+  });
+});
+
+describe('a RESP2 client that has subscribed', () => {
+  test('may send nothing else', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('GET', 'k').error(refused('get'));
+    await reader.expect('PUBLISH', 'a', 'm').error(refused('publish'));
+    await reader.expect('CLIENT', 'ID').error(refused('client|id'));
+    await reader.expect('HELLO', 3).error(refused('hello'));
+    await reader.expect('MULTI').error(refused('multi'));
+    await reader.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${refused('exec').slice(4)}`);
+  });
+
+  test('hears of wrong requests what others hear', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('nosuch').error("ERR unknown command 'nosuch', with args beginning with: ");
+    await reader.expect('GET').error("ERR wrong number of arguments for 'get' command");
+  });
+
+  test('gets an array from PING', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('PING').array(['pong', '']);
+    await reader.expect('PING', 'hello').array(['pong', 'hello']);
+    await reader.expect('PING', 'a', 'b').error("ERR wrong number of arguments for 'ping' command");
+  });
+
+  test('may subscribe to more, and to less', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('SUBSCRIBE', 'b').array(['subscribe', 'b', 2]);
+    await reader.expect('PSUBSCRIBE', 'c*').array(['psubscribe', 'c*', 3]);
+    await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 2]);
+  });
+
+  test('is an ordinary client again when the last subscription has ended', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('PSUBSCRIBE', 'b').array(['psubscribe', 'b', 2]);
+    await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 1]);
+    await reader.expect('GET', 'k').error(refused('get'));
+    await reader.expect('PUNSUBSCRIBE', 'b').array(['punsubscribe', 'b', 0]);
+    await reader.expect('PING').status('PONG');
+    await reader.expect('GET', 'k').nil();
+  });
+
+  test('RESET ends its subscriptions, without confirmations', async () => {
+    const [reader, c] = [await subscriber('a', 'b'), await client()];
+    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 3]);
+    await reader.expect('RESET').status('RESET');
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+    await reader.expect('PING').status('PONG');
+  });
+
+  test('may QUIT', async () => {
+    const reader = await subscriber('a');
+    await reader.expect('QUIT').ok();
+    await reader.closed();
+  });
+});
+
+describe('RESP3', () => {
+  test('confirmations and messages are pushes', async () => {
+    const [reader, c] = [await clientResp3(), await client()];
+    await reader.expect('SUBSCRIBE', 'a').push(['subscribe', 'a', 1]);
+    await reader.expect('PSUBSCRIBE', '*').push(['psubscribe', '*', 2]);
+    await c.expect('PUBLISH', 'a', 'm').int(2);
+    await reader.receive().push(['message', 'a', 'm']);
+    await reader.receive().push(['pmessage', '*', 'a', 'm']);
+    await reader.expect('UNSUBSCRIBE').push(['unsubscribe', 'a', 1]);
+    await reader.expect('PUNSUBSCRIBE', '*').push(['punsubscribe', '*', 0]);
+  });
+
+  test('a subscriber may send any command', async () => {
+    const reader = await clientResp3();
+    await reader.expect('SUBSCRIBE', 'a').push(['subscribe', 'a', 1]);
+    await reader.expect('SET', 'k', 'v').ok();
+    await reader.expect('GET', 'k').bulk('v');
+    await reader.expect('PING').status('PONG');
+    await reader.expect('PING', 'x').bulk('x');
+  });
+
+  test('one message, in both protocols', async () => {
+    const [old, recent, c] = [await client(), await clientResp3(), await client()];
+    await subscribe(old, 'a');
+    await subscribe(recent, 'a');
+    await c.expect('PUBLISH', 'a', 'm').int(2);
+    await old.receive().array(['message', 'a', 'm']);
+    await recent.receive().push(['message', 'a', 'm']);
+  });
+
+  test('a client that goes back to RESP2 is in subscribed mode', async () => {
+    const reader = await clientResp3();
+    await subscribe(reader, 'a');
+    await reader.expect('HELLO', 2).success();
+    reader.protocol = 2;
+    await reader.expect('GET', 'k').error(refused('get'));
+    await reader.expect('UNSUBSCRIBE').array(['unsubscribe', 'a', 0]);
+    await reader.expect('GET', 'k').nil();
+  });
+
+  test.since('7.2', 'what a client publishes to itself comes after the reply', async () => {
+    const reader = await clientResp3();
+    await subscribe(reader, 'a');
+    reader.write('PUBLISH a m\r\nPING\r\n');
+    await reader.receive().int(1);
+    await reader.receive().push(['message', 'a', 'm']);
+    await reader.receive().status('PONG');
+  });
+});
+
+describe('inside a transaction', () => {
+  test('PUBLISH is queued, and sent by EXEC', async () => {
+    const [reader, c] = [await subscriber('a'), await client()];
+    await c.expect('MULTI').ok();
+    await c.expect('PUBLISH', 'a', 'm').status('QUEUED');
+    await reader.silent();
+    await c.expect('EXEC').array([1]);
+    await reader.receive().array(['message', 'a', 'm']);
+  });
+
+  test('SUBSCRIBE counts as one element of the reply, however many confirmations it has', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SUBSCRIBE', 'a', 'b').status('QUEUED');
+    await c.expect('PING').status('QUEUED');
+    c.write('*1\r\n$4\r\nEXEC\r\n');
+    await c.raw(
+      '*2\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n',
+    );
+    await c.expect('GET', 'k').error(refused('get'));
+  });
+
+  test('UNSUBSCRIBE, with nothing to end', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('UNSUBSCRIBE').status('QUEUED');
+    await c.expect('PUNSUBSCRIBE').status('QUEUED');
+    await c.expect('EXEC').array([
+      ['unsubscribe', null, 0],
+      ['punsubscribe', null, 0],
+    ]);
+  });
+
+  test.since('7.2', 'what comes meanwhile does not stand among the elements of EXEC', async () => {
+    const reader = await clientResp3();
+    await subscribe(reader, 'a');
+    await reader.expect('MULTI').ok();
+    await reader.expect('PUBLISH', 'a', '1').status('QUEUED');
+    await reader.expect('INCR', 'n').status('QUEUED');
+    await reader.expect('PUBLISH', 'a', '2').status('QUEUED');
+    await reader.expect('EXEC').array([1, 1, 1]);
+    await reader.receive().push(['message', 'a', '1']);
+    await reader.receive().push(['message', 'a', '2']);
+  });
+
+  test('what others send between MULTI and EXEC comes at once', async () => {
+    const [reader, c] = [await clientResp3(), await client()];
+    await subscribe(reader, 'a');
+    await reader.expect('MULTI').ok();
+    await c.expect('PUBLISH', 'a', 'm').int(1);
+    await reader.receive().push(['message', 'a', 'm']);
+    await reader.expect('EXEC').array([]);
+  });
+
+  test('a client in subscribed mode cannot go on with its transaction', async () => {
+    const c = await clientResp3();
+    await subscribe(c, 'a');
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v').status('QUEUED');
+    await c.expect('HELLO', 2).status('QUEUED');
+    await c.expect('SSUBSCRIBE', 's').status('QUEUED');
+    await c.expect('DISCARD').ok();
+    await c.expect('GET', 'k').nil();
+  });
+
+  test.regression('a subscriber that waits for a key gets messages meanwhile', 'BLPOP of a subscriber', async () => {
+    const [reader, c] = [await clientResp3(), await client()];
+    await subscribe(reader, 'a');
+    reader.write(`BLPOP l 0\r\n`);
+    await until(async () => (await info(undefined, 'clients'))['blocked_clients'] === '1', 'a blocked client');
+    await c.expect('PUBLISH', 'a', 'm').int(1);
+    await reader.receive().push(['message', 'a', 'm']);
+    await c.expect('RPUSH', 'l', 'x').int(1);
+    await reader.receive().array(['l', 'x']);
+  });
+});
+
+describe('shard channels', () => {
+  test('SSUBSCRIBE and SPUBLISH', async () => {
+    const [reader, c] = [await client(), await client()];
+    await reader.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
+    await c.expect('SPUBLISH', 's', 'm').int(1);
+    await reader.receive().array(['smessage', 's', 'm']);
+    await reader.expect('SUNSUBSCRIBE', 's').array(['sunsubscribe', 's', 0]);
+    await c.expect('SPUBLISH', 's', 'm').int(0);
+    await reader.expect('SUNSUBSCRIBE').array(['sunsubscribe', null, 0]);
+  });
+
+  test('they are apart from channels, and counted apart', async () => {
+    const [reader, c] = [await subscriber('a', 'b'), await client()];
+    await reader.expect('SSUBSCRIBE', 'a').array(['ssubscribe', 'a', 1]);
+    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 3]);
+    await c.expect('SPUBLISH', 'a', 'm').int(1);
+    await reader.receive().array(['smessage', 'a', 'm']);
+    await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 2]);
+    await reader.expect('SUNSUBSCRIBE').array(['sunsubscribe', 'a', 0]);
+    await c.expect('SPUBLISH', 'a', 'm').int(0);
+  });
+
+  test('they make subscribed mode, too', async () => {
+    const c = await client();
+    await c.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
+    await c.expect('GET', 'k').error(refused('get'));
+    await c.expect('PING').array(['pong', '']);
+    await c.expect('RESET').status('RESET');
+    await c.expect('PUBSUB', 'SHARDCHANNELS').array([]);
+  });
+
+  test('in RESP3 they push', async () => {
+    const c = await clientResp3();
+    await c.expect('SSUBSCRIBE', 's').push(['ssubscribe', 's', 1]);
+    await (await client()).expect('SPUBLISH', 's', 'm').int(1);
+    await c.receive().push(['smessage', 's', 'm']);
+  });
+
+  test('not inside EXEC', async () => {
+    const c = await client();
+    await c.expect('MULTI').ok();
+    await c.expect('SSUBSCRIBE', 's').status('QUEUED');
+    await c.expect('SUNSUBSCRIBE').status('QUEUED');
+    await c.expect('EXEC').array([
+      error("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"),
+      ['sunsubscribe', null, 0],
+    ]);
+  });
+});
+
+describe('PUBSUB', () => {
+  test('CHANNELS names those with subscribers', async () => {
+    const c = await client();
+    await c.expect('PUBSUB', 'CHANNELS').array([]);
+    const reader = await subscriber('a1', 'a2', 'b');
+    await subscriber('a1');
+    await reader.expect('PSUBSCRIBE', 'p*').array(['psubscribe', 'p*', 4]);
+    await c.expect('PUBSUB', 'CHANNELS').anyOrder(['a1', 'a2', 'b']);
+    await c.expect('PUBSUB', 'CHANNELS', 'a*').anyOrder(['a1', 'a2']);
+    await c.expect('PUBSUB', 'CHANNELS', 'a*', 'b').error(
+      "ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.",
+    );
+  });
+
+  test('NUMSUB counts the subscribers of channels, without those of patterns', async () => {
+    const c = await client();
+    await subscriber('a', 'b');
+    await subscriber('a');
+    await (await client()).expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 1]);
+    await c.expect('PUBSUB', 'NUMSUB').array([]);
+    await c.expect('PUBSUB', 'NUMSUB', 'a', 'b', 'c', 'a').array(['a', 2, 'b', 1, 'c', 0, 'a', 2]);
+  });
+
+  test('NUMPAT counts patterns, however many clients have one', async () => {
+    const c = await client();
+    await c.expect('PUBSUB', 'NUMPAT').int(0);
+    for (let i = 0; i < 2; i++) await (await client()).expect('PSUBSCRIBE', 'a').array(['psubscribe', 'a', 1]);
+    await (await client()).expect('PSUBSCRIBE', 'b').array(['psubscribe', 'b', 1]);
+    await c.expect('PUBSUB', 'NUMPAT').int(2);
+  });
+
+  test('SHARDCHANNELS and SHARDNUMSUB', async () => {
+    const c = await client();
+    const reader = await subscriber('a');
+    await reader.expect('SSUBSCRIBE', 's1').array(['ssubscribe', 's1', 1]);
+    await reader.expect('SSUBSCRIBE', 's2').array(['ssubscribe', 's2', 2]);
+    await c.expect('PUBSUB', 'SHARDCHANNELS').anyOrder(['s1', 's2']);
+    await c.expect('PUBSUB', 'SHARDCHANNELS', '*1').array(['s1']);
+    await c.expect('PUBSUB', 'SHARDNUMSUB', 's1', 'a').array(['s1', 1, 'a', 0]);
+    await c.expect('PUBSUB', 'SHARDNUMSUB').array([]);
+  });
+
+  test('HELP, and what there is not', async () => {
+    const c = await client();
+    await c.expect('PUBSUB', 'HELP').matches((lines) => items(lines).length > 5, 'lines of help');
+    await c.expect('PUBSUB', 'nosuch').error("ERR unknown subcommand 'nosuch'. Try PUBSUB HELP.");
+    await c.expect('PUBSUB').error("ERR wrong number of arguments for 'pubsub' command");
+    await c.expect('PUBSUB', 'NUMPAT', 'x').error("ERR wrong number of arguments for 'pubsub|numpat' command");
+  });
+
+  test('INFO counts, and each subscription ends with its connection', async () => {
+    const reader = await subscriber('a', 'b');
+    await reader.expect('PSUBSCRIBE', 'p').array(['psubscribe', 'p', 3]);
+    await reader.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
+    await subscriber('a');
+    const counts = async () => {
+      const stats = await info(undefined, 'stats');
+      return [stats['pubsub_channels'], stats['pubsub_patterns'], stats['pubsubshard_channels']];
+    };
+    expect(await counts()).toEqual(['2', '1', '1']);
+    await reader.close();
+    await until(async () => (await counts()).join() === '1,0,0', 'the subscriptions to end');
+  });
+
+  test('INFO counts the clients that have subscribed', async () => {
+    const counted = async () => (await info(undefined, 'clients'))['pubsub_clients'];
+    onlyIf((await counted()) !== undefined, 'not on this Redis: INFO has no pubsub_clients');
+    const [one, two] = [await subscriber('a', 'b'), await client()];
+    await two.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
+    expect(await counted()).toBe('2');
+    await two.expect('SUNSUBSCRIBE').array(['sunsubscribe', 's', 0]);
+    expect(await counted()).toBe('1');
+    await one.close();
+    await until(async () => (await counted()) === '0', 'the subscriber to be gone');
+  });
+});
+
+describe('slow and silent subscribers', () => {
+  test('one that leaves too much unread is closed', async () => {
+    const own = await server('--client-output-buffer-limit', 'pubsub 1mb 0 0');
+    const [slow, c] = [await own.client(), await own.client()];
+    await subscribe(slow, 'a');
+    slow.pause();
+    const text = 'x'.repeat(200_000);
+    await until(async () => {
+      for (let i = 0; i < 10; i++) if ((await c.send('PUBLISH', 'a', text)) === 0) return true;
+      return false;
+    }, 'the slow subscriber to be gone');
+    slow.destroy();
+  });
+
+  test('the limit of normal clients is not theirs', async () => {
+    const own = await server('--client-output-buffer-limit', 'pubsub 0 0 0 normal 1mb 0 0');
+    const [slow, c] = [await own.client(), await own.client()];
+    await subscribe(slow, 'a');
+    slow.pause();
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 20; i++) await c.expect('PUBLISH', 'a', text).int(1);
+    slow.resume();
+    for (let i = 0; i < 20; i++) await slow.receive().array(['message', 'a', text]);
+  });
+
+  test('they may be silent for as long as they like', async () => {
+    const own = await server('--timeout', '1');
+    const [reader, idle, c] = [await own.client(), await own.client(), await own.client()];
+    await subscribe(reader, 'a');
+    // Not before the other was closed.
+    await until(async () => {
+      await c.expect('PING').status('PONG');
+      return (await info(own.port, 'clients'))['connected_clients'] === '3';
+    }, 'the idle client to be closed');
+    await idle.closed();
+    await c.expect('PUBLISH', 'a', 'm').int(1);
+    await reader.receive().array(['message', 'a', 'm']);
+  });
+});
+
+describe('replication and the log', () => {
+  test('PUBLISH goes to the replicas as it was typed, whoever listens', async () => {
+    const replica = await syncedReplica();
+    expect(await streamedFor(replica, ['publish', 'a', 'm'], ['SPUBLISH', 's', 'n'], 'SET k v')).toEqual([
+      'publish a m',
+      'SPUBLISH s n',
+      'SET k v',
+    ]);
+  });
+
+  test('within a transaction it stands between the writes', async () => {
+    const replica = await syncedReplica();
+    expect(await streamedFor(replica, 'MULTI', 'SET k v', 'PUBLISH a m', 'GET k', 'EXEC')).toEqual([
+      'MULTI',
+      'SET k v',
+      'PUBLISH a m',
+      'EXEC',
+    ]);
+  });
+
+  test('alone in a transaction', async () => {
+    const replica = await syncedReplica();
+    expect(await streamedFor(replica, 'MULTI', 'PUBLISH a m', 'EXEC', 'SET k v')).toEqual(expect.arrayContaining(['PUBLISH a m']));
+  });
+
+  test('subscriptions do not', async () => {
+    const replica = await syncedReplica();
+    const reader = await client();
+    expect(
+      await streamedFor(replica, async () => {
+        await reader.expect('SUBSCRIBE', 'a').array(['subscribe', 'a', 1]);
+        await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 0]);
+      }),
+    ).toEqual([]);
+  });
+
+  test('a replica gives its subscribers what its primary streams', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync('0123456789'.repeat(4), 100, tinyRdb({}));
+    await linkUp();
+    const reader = await subscriber('a');
+    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 2]);
+    await reader.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
+    link.stream('PUBLISH', 'a', 'm');
+    link.stream('SPUBLISH', 's', 'n');
+    await applied(link);
+    await reader.receive().array(['message', 'a', 'm']);
+    await reader.receive().array(['pmessage', '*', 'a', 'm']);
+    await reader.receive().array(['smessage', 's', 'n']);
+  });
+
+  test('PUBLISH on a replica reaches its own subscribers', async () => {
+    const { port } = await address();
+    const second = await companion();
+    const replica = await second.client();
+    await replica.expect('REPLICAOF', '127.0.0.1', port).ok();
+    await linkUp(second.port);
+    const [above, below] = [await subscriber('a'), await second.client()];
+    await subscribe(below, 'a');
+    await replica.expect('PUBLISH', 'a', 'below').int(1);
+    await below.receive().array(['message', 'a', 'below']);
+    await above.silent();
+    await (await client()).expect('PUBLISH', 'a', 'above').int(1);
+    await above.receive().array(['message', 'a', 'above']);
+    await below.receive().array(['message', 'a', 'above']);
+  });
+
+  test('a message goes down a chain of replicas', async () => {
+    const { port } = await address();
+    const [middle, last] = [await companion(0), await companion(1)];
+    const [m, l] = [await middle.client(), await last.client()];
+    await m.expect('REPLICAOF', '127.0.0.1', port).ok();
+    await linkUp(middle.port);
+    await l.expect('REPLICAOF', '127.0.0.1', middle.port).ok();
+    await linkUp(last.port);
+    const [inMiddle, atEnd] = [await middle.client(), await last.client()];
+    await subscribe(inMiddle, 'a');
+    await subscribe(atEnd, 'a');
+    const c = await client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+    await c.expect('SET', 'k', 'w').ok();
+    await inMiddle.receive().array(['message', 'a', 'm']);
+    await atEnd.receive().array(['message', 'a', 'm']);
+    // What a replica's own client sends goes no further.
+    await m.expect('PUBLISH', 'a', 'n').int(1);
+    await inMiddle.receive().array(['message', 'a', 'n']);
+    await caughtUp(undefined, last.port);
+    await l.expect('GET', 'k').bulk('w');
+    await atEnd.silent();
+  });
+
+  test('the log does not get it', async () => {
+    const s = await reusedServer('--save', '', '--appendonly', 'yes', '--appendfsync', 'always');
+    const c = await s.client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('PUBLISH', 'a', 'm').int(0);
+    await c.expect('MULTI').ok();
+    await c.expect('PUBLISH', 'a', 'm').status('QUEUED');
+    await c.expect('INCR', 'n').status('QUEUED');
+    await c.expect('EXEC').array([0, 1]);
+    const before = await contents(c);
+    const names = logged(s).map(([name]) => name!.toUpperCase());
+    expect(names).toContain('INCR');
+    expect(names).not.toContain('PUBLISH');
+    await s.restart();
+    expect(await contents(await s.client())).toEqual(before);
+  });
+
+  test.regression('PUBLISH is no change', 'it does not count as a change to be saved', async () => {
+    const dirty = async () => (await info(undefined, 'persistence'))['rdb_changes_since_last_save'];
+    const before = await dirty();
+    const c = await client();
+    await c.send('PUBLISH', 'a', 'm');
+    expect(await dirty()).toBe(before);
+  });
+});
+
+describe('ioredis', () => {
+  test('subscribes to channels and patterns, and publishes', async () => {
+    const [reader, writer] = [await ioredis(), await ioredis()];
+    const got: string[][] = [];
+    reader.on('message', (channel: string, message: string) => got.push([channel, message]));
+    reader.on('pmessage', (pattern: string, channel: string, message: string) => got.push([pattern, channel, message]));
+    expect(await reader.subscribe('a', 'b')).toBe(2);
+    expect(await reader.psubscribe('c*')).toBe(3);
+    expect(await writer.publish('a', '1')).toBe(1);
+    expect(await writer.publish('cd', '2')).toBe(1);
+    await until(() => got.length === 2, 'both messages');
+    expect(got).toEqual([
+      ['a', '1'],
+      ['c*', 'cd', '2'],
+    ]);
+    await reader.unsubscribe('a', 'b');
+    await reader.punsubscribe('c*');
+    expect(await writer.publish('a', '3')).toBe(0);
+  });
+});
+
