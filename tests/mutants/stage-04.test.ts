@@ -23,9 +23,9 @@ plantedBugs('04', [
     suite: '04-stream-groups',
   },
   {
-    file: 'store/stream.ts',
-    find: 'compareIds(block.id(i), end) > 0',
-    replace: 'compareIds(block.id(i), end) >= 0',
+    file: 'store/stream-block.ts',
+    find: 'compareIds(this.id(index), id) === 0 ? index + 1 : index;',
+    replace: 'compareIds(this.id(index), id) === 0 ? index : index;',
     why: 'XRANGE leaves out the end of the range',
     suite: '04-streams',
   },

@@ -115,6 +115,12 @@ export class StreamBlock {
     return low;
   }
 
+  /** The index after that of the last entry whose ID is not greater; 0 when there is none. */
+  upperBound(id: StreamId): number {
+    const index = this.lowerBound(id);
+    return index < this.length && compareIds(this.id(index), id) === 0 ? index + 1 : index;
+  }
+
   /** The index of the entry with this ID, or -1. */
   indexOf(id: StreamId): number {
     const index = this.lowerBound(id);

@@ -1,4 +1,5 @@
 import { normalizeInt64, parseInt64 } from '#shared/numbers/int64.ts';
+import { shortStrings } from '#shared/resp/short-string.ts';
 
 /** An unsigned 64-bit integer: a number while that is exact, else a bigint. `<` and `===` work on any two of them. */
 export type Uint64 = number | bigint;
@@ -26,8 +27,31 @@ export function isZero(id: StreamId): boolean {
 }
 
 /** As clients see it: `1526919030474-55`. */
-export function idText(id: StreamId): string {
-  return `${id.ms}-${id.seq}`;
+export function idText({ ms, seq }: StreamId): string {
+  if (ms !== spelledMs) spellMs(ms);
+  if (typeof seq !== 'number' || seq > MAX_QUICK_SEQ) return `${ms}-${seq}`;
+  let end = spelledLength + 1;
+  for (let rest = seq; rest > 9; rest = Math.trunc(rest / 10)) end++;
+  let at = end;
+  for (let rest = seq; at > spelledLength; rest = Math.trunc(rest / 10)) SPELLED[--at] = ZERO + (rest % 10);
+  return shortStrings[end]!(SPELLED, 0);
+}
+
+/**
+ * The latest first half with its dash, and room for the other half: entries that follow each other mostly share it, and a
+ * string that is made at once need not be flattened when it is sent.
+ */
+const SPELLED = new Uint8Array(28);
+const MAX_QUICK_SEQ = 999_999;
+const ZERO = 0x30;
+let spelledMs: Uint64 = -1;
+let spelledLength = 0;
+
+function spellMs(ms: Uint64): void {
+  const text = `${ms}-`;
+  for (let i = 0; i < text.length; i++) SPELLED[i] = text.charCodeAt(i);
+  spelledMs = ms;
+  spelledLength = text.length;
 }
 
 /** `ms-seq`, or `ms` alone with `missingSeq`; undefined when it is neither (Redis: `streamGenericParseIDOrReply`). */

@@ -91,10 +91,12 @@ export class Stream extends StoredValue {
     const found: StreamEntry[] = [];
     for (let at = Math.max(0, this.blockOf(start)); at < blocks.length; at++) {
       const block = blocks[at]!;
-      for (let i = block.lowerBound(start); i < block.length; i++) {
-        if (found.length >= count || compareIds(block.id(i), end) > 0) return found;
+      const after = block.upperBound(end);
+      for (let i = block.lowerBound(start); i < after; i++) {
+        if (found.length >= count) return found;
         found.push(block.entry(i));
       }
+      if (after < block.length) return found;
     }
     return found;
   }
@@ -104,12 +106,12 @@ export class Stream extends StoredValue {
     const found: StreamEntry[] = [];
     for (let at = this.blockOf(end); at >= 0; at--) {
       const block = this.blocks[at]!;
-      const after = block.lowerBound(end);
-      const last = block.indexOf(end) < 0 ? after - 1 : after;
-      for (let i = last; i >= 0; i--) {
-        if (found.length >= count || compareIds(block.id(i), start) < 0) return found;
+      const first = block.lowerBound(start);
+      for (let i = block.upperBound(end) - 1; i >= first; i--) {
+        if (found.length >= count) return found;
         found.push(block.entry(i));
       }
+      if (first > 0) return found;
     }
     return found;
   }
