@@ -1,5 +1,8 @@
 import { release } from './receive-buffers.ts';
 
+/** From this length on a string is received, and kept, as bytes. */
+export const LONG_BYTES = 64 * 1024;
+
 /** The bytes of those arguments that were received as bytes, by index. */
 const BYTES = Symbol('bytes of long arguments');
 const KEPT = Symbol('kept');
@@ -7,9 +10,8 @@ const KEPT = Symbol('kept');
 type WithBytes = readonly string[] & { [BYTES]?: (Buffer | undefined)[]; [KEPT]?: true };
 
 /**
- * Makes an argument one that was received as bytes. It becomes a string when it is read as one, so a command need not
- * know: `args[index]` is a string for all that ask. Commands that only keep or pass on what they are given ask
- * `bytesOf` first, and save the copy.
+ * Makes an argument one that was received as bytes. `args[index]` becomes a string when it is read, so a command need
+ * not know of it. A command that only keeps the argument, or passes it on, asks `bytesOf` first and saves the copy.
  */
 export function setBytes(args: string[], index: number, bytes: Buffer): void {
   const all = ((args as WithBytes)[BYTES] ??= []);
@@ -17,7 +19,7 @@ export function setBytes(args: string[], index: number, bytes: Buffer): void {
   Object.defineProperty(args, index, { configurable: true, enumerable: true, get: () => decode(args, index) });
 }
 
-/** The bytes of an argument that was received as bytes; undefined for all others. Who keeps them calls `retain`. */
+/** The bytes of an argument that was received as bytes; undefined for all others. To keep them, call `retain`. */
 export function bytesOf(args: readonly string[], index: number): Buffer | undefined {
   return (args as WithBytes)[BYTES]?.[index];
 }
@@ -39,7 +41,7 @@ export function copyArgument(from: readonly string[], index: number, to: string[
   else setBytes(to, at, bytes);
 }
 
-/** The request is executed: nobody reads its arguments any more, and their buffers may serve again. */
+/** Ends the use of a request's arguments: their buffers may serve again, and reading one of them is an error. */
 export function releaseArguments(args: readonly string[]): void {
   const all = (args as WithBytes)[BYTES];
   if (all === undefined || (args as WithBytes)[KEPT]) return;
@@ -47,7 +49,7 @@ export function releaseArguments(args: readonly string[]): void {
   all.length = 0;
 }
 
-/** The arguments will be read later: `releaseArguments` leaves them alone. */
+/** Makes `releaseArguments` leave these arguments alone, since they will be read later: those of a queued request. */
 export function keepArguments(args: readonly string[]): void {
   if (hasBytes(args)) (args as WithBytes)[KEPT] = true;
 }

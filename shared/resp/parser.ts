@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { releaseArguments, setBytes } from './long-arguments.ts';
+import { LONG_BYTES, releaseArguments, setBytes } from './long-arguments.ts';
 import { release, takeReceiveBuffer } from './receive-buffers.ts';
 import { shortStrings } from './short-string.ts';
 import { splitArguments } from './split-arguments.ts';
@@ -18,8 +18,6 @@ const QUICK_DIGITS = 10;
 const EXACT_ARGUMENTS = 64;
 const NO_ARGS: string[] = [];
 
-/** A string that is as long, and not all there yet, gets a buffer of its own. */
-const BIG_BYTES = 64 * 1024;
 /** An announced length up to here gets its whole buffer at once. */
 const BELIEVED_BYTES = 1024 * 1024;
 /** No command's name is longer. */
@@ -210,7 +208,7 @@ export class RequestParser {
   private bigBulk(length: number): string | null {
     const available = Math.min(this.end - this.pos, length + CRLF_BYTES - this.bigFilled);
     // A short tail stays in the input; only what is worth a buffer of its own gets one.
-    if (this.big === null && length < BIG_BYTES) return null;
+    if (this.big === null && length < LONG_BYTES) return null;
     const needed = this.bigFilled + available;
     if (this.big === null || this.big.length < needed) this.growBig(length, needed);
     const big = this.big!;

@@ -3,6 +3,8 @@ import { CodecError } from '#shared/codecs/codec-error.ts';
 import { Crc64 } from '#shared/codecs/crc64.ts';
 import { lzfDecompress } from '#shared/codecs/lzf.ts';
 import { normalizeInt64, type Int64 } from '#shared/numbers/int64.ts';
+import { LONG_BYTES } from '#shared/resp/long-arguments.ts';
+import type { Bulk } from '#shared/resp/reply.ts';
 import type { Uint64 } from '../../store/stream-id.ts';
 import { RdbError } from './error.ts';
 import { noSource, type RdbSource } from './source.ts';
@@ -111,6 +113,19 @@ export class RdbInput {
     const start = this.pos;
     this.pos += length;
     return this.window.latin1Slice(start, this.pos);
+  }
+
+  /** As `string`; a long one as bytes, for the caller to keep. */
+  bulk(): Bulk {
+    const first = this.byte();
+    if (first >>> 6 === RDB_LENGTH.ENCVAL) {
+      if ((first & 0x3f) !== RDB_ENC.LZF) return this.encodedString(first & 0x3f);
+      const bytes = this.compressed();
+      return bytes.length < LONG_BYTES ? latin1(bytes) : bytes;
+    }
+    const bytes = this.bytes(first < 64 ? first : this.longLength(first));
+    if (bytes.length < LONG_BYTES) return latin1(bytes);
+    return bytes.buffer === this.window.buffer ? Buffer.from(bytes) : bytes;
   }
 
   /** A string that holds something binary. The bytes are valid until the next call. */

@@ -1,3 +1,4 @@
+import { LONG_BYTES, setBytes } from '#shared/resp/long-arguments.ts';
 import type { RdbInput } from '../rdb/input.ts';
 
 /** Why a file of the log cannot be loaded. */
@@ -47,18 +48,20 @@ export class AofReader {
     const count = this.number();
     if (count === 0) throw new AofError('a command without words');
     const args: string[] = [];
-    for (let i = 0; i < count; i++) args.push(this.bulk());
+    for (let i = 0; i < count; i++) this.argument(args);
     return args;
   }
 
-  private bulk(): string {
+  /** Reads the next of `args`. */
+  private argument(args: string[]): void {
     const type = this.byte();
     if (type !== DOLLAR) throw new AofError(`the length of a word was expected, and there is byte 0x${type.toString(16)}`);
     const length = this.number();
     if (length > this.left) throw new AofError(`a word of ${length} bytes, where ${this.left} are left`, true);
-    const text = this.input.bytes(length).toString('latin1');
+    const bytes = this.input.bytes(length);
+    if (length < LONG_BYTES) args.push(bytes.toString('latin1'));
+    else setBytes(args, args.length, Buffer.from(bytes));
     this.endOfLine();
-    return text;
   }
 
   private number(): number {

@@ -2,8 +2,10 @@ import { readIntset } from '#shared/codecs/intset.ts';
 import { readListpack } from '#shared/codecs/listpack.ts';
 import { readZiplist } from '#shared/codecs/ziplist.ts';
 import { readZipmap } from '#shared/codecs/zipmap.ts';
+import type { Bulk } from '#shared/resp/reply.ts';
 import { Hash } from '../../store/hash-value.ts';
 import { List } from '../../store/list.ts';
+import { RawString } from '../../store/raw-string.ts';
 import { SetValue } from '../../store/set-value.ts';
 import type { Value } from '../../store/value.ts';
 import type { RdbError } from './error.ts';
@@ -19,7 +21,7 @@ type ValueReader = (input: RdbInput) => Value;
  * @throws RdbError for what is damaged, and for types that this stage does not have
  */
 export function readValue(input: RdbInput, type: number): Value {
-  if (type === RDB_TYPE.STRING) return input.string();
+  if (type === RDB_TYPE.STRING) return stringOf(input.bulk());
   const read = VALUE_READERS.get(type);
   if (read === undefined) throw input.error(`unknown type of value: ${type}`);
   return read(input);
@@ -60,6 +62,10 @@ const VALUE_READERS = new Map<number, ValueReader>([
 
 /** A plain list is read a batch at a time; a plain set or hash up to this size at once. */
 const BATCH = 1024;
+
+function stringOf(bulk: Bulk): Value {
+  return typeof bulk === 'string' ? bulk : RawString.from(bulk);
+}
 
 function readList(input: RdbInput): List {
   const list = new List();
