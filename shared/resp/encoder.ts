@@ -14,10 +14,13 @@ import {
   type Reply,
 } from './reply.ts';
 import type { ErrorStats } from '../stats/error-stats.ts';
-import { FRAME_BYTES, writeBulk } from './write-bulk.ts';
+import { shortStrings } from './short-string.ts';
+import { FRAME_BYTES, writeBulk, writeHeader } from './write-bulk.ts';
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
+/** A bulk string of so many bytes is a part of its own: to concatenate it costs more than to copy it. */
+const PIECE_BYTES = 2 * 1024;
 /** What goes beyond this leaves V8's heap at once: a reply may be as long as the heap is large. */
 const HEAP_BYTES = 1024 * 1024;
 
@@ -40,6 +43,9 @@ export class ReplyWriter {
   private parts: Part[] = [];
   private text = '';
   private discarding = false;
+  /** How many arrays are open, and how much of the scratch buffer they have filled. */
+  private depth = 0;
+  private gathered = 0;
   /** A command is running whose reply comes before any push. */
   private holdingPushes = false;
   /** Pushes that wait for a reply's end. */
@@ -134,7 +140,7 @@ export class ReplyWriter {
   }
 
   private bulk(text: string): void {
-    if (text.length >= PART_BYTES) return this.longBulk(text);
+    if (text.length >= PIECE_BYTES) return this.longBulk(text);
     this.text += bulkHeader(text.length) + text + '\r\n';
     if (this.text.length >= PART_BYTES) this.closePart();
   }
@@ -147,25 +153,38 @@ export class ReplyWriter {
   }
 
   private aggregate(type: string, items: readonly Reply[], count = items.length): void {
-    this.text += `${type}${count}\r\n`;
-    let filled = 0;
+    const outermost = this.depth++ === 0;
+    this.gathered = writeHeader(SCRATCH, type.charCodeAt(0), count, this.gathered);
     for (let i = 0; i < items.length; i++) {
       const item = items[i]!;
       if (typeof item === 'string' && item.length <= SHORT_BYTES) {
-        filled = writeBulk(SCRATCH, item, filled);
-        if (filled < PART_BYTES) continue;
+        this.gathered = writeBulk(SCRATCH, item, this.gathered);
+      } else if (Array.isArray(item)) this.aggregate('*', item);
+      else {
+        this.takeScratch();
+        this.write(item);
+        if (this.text.length >= PART_BYTES) this.closePart();
       }
-      filled = this.takeScratch(filled);
-      if (typeof item !== 'string' || item.length > SHORT_BYTES) this.write(item);
-      if (this.text.length >= PART_BYTES) this.closePart();
+      if (this.gathered >= PART_BYTES) this.takeScratch();
     }
-    this.takeScratch(filled);
+    this.depth--;
+    if (outermost) this.takeScratch();
   }
 
-  /** Appends what `writeBulk` has gathered. @returns 0, how much of the scratch buffer is filled now */
-  private takeScratch(filled: number): number {
-    if (filled > 0) this.text += SCRATCH.latin1Slice(0, filled);
-    return 0;
+  /** Appends what has been gathered in the scratch buffer. */
+  private takeScratch(): void {
+    const { gathered } = this;
+    this.gathered = 0;
+    if (gathered === 0) return;
+    const make = shortStrings[gathered];
+    if (make !== undefined) this.text += make(SCRATCH, 0);
+    else if (gathered < PIECE_BYTES) this.text += SCRATCH.latin1Slice(0, gathered);
+    else {
+      const inHeap = this.closedBytes < HEAP_BYTES;
+      const part = inHeap ? SCRATCH.latin1Slice(0, gathered) : Buffer.from(SCRATCH.subarray(0, gathered));
+      if (this.text !== '') this.closePart();
+      this.addPart(part);
+    }
   }
 
   private marker(reply: Exclude<Reply, string | number | bigint | null | readonly Reply[]>): void {
@@ -233,7 +252,7 @@ const SHORT_BYTES = 24;
  * Where short elements of an array are put together: a concatenation of each would be a tree of small strings, which
  * costs the garbage collector more than the copying.
  */
-const SCRATCH = Buffer.allocUnsafeSlow(PART_BYTES + SHORT_BYTES + FRAME_BYTES) as Buffer & {
+const SCRATCH = Buffer.allocUnsafeSlow(PART_BYTES + SHORT_BYTES + 2 * FRAME_BYTES) as Buffer & {
   latin1Slice(start: number, end: number): string;
 };
 

@@ -39,8 +39,8 @@ export function retain({ buffer }: Buffer): void {
 }
 
 /**
- * A holder does not read these bytes any more. They may be overwritten once the last one has said so. When one of them
- * never does, the garbage collector has the buffer in the end.
+ * One holder less. After the last one the bytes may be overwritten. When a holder never calls this, the garbage collector
+ * frees the buffer in the end.
  */
 export function release({ buffer }: Buffer): void {
   const count = holders.get(buffer);

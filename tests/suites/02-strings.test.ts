@@ -75,6 +75,20 @@ describe('large values', () => {
     await slow.expect('GET', 'k').bulk(last);
   });
 
+  test('of 32 KB reach a slow reader too, while another client gets its replies', async () => {
+    const [slow, other] = [await client(), await client()];
+    const [value, another] = ['x'.repeat(32 * KB), 'y'.repeat(32 * KB)];
+    await other.expect('MSET', 'k', value, 'other', another).ok();
+    slow.pause();
+    const replies = [];
+    for (let i = 0; i < 400; i++) {
+      replies.push(slow.sendLater('GET', 'k'));
+      await other.expect('GET', 'other').bulk(another);
+    }
+    slow.resume();
+    for (const reply of replies) await reply.bulk(value);
+  });
+
   test('of several clients, in pipelines of random commands, stay what they are', async () => {
     const random = rng();
     const sides = await Promise.all(

@@ -1,13 +1,9 @@
-import type { Socket } from 'node:net';
 import { endConnection } from '#shared/net/listen.ts';
+import { writePart, writeParts } from '#shared/net/write-parts.ts';
 import type { Part } from '#shared/resp/encoder.ts';
-import { release } from '#shared/resp/receive-buffers.ts';
 import type { Client } from '../clients/client.ts';
 import type { NetworkServer } from './network-server.ts';
 import { checkOutputLimit } from './output-limit.ts';
-
-/** Strings up to this length are replies; longer ones are values, and the store has them anyway. */
-const MAX_COPIED = 64 * 1024;
 
 /** Sends the replies of all clients that have some (Redis: `handleClientsWithPendingWrites`). */
 export function handlePendingWrites(server: NetworkServer): void {
@@ -26,17 +22,7 @@ export function takeReplies(server: NetworkServer, client: Client): string | Par
 /** Hands replies to the client's socket, and ends the connection if it is `closing` (Redis: `writeToClient`). */
 export function send({ socket }: Client, wire: string | Part[], closing: boolean): void {
   if (socket === undefined || socket.destroyed) return;
-  if (typeof wire !== 'string') {
-    socket.cork();
-    for (const part of wire) write(socket, part);
-    socket.uncork();
-  } else if (wire !== '') write(socket, wire);
+  if (typeof wire !== 'string') writeParts(socket, wire);
+  else if (wire !== '') writePart(socket, wire);
   if (closing) endConnection(socket);
-}
-
-/** What must wait for a slow reader waits outside V8's heap. */
-function write(socket: Socket, part: Part): void {
-  if (typeof part !== 'string') return void socket.write(part, () => release(part));
-  const waits = socket.writableLength > 0 && part.length <= MAX_COPIED;
-  socket.write(waits ? Buffer.from(part, 'latin1') : part, 'latin1');
 }

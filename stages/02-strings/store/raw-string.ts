@@ -79,14 +79,14 @@ export class RawString extends StoredValue {
     return this.buffer.toString('latin1', start, Math.min(end, this.length));
   }
 
-  /** The whole for a reply, which may be sent later: its bytes do not change until that has called `release`. */
+  /** The whole string for a reply, which may be sent later: a long one's bytes do not change until `release`. */
   toReply(): Bulk {
     if (this.length < LENT_MIN) return this.toString();
     retain(this.buffer);
     return this.asBytes();
   }
 
-  /** The bytes as they are now, for whoever reads them at once. */
+  /** The bytes as they are now; they may change after the command. */
   asBytes(): Buffer {
     return this.buffer.subarray(0, this.length);
   }
