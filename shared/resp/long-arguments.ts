@@ -54,6 +54,15 @@ export function keepArguments(args: readonly string[]): void {
   if (hasBytes(args)) (args as WithBytes)[KEPT] = true;
 }
 
+/** Releases arguments that were kept, once the command that runs is done and propagated. */
+export function releaseKept(args: readonly string[]): void {
+  if (!hasBytes(args)) return;
+  queueMicrotask(() => {
+    delete (args as WithBytes)[KEPT];
+    releaseArguments(args);
+  });
+}
+
 function decode(args: string[], index: number): string {
   const value = (args as WithBytes)[BYTES]![index]!.toString('latin1');
   Object.defineProperty(args, index, { configurable: true, enumerable: true, writable: true, value });

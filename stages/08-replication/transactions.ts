@@ -1,4 +1,4 @@
-import { keepArguments, lengthOf } from '#shared/resp/long-arguments.ts';
+import { keepArguments, lengthOf, releaseKept } from '#shared/resp/long-arguments.ts';
 import { NULL_ARRAY, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from './clients/client.ts';
 import { Request } from './router/request.ts';
@@ -58,6 +58,7 @@ export function executeTransaction(request: Request, call: (request: Request) =>
     return transaction.queued.map(({ args }) => call(new Request(server, client, server.commands.find(args)!, args)));
   } finally {
     client.transaction = undefined;
+    for (const { args } of transaction.queued) releaseKept(args);
   }
 }
 

@@ -109,6 +109,16 @@ describe('the append-only file holds', () => {
     expect(logged(s)).toContainEqual(['SET', '', '']);
   });
 
+  test('long values as they were typed, in transactions too, whatever becomes of them', async () => {
+    const { of } = await log();
+    const [x, y] = ['x'.repeat(100_000), 'y'.repeat(100_000)];
+    const short = (request: string) => request.replaceAll(x, 'XXX').replaceAll(y, 'YYY');
+    const setAndChange = [['SET', 'k', x], ['SETRANGE', 'k', '5', '-'], ['SET', 'k', y], ['APPEND', 'k', x]];
+    const requests = await of(...setAndChange, 'MULTI', ...setAndChange, ['GETSET', 'k', x], ['RPUSH', 'l', y], 'EXEC');
+    const changes = ['SET k XXX', 'SETRANGE k 5 -', 'SET k YYY', 'APPEND k XXX'];
+    expect(unselected(requests).map(short)).toEqual([...changes, 'MULTI', ...changes, 'SET k XXX', 'RPUSH l YYY', 'EXEC']);
+  });
+
   test('inline requests like any others', async () => {
     const { c, during } = await log();
     const came = await during(async () => {
