@@ -154,21 +154,30 @@ export class ReplyWriter {
 
   private aggregate(type: string, items: readonly Reply[], count = items.length): void {
     const outermost = this.depth++ === 0;
-    this.gathered = writeHeader(SCRATCH, type.charCodeAt(0), count, this.gathered);
+    let filled = writeHeader(SCRATCH, type.charCodeAt(0), count, this.gathered);
     for (let i = 0; i < items.length; i++) {
       const item = items[i]!;
-      if (typeof item === 'string' && item.length <= SHORT_BYTES) {
-        this.gathered = writeBulk(SCRATCH, item, this.gathered);
-      } else if (Array.isArray(item)) this.aggregate('*', item);
-      else {
-        this.takeScratch();
-        this.write(item);
-        if (this.text.length >= PART_BYTES) this.closePart();
+      const isShort = typeof item === 'string' && item.length <= SHORT_BYTES;
+      if (isShort) {
+        filled = writeBulk(SCRATCH, item, filled);
+        if (filled < PART_BYTES) continue;
       }
+      this.gathered = filled;
+      if (!isShort) this.element(item);
       if (this.gathered >= PART_BYTES) this.takeScratch();
+      filled = this.gathered;
     }
+    this.gathered = filled;
     this.depth--;
     if (outermost) this.takeScratch();
+  }
+
+  /** An element that is no short string. */
+  private element(item: Reply): void {
+    if (Array.isArray(item)) return this.aggregate('*', item);
+    this.takeScratch();
+    this.write(item);
+    if (this.text.length >= PART_BYTES) this.closePart();
   }
 
   /** Appends what has been gathered in the scratch buffer. */
