@@ -98,6 +98,11 @@ function unsent(socket: Socket): string {
 
 /** Every socket reads into this one buffer: one of its own for each read costs a third of a small request's time. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+/**
+ * Its beginning, for the read after a long argument: often another one follows, and what is read here of that has to be
+ * copied to its place.
+ */
+const SHORT_BUFFER = READ_BUFFER.subarray(0, 16 * 1024);
 /** A socket that has been read so far without a pause lets the other clients go first. */
 const BURST_BYTES = 2 * 1024 * 1024;
 
@@ -114,6 +119,7 @@ function withSharedBuffer(
   if (!handle || typeof handle.useUserBuffer !== 'function') return accepted;
   let current: Buffer | undefined;
   let target: Buffer | undefined;
+  let afterLong = false;
   let burst = 0;
   const socket = new Socket({
     handle,
@@ -121,7 +127,7 @@ function withSharedBuffer(
     onread: {
       /** Called once at first, and after each read; undefined: the same again. */
       buffer(): Buffer | undefined {
-        const next = target ?? READ_BUFFER;
+        const next = target ?? (afterLong ? SHORT_BUFFER : READ_BUFFER);
         if (next === current) return undefined;
         current = next;
         return next;
@@ -129,6 +135,8 @@ function withSharedBuffer(
       callback(length: number, buffer: Buffer): boolean {
         read(buffer, length);
         target = targetOf();
+        if (target !== undefined) afterLong = true;
+        else if (buffer === SHORT_BUFFER) afterLong = false;
         burst = length < buffer.length ? 0 : burst + length;
         if (burst === 0 || (burst < BURST_BYTES && (target !== undefined || buffer !== READ_BUFFER))) return true;
         // There is more: the other clients first. Node would read on up to 32 times, some 100 ms of small requests.
