@@ -42,6 +42,8 @@ export class ProtocolError extends Error {
  * `processInlineBuffer` in Redis's networking.c.
  */
 export class RequestParser {
+  /** `proto-max-bulk-len`. */
+  maxBulkBytes = MAX_BULK_BYTES;
   // The input: bytes [pos, end) of `buf` are not parsed yet. `borrowed`: it is the caller's, and will be overwritten.
   private buf: LatinBuffer = EMPTY;
   private pos = 0;
@@ -166,7 +168,7 @@ export class RequestParser {
     if (this.bulkLength === -1) {
       if (this.pos === this.end) return null;
       if (this.buf[this.pos] !== DOLLAR) return this.notBulk();
-      const length = this.header(MAX_BULK_BYTES, 'invalid bulk length', 'too big bulk count string');
+      const length = this.header(this.maxBulkBytes, 'invalid bulk length', 'too big bulk count string');
       if (length === INCOMPLETE) return null;
       if (length < 0) throw new ProtocolError('invalid bulk length');
       this.bulkLength = length;

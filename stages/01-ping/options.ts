@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { log } from '#shared/log.ts';
+import { bulkLimit } from '#shared/options/bulk-limit.ts';
 import { daemonize } from '#shared/options/daemonize.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
 import { outputLimits } from '#shared/options/output-limits.ts';
@@ -20,6 +21,7 @@ export const optionTable = {
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  'proto-max-bulk-len': bulkLimit,
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
   'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { safeShareOfHeap } from '#shared/heap-limit.ts';
 import { log } from '#shared/log.ts';
+import { bulkLimit } from '#shared/options/bulk-limit.ts';
 import { daemonize } from '#shared/options/daemonize.ts';
 import { lazyFreeOptions } from '#shared/options/lazyfree.ts';
 import { loadOptions } from '#shared/options/load-options.ts';
@@ -25,6 +26,7 @@ export const optionTable = {
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
   'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
+  'proto-max-bulk-len': bulkLimit,
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait to be read by a client of a class' }),
   databases: integer({ default: 16, min: 1, max: 10000, immutable: true, help: 'number of databases' }),
   maxmemory: memory({ default: safeShareOfHeap, help: 'what keys and values may take; 0: no limit' }),

@@ -1,4 +1,5 @@
 import { log } from '#shared/log.ts';
+import { maxBulkBytes } from '#shared/options/bulk-limit.ts';
 import { changeDirectory } from '#shared/options/paths.ts';
 import type { Options } from './options.ts';
 import type { Server } from './server.ts';
@@ -9,6 +10,9 @@ import type { Server } from './server.ts';
  * called again, with the old value (Redis: the `apply` functions of config.c).
  */
 export const optionEffects: Partial<Record<keyof Options, (server: Server) => void>> = {
+  'proto-max-bulk-len': ({ clients, options }) => {
+    for (const client of clients.byId.values()) client.parser.maxBulkBytes = maxBulkBytes(options);
+  },
   loglevel: ({ options }) => log.setLevel(options.loglevel),
   maxmemory: ({ eviction }) => eviction.start(),
   'maxmemory-policy': ({ eviction }) => eviction.updatePolicy(),

@@ -85,4 +85,11 @@ plantedBugs('06', [
     why: 'another maxmemory-policy counts after a restart only',
     suite: '06-eviction',
   },
+  {
+    file: 'option-effects.ts',
+    find: 'client.parser.maxBulkBytes = maxBulkBytes(options);',
+    replace: 'void [client, maxBulkBytes, options];',
+    why: 'CONFIG SET proto-max-bulk-len does nothing for clients that are connected already',
+    suite: '06-config',
+  },
 ]);

@@ -758,6 +758,30 @@ describe('SETRANGE', () => {
   });
 });
 
+describe('--proto-max-bulk-len', () => {
+  const LIMITED = ['--proto-max-bulk-len', '1mb'];
+  const LONGEST = 'x'.repeat(1024 ** 2);
+
+  test('limits what APPEND and SETRANGE may make', async () => {
+    const c = await (await server(...LIMITED)).client();
+    await c.expect('SET', 'k', LONGEST.slice(1)).ok();
+    await c.expect('APPEND', 'k', 'xx').error(TOO_LONG);
+    await c.expect('APPEND', 'k', 'x').int(LONGEST.length);
+    await c.expect('SETRANGE', 'k', LONGEST.length, 'x').error(TOO_LONG);
+    await c.expect('SETRANGE', 'k', LONGEST.length - 1, 'x').int(LONGEST.length);
+  });
+
+  test('limits each argument: a longer one ends the connection', async () => {
+    const s = await server(...LIMITED);
+    const c = await s.client();
+    await c.expect('SET', 'k', LONGEST).ok();
+    c.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${LONGEST.length + 1}\r\n`);
+    await c.receive().error('ERR Protocol error: invalid bulk length');
+    await c.closed();
+    await (await s.client()).expect('STRLEN', 'k').int(LONGEST.length);
+  });
+});
+
 describe('--client-output-buffer-limit', () => {
   test('a pipeline whose replies pass it is cut in the middle: what follows is not executed', async () => {
     const own = await server('--client-output-buffer-limit', 'normal 10mb 0 0');

@@ -165,6 +165,17 @@ describe('CONFIG SET', () => {
     await c.expect('XTRIM', 'x', 'MAXLEN', '~', '2').int(2);
   });
 
+  test('proto-max-bulk-len holds for clients that are connected already, and has a least value', async () => {
+    const s = await server('--save', '');
+    const [c, other] = [await s.client(), await s.client()];
+    await c.expect('CONFIG', 'SET', 'proto-max-bulk-len', '1000').errorLike(/'proto-max-bulk-len'\) - argument must be between 1048576 and /);
+    await other.expect('CONFIG', 'SET', 'proto-max-bulk-len', '1mb').ok();
+    await c.expect('CONFIG', 'GET', 'proto-max-bulk-len').array(['proto-max-bulk-len', '1048576']);
+    c.write(`*2\r\n$4\r\nECHO\r\n$${1024 ** 2 + 1}\r\n`);
+    await c.receive().error('ERR Protocol error: invalid bulk length');
+    await c.closed();
+  });
+
   test('hz, loglevel and maxclients take effect at once', async () => {
     const s = await server();
     const c = await s.client();

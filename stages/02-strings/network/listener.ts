@@ -2,6 +2,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
 import { listenOnUnixSocket } from '#shared/net/unix-socket.ts';
+import { maxBulkBytes } from '#shared/options/bulk-limit.ts';
 import type { NetworkServer } from './network-server.ts';
 import { checkOutputLimit } from './output-limit.ts';
 import { readQuery } from './read-query.ts';
@@ -61,6 +62,7 @@ function acceptClient(server: NetworkServer, socket: Socket, isLocal: boolean): 
   const client = clients.add(socket);
   client.replies.onPart = () => checkOutputLimit(server, client);
   client.isLocal = isLocal;
+  client.parser.maxBulkBytes = maxBulkBytes(server.options);
   return {
     data: (buffer, length) => readQuery(server, client, buffer, length),
     target: () => client.parser.target,

@@ -1,6 +1,6 @@
 import { keyAt } from '#shared/commands/key-specs.ts';
+import { maxBulkBytes } from '#shared/options/bulk-limit.ts';
 import { lengthOf } from '#shared/resp/long-arguments.ts';
-import { MAX_BULK_BYTES } from '#shared/resp/parser.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { CommandRow, Family, Handler } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
@@ -52,7 +52,8 @@ function rangeRow(name: string, since: string, summary: string, run: Handler): C
   return { name, arity: 4, flags: 'readonly', keys: [keyAt(1, 'RO access')], since, summary, run };
 }
 
-function append({ db, args }: Request): Reply {
+function append(request: Request): Reply {
+  const { db, args } = request;
   const key = args[1]!;
   const text = expectText(db.lookupWrite(key));
   if (text === undefined) {
@@ -60,7 +61,7 @@ function append({ db, args }: Request): Reply {
     return lengthOf(args, 2);
   }
   const addition = args[2]!;
-  checkLength(text.length + addition.length);
+  checkLength(request, text.length + addition.length);
   return overwrite(db, key, text, text.length, addition, 'append');
 }
 
@@ -69,13 +70,14 @@ function strlen({ db, args }: Request): Reply {
 }
 
 /** `SETRANGE key offset value`; what lies between the end and the offset becomes zeros. */
-function setrange({ db, args }: Request): Reply {
+function setrange(request: Request): Reply {
+  const { db, args } = request;
   const [, key, offsetText, part] = args as [string, string, string, string];
   const offset = Number(parseLongLong(offsetText));
   if (offset < 0) throw new ReplyError('ERR offset is out of range');
   const text = expectText(db.lookupWrite(key));
   if (part === '') return text?.length ?? 0;
-  checkLength(offset + part.length);
+  checkLength(request, offset + part.length);
   return overwrite(db, key, text ?? '', offset, part, 'setrange');
 }
 
@@ -110,6 +112,7 @@ function expectText(value: Value | undefined): Text | undefined {
   throw wrongType();
 }
 
-function checkLength(bytes: number): void {
-  if (bytes > MAX_BULK_BYTES) throw new ReplyError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+function checkLength({ server, client }: Request, bytes: number): void {
+  if (client.mustObey || bytes <= maxBulkBytes(server.options)) return;
+  throw new ReplyError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 }
