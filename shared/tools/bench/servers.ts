@@ -10,8 +10,11 @@ import type { BenchTest } from './tests.ts';
 /** A server as redis.conf would describe it: options by name. By default it writes nothing to disk. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** Starts a stage, or redis-server, in the folder given, else in a new one. Resolves when it has loaded its data. */
-export type Start = (kind: Stage | 'redis', settings?: Settings, dir?: string) => Promise<BenchServer>;
+/**
+ * Starts a stage, or redis-server, in the folder given, else in a new one. Resolves when it has loaded its data.
+ * `preload`: the URL of a module that a stage's process loads before the stage.
+ */
+export type Start = (kind: Stage | 'redis', settings?: Settings, dir?: string, preload?: string) => Promise<BenchServer>;
 
 export interface BenchServer extends ServerProcess {
   /** Its working directory. */
@@ -28,9 +31,10 @@ const READY_MS = 120_000;
 export async function withStarter<T>(use: (start: Start) => Promise<T>): Promise<T> {
   const root = mkdtempSync(join(tmpdir(), 'bench-'));
   const servers: ServerProcess[] = [];
-  const start: Start = async (kind, settings = {}, dir = mkdtempSync(join(root, 'server-'))) => {
+  const start: Start = async (kind, settings = {}, dir = mkdtempSync(join(root, 'server-')), preload = undefined) => {
     const port = await freePort();
     const command = kind === 'redis' ? ['redis-server', '--bind', '127.0.0.1'] : stageCommand(kind);
+    if (kind !== 'redis' && preload !== undefined) command.splice(-1, 0, '--import', preload);
     const argv = [...command, '--port', String(port), ...serverFlags(kind, settings)];
     const server = await startProcess({ argv, port, cwd: dir, readyMs: READY_MS });
     servers.push(server);

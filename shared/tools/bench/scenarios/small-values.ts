@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '#shared/manifest.ts';
 import { ToolError } from '../../tool-error.ts';
+import { ask } from '../connection.ts';
 import { keyAt, requireKeys, send } from '../memory.ts';
 import { residentBytes } from '../process-usage.ts';
 import { knows, type BenchServer } from '../servers.ts';
@@ -39,9 +40,11 @@ export const smallValues: Scenario = {
     const ours: Growth[][] = KINDS.map(() => []);
     const theirs: Growth[][] = KINDS.map(() => []);
     for (let round = 1; round <= plan.rounds; round++) {
-      const growths = await measureAll(bench, [stage, 'redis']);
-      for (const [i, growth] of growths[0]!.entries()) if (growth) ours[i]!.push(growth);
-      for (const [i, growth] of growths[1]!.entries()) if (growth) theirs[i]!.push(growth);
+      for (const [i, kind] of KINDS.entries()) {
+        const growth = await measure(bench, stage, kind);
+        if (growth !== undefined) ours[i]!.push(growth);
+        theirs[i]!.push((await measure(bench, 'redis', kind))!);
+      }
       progress(`small-values ${round}/${plan.rounds}`);
     }
     const rows = KINDS.flatMap(({ name }, i) => (ours[i]!.length === 0 ? [] : [growthRow(name, ours[i]!, theirs[i]!)]));
@@ -54,20 +57,20 @@ const HEADER = ['growth, MiB', 'stage', 'redis', 'ratio', 'target', 'at once: st
 function settingOf(keys: number): string {
   const count = keys.toLocaleString('en-US');
   return (
-    'Each kind has a server of its own on each side, which is started anew for each round. It stays idle for ' +
-    `${SETTLE_S} s, gets ${count} keys, one request for each and 1,000 in a pipeline, and stays idle as long again. ` +
-    'The growth is that of its resident memory (VmRSS) from the end of the first pause to the end of the second; ' +
-    '"at once" is the growth before the second pause.'
+    'Each kind has a fresh server in each round. It frees what it does not use, gets ' +
+    `${count} keys, one request for each and 1,000 in a pipeline, and frees again what it does not use. The growth is ` +
+    'that of its resident memory (VmRSS) from the end of the first freeing to the end of the second; "at once" is the ' +
+    'growth before the second freeing.'
   );
 }
 
 const NOTES =
-  'Lower ratios are better for the stage. Nothing but V8 itself collects garbage here: some 25 to 40 s after the last ' +
-  'request V8 notices that the server is idle, collects what is not used any more, and gives back the memory of its ' +
-  'young generation. Under traffic that has some 30 MiB, however few values are stored; in the figures "at once" it is ' +
-  'still there. When a server starts it holds garbage, too, which goes in the first pause.';
+  "Lower ratios are better for the stage. To free is a full collection by V8, asked for through Node's inspector, and " +
+  'MEMORY PURGE in Redis. A stage that is idle does the same without being asked, within some two minutes: V8 then ' +
+  'notices that few objects are made. Under traffic V8 keeps a young generation of some 30 MiB, however few values ' +
+  'are stored: in the figures "at once" it is still there.';
 
-/** Resident memory in bytes that the keys took: when they had just come, and when the server had been idle. */
+/** Resident memory in bytes that the keys took: when they had just come, and when the server had freed its garbage. */
 export interface Growth {
   readonly atOnce: number;
   readonly settled: number;
@@ -86,45 +89,33 @@ function mebibytes(bytes: number): string {
   return (bytes / 1024 ** 2).toFixed(1);
 }
 
-/** V8 needs up to 40 s to notice that a server is idle. */
-const SETTLE_S = 60;
+/** What a server does after its start, and the freeing of memory, take less. */
+const REST_MS = 1500;
+const COLLECTOR = new URL('../collect-on-signal.ts', import.meta.url).href;
 
-/** A server for each kind on each side, all idle at the same time. @returns undefined for kinds that a side lacks */
-async function measureAll(
-  bench: ScenarioBench,
-  sides: readonly (Stage | 'redis')[],
-): Promise<(Growth | undefined)[][]> {
-  const servers: BenchServer[][] = sides.map(() => []);
+/** @returns undefined for a kind that the server does not have */
+async function measure(bench: ScenarioBench, of: Stage | 'redis', kind: Kind): Promise<Growth | undefined> {
+  const server = await bench.start(of, {}, undefined, COLLECTOR);
   try {
-    for (const [side, of] of sides.entries()) for (const _ of KINDS) servers[side]!.push(await bench.start(of));
-    await sleep(SETTLE_S * 1000);
-    const filled: (Filled | undefined)[][] = sides.map(() => []);
-    for (const [i, kind] of KINDS.entries()) {
-      for (const [side, each] of servers.entries()) filled[side]!.push(await fillWith(kind, each[i]!, bench.plan.keys));
-    }
-    await sleep(SETTLE_S * 1000);
-    return filled.map((row, side) => row.map((each, i) => each && growthOf(each, servers[side]![i]!)));
+    if (!(await knows(server, [kind.request('', 0)[0]!]))) return undefined;
+    await freeMemory(of, server);
+    const before = resident(server.pid);
+    await send(server.port, 0, bench.plan.keys, (index) => kind.request(keyAt(index), index));
+    await requireKeys(server.port, bench.plan.keys);
+    const atOnce = resident(server.pid) - before;
+    await freeMemory(of, server);
+    return { atOnce, settled: resident(server.pid) - before };
   } finally {
-    await Promise.all(servers.flat().map((server) => server.stop()));
+    await server.stop();
   }
 }
 
-/** Resident memory in bytes before the keys came, and by how much it had grown when they were there. */
-interface Filled {
-  readonly before: number;
-  readonly atOnce: number;
-}
-
-function growthOf({ before, atOnce }: Filled, server: BenchServer): Growth {
-  return { atOnce, settled: resident(server.pid) - before };
-}
-
-async function fillWith({ request }: Kind, server: BenchServer, keys: number): Promise<Filled | undefined> {
-  if (!(await knows(server, [request('', 0)[0]!]))) return undefined;
-  const before = resident(server.pid);
-  await send(server.port, 0, keys, (index) => request(keyAt(index), index));
-  await requireKeys(server.port, keys);
-  return { before, atOnce: resident(server.pid) - before };
+async function freeMemory(of: Stage | 'redis', { pid, port }: BenchServer): Promise<void> {
+  await sleep(REST_MS);
+  if (of === 'redis') await ask(port, 'MEMORY', 'PURGE');
+  else process.kill(pid, 'SIGUSR2');
+  await sleep(REST_MS);
+  await ask(port, 'PING');
 }
 
 function resident(pid: number): number {
