@@ -17,7 +17,9 @@ const LEFT_OUT = listedNames('info-left-out');
 const SINCE_7_2 = ['acl_access_denied_*', 'eventloop_*', 'instantaneous_eventloop_*'];
 
 /** Fields that Redis does not have, or not before 7.2. */
-const MORE = ['used_memory_heap', 'nodejs_version', 'listener0', 'total_blocking_keys', 'total_blocking_keys_on_nokey'];
+const MORE = [
+  'used_memory_heap', 'nodejs_version', 'listener0', 'total_blocking_keys', 'total_blocking_keys_on_nokey', 'pubsub_clients',
+];
 
 /** A field or a section that a later stage brings. */
 const SINCE: readonly [pattern: RegExp, stage: string][] = [
@@ -30,6 +32,7 @@ const SINCE: readonly [pattern: RegExp, stage: string][] = [
   [/^(Persistence aof_|Memory mem_aof_buffer)/, '07'],
   [/^Replication |^Memory mem_(replication_|total_replication_|clients_slaves)/, '08'],
   [/^Stats (sync_|unexpected_error_replies|\w+_repl_)/, '08'],
+  [/^(Clients tracking_|Stats (pubsub|tracking_))/, '09'],
 ];
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;

@@ -16,7 +16,7 @@ const OWN_OPTIONS = ['rdb-version', 'set-max-listpack-entries', 'set-max-listpac
 /** Options that every server of the tests gets its own value of. */
 const PLACES = ['port', 'bind', 'dir', 'save', 'logfile', 'pidfile', 'enable-debug-command'];
 /** Commands that came after 7.0. */
-const NEWER_COMMANDS = ['client setinfo', 'waitaof'];
+const NEWER_COMMANDS = ['client no-touch', 'client setinfo', 'waitaof'];
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 if (!hasRedis && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
