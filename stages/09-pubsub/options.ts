@@ -119,7 +119,7 @@ export const optionTable = {
   'repl-disable-tcp-nodelay': boolean({ default: false, help: 'fewer packets to and from replicas, later' }),
   'min-replicas-to-write': integer({ default: 0, min: 0, max: INT_MAX, help: 'no writes with fewer replicas' }),
   'min-replicas-max-lag': integer({ default: 10, min: 0, max: INT_MAX, help: 's: what was heard of later counts not' }),
-  'notify-keyspace-events': keyspaceEvents({ default: '', help: 'which changes of keys are told by messages' }),
+  'notify-keyspace-events': keyspaceEvents({ default: '', help: 'classes of changes to keys that are published' }),
   'shutdown-timeout': integer({ default: 10, min: 0, max: INT_MAX, help: 's that SHUTDOWN waits for replicas' }),
 };
 

@@ -81,7 +81,7 @@ export class Database {
   }
 
   /**
-   * For commands that Redis lets read, though they may change the value: hits and misses count (`lookupKeyRead`).
+   * For write commands that Redis looks up as reads: they count hits and misses (`lookupKeyRead`).
    * @throws ReplyError WRONGTYPE when the key holds another type
    */
   lookupReadToChange<T extends StoredValue>(key: string, type: TypeOf<T>): T | undefined {
@@ -118,7 +118,7 @@ export class Database {
    * signalled afterwards. Overwriting is a use of the key, but not with `keepTtl`: then the key was looked up before.
    */
   set(key: string, value: Value, event: string | null, keepTtl = false): void {
-    // One whose time has come goes first, for those who hear of it.
+    // An expired key is removed first, so that its end is announced (Redis: `setKey` looks the key up).
     if (!keepTtl) this.expireIfNeeded(key);
     const before = this.dict.set(key, value, this.stampFor(value));
     if (before === undefined) this.account(ENTRY_BYTES + key.length);
@@ -284,7 +284,7 @@ export class Database {
   isExpired(key: string): boolean {
     if (this.expiry.size === 0) return false;
     const now = Date.now();
-    // Mostly none is due, and then there is nothing to look up.
+    // Usually no key is due, and a look at the next deadline is enough.
     if (this.expiry.earliest >= now) return false;
     const at = this.expiry.get(key);
     return at !== undefined && at < now;

@@ -4,7 +4,7 @@ export interface ClientTracking {
   redirect: number;
   /** That client is gone. */
   brokenRedirect: boolean;
-  /** Prefixes of all keys whose changes it is sent, read or not (BCAST); undefined: those that it has read. */
+  /** In order, prefixes of all keys whose changes it is sent, read or not (BCAST); undefined: those that it has read. */
   prefixes: string[] | undefined;
   /** `optin`: only what it reads after CLIENT CACHING YES is remembered; `optout`: all but what it reads after NO. */
   option: 'optin' | 'optout' | undefined;

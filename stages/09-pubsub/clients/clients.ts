@@ -15,6 +15,8 @@ export class Clients {
   readonly byId = new Map<number, Client>();
   /** Clients with replies to write at the end of this turn (Redis: `clients_pending_write`). */
   private pendingWrite: Client[] = [];
+  /** Subscribers with something to write. Clients that wait for replies are served first: they can go on meanwhile. */
+  private pendingSubscribers: Client[] = [];
   /** The sum of what all clients hold for unfinished requests. */
   heldBytes = 0;
   /** The sum of what waits to be read by clients, where that is much. */
@@ -44,14 +46,19 @@ export class Clients {
   scheduleWrite(client: Client): void {
     if (client.pendingWrite) return;
     client.pendingWrite = true;
-    this.pendingWrite.push(client);
+    if (client.type === 'pubsub') this.pendingSubscribers.push(client);
+    else this.pendingWrite.push(client);
     this.owner.scheduleBeforeSleep();
   }
 
   /** The clients that `scheduleWrite` was called for since the last time. */
   takePendingWrite(): Client[] {
-    const clients = this.pendingWrite;
+    let clients = this.pendingWrite;
     this.pendingWrite = [];
+    if (this.pendingSubscribers.length > 0) {
+      clients = clients.concat(this.pendingSubscribers);
+      this.pendingSubscribers = [];
+    }
     for (const client of clients) client.pendingWrite = false;
     return clients;
   }

@@ -2,7 +2,7 @@ import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from '../clients/client.ts';
 import type { Request } from '../router/request.ts';
 
-/** In RESP2 nothing marks a message as such: whoever reads them cannot tell it from the reply to another command. */
+/** In RESP2 nothing marks a message: a client could not tell it from the reply to another command. */
 export function checkSubscribedMode({ client, command }: Request): Reply | undefined {
   if (!isInSubscribedMode(client) || command.row.whileSubscribed) return undefined;
   return new ReplyError(
@@ -11,7 +11,7 @@ export function checkSubscribedMode({ client, command }: Request): Reply | undef
   );
 }
 
-/** Whether messages may come to a client that cannot tell them from replies. */
+/** Whether the client has subscriptions, and speaks RESP2. */
 export function isInSubscribedMode(client: Client): boolean {
   return client.type === 'pubsub' && client.replies.protocol === 2;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import type { Keyspace, KeyspaceListener } from '../store/keyspace.ts';
+import type { Keyspace, KeyspaceListener, KeyspaceObserver } from '../store/keyspace.ts';
 import { eventsOf } from './event-classes.ts';
 import type { PubSub } from './pubsub.ts';
 
@@ -10,10 +10,10 @@ interface NotificationOptions {
 }
 
 /**
- * Tells of each change of a key by messages (Redis: notify.c): on `__keyspace@<db>__:<key>` which event it was, on
- * `__keyevent@<db>__:<event>` which key. Nothing calls it while nothing is to be told.
+ * Announces each change of a key by two messages (Redis: notify.c): the event on `__keyspace@<db>__:<key>`, and the key on
+ * `__keyevent@<db>__:<event>`. While `notify-keyspace-events` asks for nothing, it does not listen either.
  */
-export class Notifications implements KeyspaceListener {
+export class Notifications implements KeyspaceListener, KeyspaceObserver {
   private readonly keyspace: Keyspace;
   private readonly pubsub: PubSub;
   private readonly options: NotificationOptions;
@@ -36,7 +36,10 @@ export class Notifications implements KeyspaceListener {
     this.byEvent = letters.includes('E');
     const { listeners } = this.keyspace;
     if (listeners.includes(this)) listeners.splice(listeners.indexOf(this), 1);
-    if (this.events.size > 0 && (this.byKey || this.byEvent)) listeners.push(this);
+    this.keyspace.observer = undefined;
+    if (!this.byKey && !this.byEvent) return;
+    if (this.events.size > 0) listeners.push(this);
+    if (this.events.has('new') || this.events.has('keymiss')) this.keyspace.observer = this;
   }
 
   keyModified(db: Database, key: string, event: string): void {

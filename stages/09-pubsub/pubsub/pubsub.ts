@@ -4,18 +4,22 @@ import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** Who has subscribed to what, and the way of a message to them (Redis: pubsub.c). */
+/** All subscriptions, and the delivery of messages (Redis: pubsub.c). */
 export class PubSub {
   readonly channels = new Subscriptions('');
   readonly patterns = new Subscriptions('p');
-  /** Channels of a cluster's shards. Without a cluster they are channels with a namespace of their own. */
+  /** Channels of a cluster's shards. Without a cluster they are just a second set of channels. */
   readonly shardChannels = new Subscriptions('s');
-  /** Number of clients with subscriptions. */
-  size = 0;
+  private readonly subscribers = new Set<Client>();
   private readonly clients: Clients;
 
   constructor(clients: Clients) {
     this.clients = clients;
+  }
+
+  /** Number of clients with subscriptions. */
+  get size(): number {
+    return this.subscribers.size;
   }
 
   /** @returns the client's confirmation (Redis: `pubsubSubscribeChannel`, `pubsubSubscribePattern`) */
@@ -39,7 +43,7 @@ export class PubSub {
     return names.map((name) => this.unsubscribe(client, from, name));
   }
 
-  /** Ends all subscriptions of a client that is gone, or begins anew. */
+  /** Ends all subscriptions of a client that is gone, or that has sent RESET; there are no confirmations. */
   forget(client: Client): void {
     for (const from of [this.channels, this.patterns, this.shardChannels]) {
       for (const name of from.namesOf(client)) from.remove(client, name);
@@ -48,12 +52,12 @@ export class PubSub {
   }
 
   /**
-   * Sends a message to the subscribers of a channel, and to those of each pattern that matches it: who has several
-   * subscriptions that fit gets it several times (Redis: `pubsubPublishMessageInternal`).
+   * Sends a message to the subscribers of a channel, and to those of each pattern that matches it. A client with several
+   * matching subscriptions gets it several times (Redis: `pubsubPublishMessageInternal`).
    * @returns how often it was sent
    */
   publish(channel: string, message: string): number {
-    const subscribers = this.channels.subscribersOf(channel);
+    const subscribers = this.channels.size === 0 ? undefined : this.channels.subscribersOf(channel);
     let sent = subscribers === undefined ? 0 : this.pushAll(subscribers, ['message', channel, message]);
     if (this.patterns.size === 0) return sent;
     for (const pattern of this.patterns.names()) {
@@ -69,14 +73,14 @@ export class PubSub {
     return subscribers === undefined ? 0 : this.pushAll(subscribers, ['smessage', channel, message]);
   }
 
-  /** Sends one client what it has not asked for now; it leaves with the replies of this turn. */
+  /** Sends a client a message; it leaves with the replies of this turn. */
   push(client: Client, message: Push): void {
     if (client.closing) return;
     client.replies.push(message);
     this.clients.scheduleWrite(client);
   }
 
-  /** It is encoded once for all of them. @returns how many they are */
+  /** The message is encoded once for all subscribers. @returns how many they are */
   private pushAll(subscribers: ReadonlySet<Client>, items: readonly Reply[]): number {
     const message = new Push(items);
     for (const client of subscribers) this.push(client, message);
@@ -87,23 +91,24 @@ export class PubSub {
     return new Push([`${from.prefix}unsubscribe`, name, this.count(client, from)]);
   }
 
-  /** What a confirmation says: shard channels are counted by themselves (Redis: `clientSubscriptionsCount`). */
+  /** What a confirmation says: shard channels are counted separately (Redis: `clientSubscriptionsCount`). */
   private count(client: Client, of: Subscriptions): number {
     if (of === this.shardChannels) return of.namesOf(client).size;
     return this.channels.namesOf(client).size + this.patterns.namesOf(client).size;
   }
 
-  /** A client with subscriptions is of a class of its own, and may be silent for as long as it likes (CLIENT_PUBSUB). */
+  /** A client with subscriptions has its own class of output limits, and no timeout (CLIENT_PUBSUB). */
   private mark(client: Client): void {
-    const total = this.count(client, this.channels) + this.count(client, this.shardChannels);
-    if (total > 0 && client.type === 'normal') {
-      client.type = 'pubsub';
+    const subscribes = this.count(client, this.channels) + this.count(client, this.shardChannels) > 0;
+    if (subscribes === this.subscribers.has(client)) return;
+    if (subscribes) {
+      this.subscribers.add(client);
       client.idleReasons++;
-      this.size++;
-    } else if (total === 0 && client.type === 'pubsub') {
-      client.type = 'normal';
+      if (client.type === 'normal') client.type = 'pubsub';
+    } else {
+      this.subscribers.delete(client);
       client.idleReasons--;
-      this.size--;
+      if (client.type === 'pubsub') client.type = 'normal';
     }
   }
 }

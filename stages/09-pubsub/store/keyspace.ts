@@ -7,10 +7,6 @@ import type { Value } from './value.ts';
 export interface KeyspaceListener {
   /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
   keyModified?(db: Database, key: string, event: string): void;
-  /** A key is new, or takes the place of one that was removed for it; `keyModified` follows (Redis: NOTIFY_NEW). */
-  keyAdded?(db: Database, key: string): void;
-  /** A key was read that is not there (Redis: NOTIFY_KEY_MISS). */
-  keyMissed?(db: Database, key: string): void;
   /** Something about a value was changed that WATCH does not count as a change of its key. */
   unwatchedModified?(db: Database, key: string, event: string | undefined): void;
   /** All keys of a database are about to be removed (Redis: `signalFlushedDb`). */
@@ -19,6 +15,14 @@ export interface KeyspaceListener {
   databasesSwapped?(a: Database, b: Database): void;
   /** A key has expired or is evicted, and is about to be removed: to the AOF and the replicas a DEL. */
   keyRemoved?(db: Database, key: string): void;
+}
+
+/** Hears of what is no change yet, or none at all. */
+export interface KeyspaceObserver {
+  /** A key is new, or takes the place of one that was removed for it; `keyModified` follows (Redis: NOTIFY_NEW). */
+  keyAdded(db: Database, key: string): void;
+  /** A key was read that is not there (Redis: NOTIFY_KEY_MISS). */
+  keyMissed(db: Database, key: string): void;
 }
 
 /** A copy of the keyspace as of one moment, in the making: before a key changes it takes the value that the key has. */
@@ -31,6 +35,7 @@ export interface SnapshotInProgress {
 export class Keyspace {
   readonly databases: readonly Database[];
   readonly listeners: KeyspaceListener[] = [];
+  observer: KeyspaceObserver | undefined;
   /** Whether keys expire; not while a log is replayed: that says itself which keys were removed, and when. */
   expires = true;
   /** Whether an expired key is removed; a replica hides it, until its primary says that it is removed. */
@@ -84,15 +89,9 @@ export class Keyspace {
     for (let i = 0; i < listeners.length; i++) listeners[i]!.keyModified?.(db, key, event);
   }
 
-  signalAdded(db: Database, key: string): void {
-    const { listeners } = this;
-    for (let i = 0; i < listeners.length; i++) listeners[i]!.keyAdded?.(db, key);
-  }
-
   signalMissed(db: Database, key: string): void {
     this.stats.misses++;
-    const { listeners } = this;
-    for (let i = 0; i < listeners.length; i++) listeners[i]!.keyMissed?.(db, key);
+    this.observer?.keyMissed(db, key);
   }
 
   signalUnwatched(db: Database, key: string, event: string | undefined, changes: number): void {

@@ -1,6 +1,6 @@
 import type { Client } from '../clients/client.ts';
 
-/** Clients that want to hear of all keys with one prefix, and those that have changed in this turn (`bcastState`). */
+/** The clients that have registered one prefix, and the keys with it that have changed in this turn (`bcastState`). */
 interface Broadcast {
   readonly clients: Set<Client>;
   /** The client that has changed a key last, if it is a tracking one: with NOLOOP it is not sent its own changes. */
@@ -9,7 +9,8 @@ interface Broadcast {
 
 /** Tracking with BCAST: nothing is remembered for a key that is read, and changes are gathered (`PrefixTable`). */
 export class Broadcasts {
-  private readonly byPrefix = new Map<string, Broadcast>();
+  /** In the order of the prefixes: messages come in that order. */
+  private byPrefix = new Map<string, Broadcast>();
   /** A key with some prefix has changed in this turn. */
   private pending = false;
 
@@ -19,9 +20,10 @@ export class Broadcasts {
   }
 
   add(client: Client, prefix: string): void {
-    let broadcast = this.byPrefix.get(prefix);
-    if (broadcast === undefined) this.byPrefix.set(prefix, (broadcast = { clients: new Set(), changed: new Map() }));
-    broadcast.clients.add(client);
+    const known = this.byPrefix.get(prefix);
+    if (known !== undefined) return void known.clients.add(client);
+    const all = [...this.byPrefix, [prefix, { clients: new Set([client]), changed: new Map() }] as const];
+    this.byPrefix = new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   remove(client: Client, prefix: string): void {
@@ -29,7 +31,7 @@ export class Broadcasts {
     if (broadcast?.clients.delete(client) && broadcast.clients.size === 0) this.byPrefix.delete(prefix);
   }
 
-  /** @returns whether anybody is to hear of the key (Redis: `trackingRememberKeyToBroadcast`) */
+  /** @returns whether some key waits to be sent (Redis: `trackingRememberKeyToBroadcast`) */
   keyChanged(key: string, by: Client | undefined): boolean {
     for (const [prefix, { changed }] of this.byPrefix) {
       if (!key.startsWith(prefix)) continue;

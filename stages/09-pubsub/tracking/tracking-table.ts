@@ -2,7 +2,7 @@ import { Dict } from '#shared/dict/dict.ts';
 
 /**
  * Which clients may have which keys in their caches, by their IDs (Redis: `TrackingTable`). A key belongs to no database:
- * clients are not told of one either. Most keys are read by one client, and its ID alone takes a tenth of a Set.
+ * an invalidation names no database either. Most keys are read by one client, and its ID alone takes a tenth of a Set.
  */
 export class TrackingTable {
   private keys = new Dict<number | Set<number>>();

@@ -50,7 +50,7 @@ export class Tracking implements KeyspaceListener {
     if (client.tracking === undefined) this.size++;
     const before = client.tracking?.prefixes ?? [];
     for (const prefix of tracking.prefixes ?? []) this.broadcasts.add(client, prefix);
-    const prefixes = tracking.prefixes && [...new Set([...before, ...tracking.prefixes])];
+    const prefixes = tracking.prefixes && [...new Set([...before, ...tracking.prefixes])].sort();
     client.tracking = { ...tracking, prefixes };
   }
 

@@ -2,7 +2,7 @@ import { NO_REPLY, OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 
-/** Looking over the server's shoulder. */
+/** Watching every command that runs. */
 export const monitoring: Family = {
   group: 'server',
   rows: [

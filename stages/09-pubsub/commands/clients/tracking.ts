@@ -160,6 +160,6 @@ function clientTrackingInfo({ client: { tracking } }: Request): Reply {
   return new MapReply([
     ...['flags', new SetReply(flags)],
     ...['redirect', tracking?.redirect ?? -1],
-    ...['prefixes', [...(tracking?.prefixes ?? [])].sort()],
+    ...['prefixes', tracking?.prefixes ?? []],
   ]);
 }

@@ -104,7 +104,7 @@ export const connection: Family = {
 
 function ping({ client, command, args }: Request): Reply {
   if (args.length > 2) throw new ReplyError(`ERR wrong number of arguments for '${command.fullName}' command`);
-  // A client of RESP2 that reads messages takes arrays alone.
+  // In this mode a RESP2 client expects arrays.
   if (isInSubscribedMode(client)) return ['pong', args[1] ?? ''];
   return args.length === 2 ? args[1]! : PONG;
 }

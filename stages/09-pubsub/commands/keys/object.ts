@@ -78,7 +78,7 @@ function freq(request: Request): Reply {
 const SWITCHING =
   'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
 
-/** Looking is no use of the key, and a miss is not notified of (Redis: LOOKUP_NONOTIFY). */
+/** Looking is no use of the key, and a miss makes no notification (Redis: LOOKUP_NONOTIFY). */
 function lookup({ db, args }: Request): Value | undefined {
   return db.lookupReadNoTouch(args[2]!, false);
 }

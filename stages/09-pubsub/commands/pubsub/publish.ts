@@ -9,7 +9,7 @@ import type { Request } from '../../router/request.ts';
 const PUBLISH = 'pubsub loading stale fast may_replicate';
 const PUBSUB = 'pubsub loading stale';
 
-/** Messages, and which channels somebody reads. */
+/** Publishing, and what is known of the subscriptions. */
 export const publishing: Family = {
   group: 'pubsub',
   category: '',
@@ -30,7 +30,7 @@ export const publishing: Family = {
       flags: '',
       since: '2.8.0',
       helpSince: '6.2.0',
-      summary: 'What somebody has subscribed to.',
+      summary: 'Tells what the clients have subscribed to.',
       subcommands: [
         pubsubRow('channels', '2.8.0', 'Names the channels that have subscribers.', '[<pattern>]', (request) =>
           channels(request, request.server.pubsub.channels)),
@@ -50,7 +50,7 @@ function pubsubRow(name: string, since: string, summary: string, syntax: string,
   return { name, arity: -2, flags: PUBSUB, since, summary, syntax, run };
 }
 
-/** @returns how often it was sent; what the replicas send to their subscribers is not counted */
+/** @returns how often this server has sent it; its replicas send it to their own subscribers */
 function publish(request: Request): Reply {
   const sent = request.server.pubsub.publish(request.args[1]!, request.args[2]!);
   tellReplicas(request);
@@ -63,7 +63,7 @@ function spublish(request: Request): Reply {
   return sent;
 }
 
-/** And not the log: a message is for those who listen now, and a log is read later. */
+/** The log does not get it: a message is for subscribers of this moment, and a log is read later. */
 function tellReplicas({ server, client, args }: Request): void {
   server.propagation.alsoPropagate(client.db, args, PROPAGATE_REPL);
 }
