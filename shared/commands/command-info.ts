@@ -75,6 +75,7 @@ function rangeOf({ begin, find }: KeySpec): Omit<LegacyRange, 'movable'> | undef
 }
 
 function keySpecReply({ flags, begin, find }: KeySpec): Reply {
+  if (begin === 'unknown') return specReply(flags, UNKNOWN, UNKNOWN);
   const beginSpec =
     typeof begin === 'number'
       ? ['type', 'index', 'spec', new MapReply(['index', begin])]
@@ -83,13 +84,19 @@ function keySpecReply({ flags, begin, find }: KeySpec): Reply {
     'numkeys' in find
       ? ['type', 'keynum', 'spec', new MapReply(['keynumidx', 0, 'firstkey', 1, 'keystep', 1])]
       : ['type', 'range', 'spec', new MapReply(['lastkey', find.last, 'keystep', find.step, 'limit', find.limit])];
+  return specReply(flags, beginSpec, findSpec);
+}
+
+const UNKNOWN: readonly Reply[] = ['type', 'unknown', 'spec', new MapReply([])];
+
+function specReply(flags: string, begin: readonly Reply[], find: readonly Reply[]): Reply {
   return new MapReply([
     'flags',
     flagsReply(flags.split(' ')),
     'begin_search',
-    new MapReply(beginSpec),
+    new MapReply(begin),
     'find_keys',
-    new MapReply(findSpec),
+    new MapReply(find),
   ]);
 }
 

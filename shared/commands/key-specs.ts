@@ -10,8 +10,9 @@ export interface KeySpec {
   readonly flags: string;
   /**
    * Position of the first key, or the word after which it stands, looked for from `from` on (negative: from the end).
+   * `unknown`: neither can tell, and the row's `keysOf` knows what can be known.
    */
-  readonly begin: number | { readonly keyword: string; readonly from: number };
+  readonly begin: number | { readonly keyword: string; readonly from: number } | 'unknown';
   readonly find: KeyRange | KeyCount;
 }
 
@@ -47,6 +48,11 @@ export function keysBehind(keyword: string, from: number, flags: string): KeySpe
   return { flags, begin: { keyword, from }, find: { last: -1, step: 1, limit: 2 } };
 }
 
+/** Keys whose place no spec can tell, such as those that an element of SORT's list names. */
+export function keySomewhere(flags: string): KeySpec {
+  return { flags, begin: 'unknown', find: { last: 0, step: 1, limit: 0 } };
+}
+
 export interface FoundKey {
   readonly key: string;
   /** Redis's words, as in `KeySpec`. */
@@ -74,6 +80,7 @@ export function namesKeys({ flags }: KeySpec): boolean {
 /** Undefined when the keyword is not there. As the last argument it is not seen, since no key could follow. */
 function firstPosition({ begin }: KeySpec, args: readonly string[]): number | undefined {
   if (typeof begin === 'number') return begin;
+  if (begin === 'unknown') return undefined;
   const { keyword, from } = begin;
   const forward = from > 0;
   const end = forward ? args.length - 1 : 1;

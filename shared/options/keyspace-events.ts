@@ -1,13 +1,13 @@
 import type { OptionType } from './types.ts';
 
-/** Every class of events but the two that have to be asked for by name: keys that are missed, and new ones. */
+/** What `A` stands for: every class of events but missed keys (m) and new keys (n). */
 const ALL = 'g$lshzxetd';
 /** The order in which Redis names classes. */
 const LETTERS = `${ALL}nKEm`;
 
 /**
- * The letters of `notify-keyspace-events`: which classes of events are told, and (K, E) on which channels. The value
- * has none twice, and names each class by itself where `A` was given (Redis: `keyspaceEventsStringToFlags`).
+ * The letters of `notify-keyspace-events`: the classes of events that are published, and (K, E) the channels. The value
+ * holds each letter once, in Redis's order, and the classes themselves in place of `A` (`keyspaceEventsStringToFlags`).
  */
 export function keyspaceEvents(row: { default: string; help: string }): OptionType<string> {
   return { ...row, placeholder: '<letters>', parse, format, lines: (letters) => [[linesForm(letters)]] };
@@ -26,7 +26,7 @@ function format(letters: string): string {
   return letters.startsWith(ALL) ? `A${letters.slice(ALL.length).replace('n', '')}` : letters;
 }
 
-/** In redis.conf it must not be lost. */
+/** In redis.conf the `n` must not be lost. */
 function linesForm(letters: string): string {
   return letters.replace(ALL, 'A');
 }

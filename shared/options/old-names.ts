@@ -13,6 +13,8 @@ const OLD_NAMES: Record<string, string> = {
   'hash-max-ziplist-entries': 'hash-max-listpack-entries',
   'hash-max-ziplist-value': 'hash-max-listpack-value',
   'list-max-ziplist-size': 'list-max-listpack-size',
+  'zset-max-ziplist-entries': 'zset-max-listpack-entries',
+  'zset-max-ziplist-value': 'zset-max-listpack-value',
 };
 
 /** The name by which an option stands in the table, from a lower-case one that may be older. */

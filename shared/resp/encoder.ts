@@ -104,7 +104,7 @@ export class ReplyWriter {
    */
   push(message: Push): void {
     if (this.holdingPushes) (this.heldPushes ??= []).push(message);
-    else this.encoded(encodePush(message, this.protocol));
+    else this.encoded(this.encodePush(message));
   }
 
   /**
@@ -128,8 +128,21 @@ export class ReplyWriter {
     if (reply === NO_REPLY) return;
     if (reply instanceof ReplyError) this.errors?.count(reply.message);
     const pushes = reply instanceof Replies ? reply.replies : [reply];
-    for (const message of pushes) if (message instanceof Push) this.encoded(encodePush(message, this.protocol));
+    for (const message of pushes) if (message instanceof Push) this.encoded(this.encodePush(message));
     if (this.muted === 'next') this.muted = undefined;
+  }
+
+  /** As clients of this protocol get it (Redis: `addReplyPushLen` and what follows it). */
+  private encodePush(message: Push): string | readonly Part[] {
+    const resp3 = this.protocol === 3;
+    const known = resp3 ? message.wire3 : message.wire2;
+    if (known !== undefined) return known;
+    PUSH_WRITER.protocol = this.protocol;
+    PUSH_WRITER.aggregate(resp3 ? '>' : '*', message.items);
+    const wire = PUSH_WRITER.take();
+    if (resp3) message.wire3 = wire;
+    else message.wire2 = wire;
+    return wire;
   }
 
   /** Appends what another writer has encoded; the parts of something long are shared. */
@@ -239,18 +252,8 @@ export class ReplyWriter {
   }
 }
 
-/** Redis: `addReplyPushLen` and what follows it, of a message that many clients get. */
-function encodePush(message: Push, protocol: 2 | 3): string | readonly Part[] {
-  const known = protocol === 2 ? message.wire2 : message.wire3;
-  if (known !== undefined) return known;
-  const writer = new ReplyWriter();
-  writer.protocol = protocol;
-  writer.write(message);
-  const wire = writer.take();
-  if (protocol === 2) message.wire2 = wire;
-  else message.wire3 = wire;
-  return wire;
-}
+/** Encodes what many clients get. */
+const PUSH_WRITER = new ReplyWriter();
 
 const HEADERS = Array.from({ length: 256 }, (_, length) => `$${length}\r\n`);
 

@@ -14,7 +14,8 @@ import { waitingClients } from './waiting-clients.ts';
  */
 
 const seed = chooseSeed();
-const stage = builtStages().filter(({ number }) => number >= '08').at(-1)?.dir;
+const last = builtStages().filter(({ number }) => number >= '08').at(-1);
+const stage = last?.dir;
 const redis = hasRedis('the combinations were not tried with it') ? 'redis' : undefined;
 const kinds = [stage, redis].filter((kind) => kind !== undefined);
 
@@ -48,7 +49,7 @@ describe.each(kinds)(`a primary: %s, SEED=${seed}`, (kind) => {
   });
 
   describe('transactions', () => transactions(() => trio));
-  describe('clients that wait', () => waitingClients(() => trio));
+  describe('clients that wait', () => waitingClients(() => trio, last?.number ?? '08'));
 
   describe('expiry', () => {
     test('a replica hides the key, and keeps it until the primary\'s DEL', async () => {

@@ -11,7 +11,7 @@ const TRIMS = [[], ['MAXLEN', '5'], ['MAXLEN', '~', '5'], ['MINID', '=', '5']];
  * Commands that let one feature meet another: short lives of values of all types, in all ways to copy and move them;
  * chance inside transactions that change databases; whole values by RESTORE.
  */
-export function createCombiningSource(rng: Rng): () => Command[] {
+export function createCombiningSource(rng: Rng, stage: string): () => Command[] {
   const key = () => rng.pick(KEYS);
   const brief = () => String(rng.int(1, 80));
   const database = () => String(rng.int(0, 3));
@@ -38,6 +38,15 @@ export function createCombiningSource(rng: Rng): () => Command[] {
     () => ['INCRBYFLOAT', rng.pick(['k1', 'k2']), '1.5'],
     () => ['SDIFFSTORE', 's3', 's1', 's2'],
   ];
+  const ofSortedSets: (() => Command)[] = [
+    () => ['ZADD', rng.pick(['z1', 'ranked']), String(rng.int(-9, 9)), `m${rng.int(1, 9)}`],
+    () => ['BZPOPMIN', rng.pick(['z1', 'z2']), 'ranked', '0.001'],
+    () => ['BZMPOP', '0.001', '2', 'z3', 'ranked2', 'MAX', 'COUNT', '2'],
+    () => ['ZRANGESTORE', rng.pick(['z1', 'z2']), 'ranked', '0', '20'],
+    () => ['ZUNIONSTORE', 'z3', '3', 's1', 'z1', 'z2', 'AGGREGATE', 'MAX'],
+    () => ['SORT', 's1', 'BY', 'nosort', 'STORE', rng.pick(['l1', 'queue'])],
+  ];
+  if (stage >= '10') writes.push(...ofSortedSets);
   const any = () => rng.pick(writes)();
   const transaction = () => {
     const inside = Array.from({ length: rng.int(1, 5) }, () => (rng.chance(0.2) ? ['SELECT', database()] : any()));

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createRng } from '../harness/rng.ts';
+import { parseTarget } from '../harness/target.ts';
 import { rewritten as rewriteEnded } from '../harness/persistence.ts';
 import { sleep } from '../harness/time.ts';
 import { diffDatasets, readDataset, type DiffOptions } from '../interop/dataset.ts';
@@ -78,7 +79,7 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
     };
     await attach(servers);
     for (let rounds = 1; outcome.count < count && outcome.problems.length === 0; rounds++) {
-      const script = createScript(rng, Math.min(round, count - outcome.count));
+      const script = createScript(rng, Math.min(round, count - outcome.count), parseTarget(stage).stage ?? '05');
       const rewrite = rng.chance(0.3);
       await runScript(servers, script, rewrite);
       outcome.count += script.length;

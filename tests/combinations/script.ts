@@ -1,6 +1,7 @@
 import type { Command } from '../differential/arguments.ts';
 import { FAMILIES } from '../differential/families/all.ts';
 import { createSource } from '../differential/family.ts';
+import { dependsOnLayout } from '../differential/safe.ts';
 import { Client } from '../harness/client.ts';
 import type { Rng } from '../harness/rng.ts';
 import { showCommand } from '../harness/show.ts';
@@ -24,13 +25,14 @@ const FIRST_DATABASES = [0, 0, 0, 1];
 /**
  * Random commands of several connections: one for each data type, as in the differential runs; three whose results
  * depend on chance and on the moment; two that let features meet; two that wait for what the others push.
+ * @param stage the number of the stage: commands that it does not know are left out
  */
-export function createScript(rng: Rng, count: number): Step[] {
+export function createScript(rng: Rng, count: number, stage: string): Step[] {
   const sources = [
-    ...FAMILIES.filter(({ since }) => since <= '05').map((family) => restrained(createSource(family, rng), rng)),
-    ...Array.from({ length: 3 }, () => createRacySource(rng)),
-    ...Array.from({ length: 2 }, () => createCombiningSource(rng)),
-    ...Array.from({ length: 2 }, () => () => [waitingCommand(rng)]),
+    ...FAMILIES.filter(({ since }) => since <= stage).map((family) => restrained(createSource(family, rng), rng)),
+    ...Array.from({ length: 3 }, () => createRacySource(rng, stage)),
+    ...Array.from({ length: 2 }, () => createCombiningSource(rng, stage)),
+    ...Array.from({ length: 2 }, () => () => [waitingCommand(rng, stage)]),
   ];
   const waits = (connection: number) => connection >= sources.length - 2;
   const steps: Step[] = sources.map((_, connection) => {
@@ -101,19 +103,26 @@ export async function shortest(
   return best;
 }
 
-/** Most FLUSHALLs and FLUSHDBs left out, so that there are data to compare. */
+/** Without commands whose result is not decided, and without most FLUSHALLs and FLUSHDBs, so that there are data to compare. */
 function restrained(source: () => Command[], rng: Rng): () => Command[] {
   return () => {
     for (;;) {
       const commands = source();
+      if (commands.some(dependsOnLayout)) continue;
       if (!commands.some(([name]) => /^FLUSH/i.test(name!)) || rng.chance(FLUSH_KEPT)) return commands;
     }
   };
 }
 
-function waitingCommand(rng: Rng): Command {
+function waitingCommand(rng: Rng, stage: string): Command {
   const timeout = '0.1';
+  const forSortedSets: Command[] = [
+    ['BZPOPMIN', 'ranked', 'z1', timeout],
+    ['BZPOPMAX', 'ranked2', 'queue', 'z2', timeout],
+    ['BZMPOP', timeout, '3', 'ranked', 'z1', 'z3', 'MIN', 'COUNT', String(rng.int(1, 4))],
+  ];
   return rng.pick<Command>([
+    ...(stage >= '10' ? forSortedSets : []),
     ['BLPOP', 'queue', 'queue2', timeout],
     ['BRPOP', 'l1', 'queue2', 'l2', timeout],
     ['BLMOVE', 'queue', 'done', 'LEFT', 'RIGHT', timeout],

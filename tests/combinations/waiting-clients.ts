@@ -4,7 +4,7 @@ import type { Durable } from './servers.ts';
 import type { Trio } from './trio.ts';
 
 /** A pop that waited is told as a pop, behind the push that served it. */
-export function waitingClients(given: () => Trio): void {
+export function waitingClients(given: () => Trio, stage: string): void {
   const pops: [wait: string, push: string, ...effects: (string | RegExp)[]][] = [
     ['BLPOP p:l 0', 'RPUSH p:l a b', 'RPUSH p:l a b', 'LPOP p:l'],
     ['BRPOP p:r 0', 'RPUSH p:r a b', 'RPUSH p:r a b', 'RPOP p:r'],
@@ -18,9 +18,15 @@ export function waitingClients(given: () => Trio): void {
       /^XCLAIM p:x g c 0 5-1 TIME \d{13} RETRYCOUNT 1 FORCE JUSTID LASTID 5-1$/,
     ],
   ];
+  const popsOfSortedSets: typeof pops = [
+    ['BZPOPMIN p:z 0', 'ZADD p:z 1 a 2 b', 'ZADD p:z 1 a 2 b', 'ZPOPMIN p:z'],
+    ['BZPOPMAX p:z 0', 'ZADD p:z 1 a 2 b', 'ZADD p:z 1 a 2 b', 'ZPOPMAX p:z'],
+    ['BZMPOP 0 2 p:none p:z MAX COUNT 5', 'ZADD p:z 1 a 2 b', 'ZADD p:z 1 a 2 b', 'ZPOPMAX p:z 2'],
+  ];
+  if (stage >= '10') pops.push(...popsOfSortedSets);
   test.each(pops)('%s, served by %s', async (wait, push, ...effects) => {
     const trio = given();
-    await trio.run('DEL p:l p:r p:m p:q p:mp p:x p:to', 'XGROUP CREATE p:x g $ MKSTREAM');
+    await trio.run('DEL p:l p:r p:m p:q p:mp p:x p:z p:to', 'XGROUP CREATE p:x g $ MKSTREAM');
     if (wait.startsWith('XREADGROUP')) await trio.run('XGROUP CREATECONSUMER p:x g c');
     const waiting = await trio.client();
     const came = await trio.during(async () => {

@@ -7,7 +7,7 @@ import { NAMES, startLoad } from './load.ts';
 import { follow, inSync, isLinked, newNode, startNode, type Node } from './nodes.ts';
 import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, SCENARIOS, type Policy } from './scenarios.ts';
-import { powerOff, type Victim } from './server.ts';
+import { knownTo, powerOff, type Victim } from './server.ts';
 import { verify } from './verify.ts';
 
 export interface FullSyncOptions {
@@ -72,7 +72,7 @@ async function oneKill(
   { primary, replica, flags, policy, held, sent, rng }: Round,
   outcome: Outcome,
 ): Promise<{ problems: string[]; found: Dataset }> {
-  const load = await startLoad(primary.port, rng, held.states, sent);
+  const load = await startLoad(primary.port, rng, held.states, sent, knownTo(primary.victim, replica.victim));
   await sleep(rng.next() * 50);
   await follow(replica, primary);
   await sleep(rng.next() * WITHIN_MS);

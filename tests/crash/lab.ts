@@ -13,7 +13,7 @@ import { NAMES, startLoad, type History, type Load } from './load.ts';
 import { cutPower, recordOf } from './power-cut.ts';
 import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, type Policy, type Scenario } from './scenarios.ts';
-import { HAS_REDIS, parseVictim, powerOff, start, withRecord, type Victim } from './server.ts';
+import { HAS_REDIS, knownTo, parseVictim, powerOff, start, withRecord, type Victim } from './server.ts';
 import { verify, type Bounds, type Verdict } from './verify.ts';
 
 export interface LabOptions {
@@ -152,7 +152,7 @@ async function beginLife(options: LabOptions, dir: string): Promise<Life> {
 /** Loads, kills, restarts and compares. @returns what went wrong */
 async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]> {
   const { scenario, dir, port, held } = life;
-  const load = await startLoad(port, rng, held.states, life.sent);
+  const load = await startLoad(port, rng, held.states, life.sent, knownTo(life.victim));
   const snapshot = scenario.command === undefined ? null : await sendCommand(scenario.command, port, load, rng);
   // Now and then so late that the command is done.
   await sleep(rng.next() * scenario.withinMs * (scenario.command !== undefined && rng.chance(0.3) ? 4 : 1));

@@ -36,14 +36,21 @@ export const NAMES: readonly string[] = WINDOWS.map((_, at) => `c${at + 1}`);
  * Opens the connections and begins to write.
  * @param bases each connection's keys, as they are on the server
  * @param sent how many units each has sent in its life
+ * @param stage the number of the oldest stage: commands that it does not know are left out
  */
-export async function startLoad(port: number, rng: Rng, bases: readonly State[], sent: number[]): Promise<Load> {
+export async function startLoad(
+  port: number,
+  rng: Rng,
+  bases: readonly State[],
+  sent: number[],
+  stage: string,
+): Promise<Load> {
   const problems: string[] = [];
   let stopped = false;
   const writers = await Promise.all(
     WINDOWS.map(async (window, at) => {
       const history: History = { name: NAMES[at]!, base: bases[at]!, units: [], acked: 0 };
-      const workload = createWorkload(history.name, rng, new Map(history.base), sent[at]!);
+      const workload = createWorkload(history.name, rng, new Map(history.base), sent[at]!, stage);
       const fail = (problem: string) => {
         problems.push(`${history.name}: ${problem}`);
         stopped = true;

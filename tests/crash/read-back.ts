@@ -58,15 +58,16 @@ interface Reader {
 const READERS: Record<string, Reader> = {
   string: { request: (key) => ['GET', key], value: (reply) => reply as string },
   list: { request: (key) => ['LRANGE', key, '0', '-1'], value: (reply) => reply as string[] },
-  hash: {
-    request: (key) => ['HGETALL', key],
-    value: (reply) => {
-      const flat = reply as string[];
-      return new Map(flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1]!] as const] : [])));
-    },
-  },
+  hash: { request: (key) => ['HGETALL', key], value: pairsOf },
+  zset: { request: (key) => ['ZRANGE', key, '0', '-1', 'WITHSCORES'], value: pairsOf },
   stream: {
     request: (key) => ['XRANGE', key, '-', '+'],
     value: (reply) => (reply as [string, string[]][]).map(([id, fields]) => ({ id, text: fields[1]! })),
   },
 };
+
+/** Fields and values, or members and scores, in turn. */
+function pairsOf(reply: Decoded): ReadonlyMap<string, string> {
+  const flat = reply as string[];
+  return new Map(flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1]!] as const] : [])));
+}

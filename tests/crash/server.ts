@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
+import { builtStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { startProcess, type ServerProcess } from '../harness/process.ts';
 import { until } from '../harness/time.ts';
@@ -21,6 +21,12 @@ export interface Victim {
 
 /** Whether real Redis is on the PATH. */
 export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
+
+/** The number of the oldest of these stages: the load leaves out what it does not know. Real Redis knows everything. */
+export function knownTo(...victims: readonly Victim[]): string {
+  const stages = victims.flatMap(({ stage }) => stage ?? []);
+  return stages.sort()[0] ?? builtStages().at(-1)!.number;
+}
 
 /** What the checkers of Redis 7.0 can read. */
 const CHECKABLE = ['--rdb-version', '10'];

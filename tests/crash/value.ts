@@ -4,7 +4,7 @@ export interface StreamEntry {
   readonly text: string;
 }
 
-/** What a key holds: a string, a list, a hash or a stream. Never changed in place. */
+/** What a key holds: a string, a list, a hash, a sorted set (as a map of scores) or a stream. Never changed in place. */
 export type Value = string | readonly string[] | ReadonlyMap<string, string> | readonly StreamEntry[];
 
 /** All keys of one owner. */

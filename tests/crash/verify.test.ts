@@ -78,7 +78,7 @@ describe('the verdict of the crash lab', () => {
 
 describe('the workload of the crash lab', () => {
   test('its model is the one that prefixes are compared with', () => {
-    const workload = createWorkload('c1', createRng(5), new Map(), 0);
+    const workload = createWorkload('c1', createRng(5), new Map(), 0, '10');
     const units = Array.from({ length: 300 }, () => workload.next());
     const model: State = new Map();
     for (const [at, { steps }] of units.entries()) {
@@ -86,12 +86,12 @@ describe('the workload of the crash lab', () => {
       expect(matchingPrefixes(new Map(), units, model)).toContain(at + 1);
     }
     const kinds = new Set(units.flatMap(({ steps }) => steps.map(({ args }) => args[0])));
-    expect([...kinds].sort()).toEqual(['DEL', 'HSET', 'INCR', 'RPUSH', 'SET', 'XADD']);
+    expect([...kinds].sort()).toEqual(['DEL', 'HSET', 'INCR', 'RPUSH', 'SET', 'XADD', 'ZADD', 'ZINCRBY', 'ZPOPMIN']);
     expect(units.some(({ steps }) => steps.length === 2)).toBe(true);
   });
 
   test('an ID of a stream may be any until it is told, and is that one from then on', () => {
-    const workload = createWorkload('c1', createRng(5), new Map(), 0);
+    const workload = createWorkload('c1', createRng(5), new Map(), 0, '10');
     let adds: Unit;
     do adds = workload.next();
     while (adds.steps[0]!.args[0] !== 'XADD');
@@ -107,7 +107,7 @@ describe('the workload of the crash lab', () => {
   });
 
   test('a reply that the command cannot have is told', () => {
-    const workload = createWorkload('c1', createRng(5), new Map(), 0);
+    const workload = createWorkload('c1', createRng(5), new Map(), 0, '10');
     for (let i = 0; i < 50; i++) {
       const next = workload.next();
       if (next.steps.length > 1) expect(acknowledge(next, [OK], 0)).toContain('the reply was');

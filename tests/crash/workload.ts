@@ -37,8 +37,11 @@ export interface Workload {
   next(): Unit;
 }
 
-/** @param state the owner's keys as they are; kept in step with all units handed out */
-export function createWorkload(name: string, rng: Rng, state: State, sent: number): Workload {
+/**
+ * @param state the owner's keys as they are; kept in step with all units handed out
+ * @param stage the number of the oldest stage: commands that it does not know are left out
+ */
+export function createWorkload(name: string, rng: Rng, state: State, sent: number, stage: string): Workload {
   let number = sent;
   const mark = `${name}:mark`;
   const key = (type: string) => `${name}:${type}:${rng.int(1, KEYS)}`;
@@ -50,7 +53,8 @@ export function createWorkload(name: string, rng: Rng, state: State, sent: numbe
     if (kind <= 45) return incr(key('number'), state);
     if (kind <= 60) return rpush(key('list'), text(), state);
     if (kind <= 75) return hset(key('hash'), String(rng.int(1, FIELDS)), text(), state);
-    if (kind <= 90) return xadd(key('stream'), text());
+    if (kind <= 85 || (kind <= 90 && stage < '10')) return xadd(key('stream'), text());
+    if (kind <= 90) return ranked(key('zset'), rng, state);
     // The mark stays: it tells apart how many times COUNTER was incremented.
     const keys = [...state.keys()].filter((one) => one !== mark);
     return keys.length === 0 ? set(key('string'), text()) : del(rng.pick(keys));
@@ -109,6 +113,8 @@ export function showStep({ args }: Step): string {
 
 const KEYS = 6;
 const FIELDS = 12;
+/** More members than a listpack has, so that some sorted sets are skip lists. */
+const RANKED = 200;
 const PAIR_SHARE = 0.2;
 const SHORT = 120;
 /** Some values are so long that a write of theirs may be cut in two. */
@@ -161,6 +167,29 @@ function xadd(key: string, text: string): Step {
       return true;
     },
   };
+}
+
+/** ZADD of one member, ZINCRBY, or ZPOPMIN. Scores stay whole numbers, of which doubles know the sum. */
+function ranked(key: string, rng: Rng, state: State): Step {
+  const before = (state.get(key) ?? new Map()) as ReadonlyMap<string, string>;
+  if (before.size > 0 && rng.chance(0.2)) return zpopmin(key, before);
+  const member = `m${rng.int(1, RANKED)}`;
+  const change = rng.int(-100, 100);
+  const sum = String(Number(before.get(member) ?? 0) + change);
+  if (rng.chance(0.5)) {
+    const after = new Map([...before, [member, sum]]);
+    return { args: ['ZINCRBY', key, String(change), member], key, apply: () => after, accept: (reply) => reply === sum };
+  }
+  const after = new Map([...before, [member, String(change)]]);
+  const added = before.has(member) ? 0 : 1;
+  return { args: ['ZADD', key, String(change), member], key, apply: () => after, accept: (reply) => reply === added };
+}
+
+function zpopmin(key: string, before: ReadonlyMap<string, string>): Step {
+  const [first, ...rest] = [...before].sort(([a, x], [b, y]) => Number(x) - Number(y) || (a < b ? -1 : 1));
+  const after = rest.length === 0 ? undefined : new Map(rest);
+  const accept = (reply: Decoded) => Array.isArray(reply) && reply.join() === first!.join();
+  return { args: ['ZPOPMIN', key], key, apply: () => after, accept };
 }
 
 function del(key: string): Step {

@@ -52,8 +52,10 @@ const RULES: Record<string, Rule> = {
   SCAN: (ours, theirs) => sameScan(ours, theirs, sameElements),
   SSCAN: (ours, theirs) => sameScan(ours, theirs, sameElements),
   HSCAN: (ours, theirs) => sameScan(ours, theirs, samePairs),
+  ZSCAN: (ours, theirs) => sameScan(ours, theirs, samePairs),
   SRANDMEMBER: sameChoice,
   HRANDFIELD: sameChoice,
+  ZRANDMEMBER: sameChoice,
   RANDOMKEY: (ours, theirs) =>
     ours[0] === '$' && theirs[0] === '$' && !ours.startsWith('$-1') && !theirs.startsWith('$-1'),
   TTL: (ours, theirs) => near(ours, theirs, SLACK_MS / 1000),
@@ -100,7 +102,7 @@ function sameChoice(ours: string, theirs: string, command: Command): boolean {
     return ours[0] === '$' && theirs[0] === '$' && ours.startsWith('$-1') === theirs.startsWith('$-1');
   if (header(ours) !== header(theirs)) return false;
   if (command[2] !== '100') return true;
-  return command.some((word) => word.toUpperCase() === 'WITHVALUES')
+  return command.some((word) => /^WITH(VALUES|SCORES)$/i.test(word))
     ? samePairs(ours, theirs) || sameElements(ours, theirs)
     : sameElements(ours, theirs);
 }

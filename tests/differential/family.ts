@@ -31,7 +31,7 @@ export function setup(stage: string): Command[] {
   return rows.filter(([since]) => since <= stage).map(([, ...command]) => command);
 }
 
-const OTHERS = ['a-string', 'a-number', 'a-list', 'a-hash', 'a-set', 'a-stream', 'no-such-key', ''];
+const OTHERS = ['a-string', 'a-number', 'a-list', 'a-hash', 'a-set', 'a-stream', 'a-zset', 'no-such-key', ''];
 const MUTATED = 0.05;
 
 /** An endless source of a family's commands, the same for the same seed. */

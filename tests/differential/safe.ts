@@ -12,6 +12,15 @@ export function isSafe([name = '', ...words]: Command): boolean {
   );
 }
 
+/**
+ * Whether two servers may give different results, once other families have stored other values under these keys: Redis
+ * promises no order for a range by name where scores differ, nor for elements of a set whose weights are the same text.
+ */
+export function dependsOnLayout([name = '', ...words]: Command): boolean {
+  const has = (wanted: string) => words.some((word) => word.toUpperCase() === wanted);
+  return /LEX$/i.test(name) || has('BYLEX') || (/^SORT$/i.test(name) && has('BY') && has('ALPHA'));
+}
+
 const BLOCK_MAX_SECONDS = 0.01;
 
 const RULES: Record<string, (words: string[]) => boolean> = {
@@ -42,6 +51,21 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   HSCAN: (words) => scansAll(words, 1),
   // What stays set must be a limit that both know.
   CONFIG: ([, name, value, ...more]) => more.length === 0 && isLimit(name, value),
+  ZSCAN: (words) => scansAll(words, 1),
+  ZRANDMEMBER: randomCount,
+  BZPOPMIN: (words) => briefly(words.at(-1)),
+  BZPOPMAX: (words) => briefly(words.at(-1)),
+  BZMPOP: (words) => briefly(words[0]),
+  // Where ranges by name are asked for, all scores are equal.
+  ZADD: (words) => !/^x/.test(words[0] ?? '') || words.slice(1).every((word, at) => at % 2 === 1 || word === '0'),
+  ZRANGEBYLEX: byNameIsDecided,
+  ZREVRANGEBYLEX: byNameIsDecided,
+  ZLEXCOUNT: byNameIsDecided,
+  ZREMRANGEBYLEX: byNameIsDecided,
+  ZRANGE: (words) => byNameIsDecided(words) || !words.some((word) => /^BYLEX$/i.test(word)),
+  ZRANGESTORE: (words) => byNameIsDecided(words.slice(1)) || !words.some((word) => /^BYLEX$/i.test(word)),
+  SORT: decidedOrder,
+  SORT_RO: decidedOrder,
 };
 
 function isLimit(name = '', value = ''): boolean {
@@ -75,6 +99,21 @@ function blocksBriefly(words: string[]): boolean {
 
 function randomCount(words: string[]): boolean {
   return words[1] === undefined || !within(words[1], -Infinity, -1000);
+}
+
+/**
+ * A set that is not sorted comes in any order. Elements whose weights are the same text come in the order in which the
+ * value is walked: decided for a list, unless LIMIT makes Redis sort a part alone.
+ */
+function decidedOrder(words: string[]): boolean {
+  const has = (name: string) => words.some((word) => word.toUpperCase() === name);
+  const unsorted = words.some((word, at) => at > 0 && words[at - 1]!.toUpperCase() === 'BY' && !word.includes('*'));
+  if (unsorted && !has('STORE')) return /^(l|z|to|a-list|a-zset|a-string)/.test(words[0] ?? '');
+  return !(has('BY') && has('ALPHA')) || (/^(l|to|a-list)/.test(words[0] ?? '') && !has('LIMIT'));
+}
+
+function byNameIsDecided([key = '']: string[]): boolean {
+  return /^(x|never-there$)/.test(key);
 }
 
 function decidedIdle(milliseconds: string | undefined): boolean {

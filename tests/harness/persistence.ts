@@ -46,7 +46,8 @@ export function manifest(folder: Folder, dir = 'appendonlydir', name = 'appendon
 
 /** The last incremental file of an append-only file, as a binary string. */
 export function lastIncr(folder: Folder): string {
-  const last = manifest(folder).findLast((line) => line.endsWith('type i'));
+  // Redis 8 writes an offset after the type.
+  const last = manifest(folder).findLast((line) => / type i( |$)/.test(line));
   const name = /^file (\S+)/.exec(last ?? '')?.[1];
   return name === undefined ? '' : (readFile(folder, 'appendonlydir', name) ?? '');
 }
@@ -119,6 +120,7 @@ async function valueOf(c: Client, type: string, key: string): Promise<unknown> {
   if (type === 'list') return c.send('LRANGE', key, 0, -1);
   if (type === 'set') return ((await c.send('SMEMBERS', key)) as string[]).sort();
   if (type === 'hash') return pairs((await c.send('HGETALL', key)) as string[]);
+  if (type === 'zset') return c.send('ZRANGE', key, 0, -1, 'WITHSCORES');
   if (type === 'stream') return streamFacts(await c.send('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0));
   throw new Error(`a value of type ${type}`);
 }

@@ -51,7 +51,8 @@ describe.skipIf(!hasRedis)(`the keys of requests, SEED=${seed}`, () => {
       const own = await parseTarget(stage.dir).start();
       const client = await Client.open(own.host, own.port);
       try {
-        const names = [...(await readRows(client)).keys()].filter((name) => real.has(name));
+        // ZRANK takes one argument more since 7.2: which of them are too many is each server's own.
+        const names = [...(await readRows(client)).values()].filter(({ name, arity }) => real.get(name)?.arity === arity).map(({ name }) => name);
         const requests = randomRequests(names.map((name) => real.get(name)!));
         const [ours, theirs] = [await keysAndFlags(client, requests), await keysAndFlags(redis, requests)];
         const found = theirs.filter((reply) => reply.startsWith('['));

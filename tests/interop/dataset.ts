@@ -21,9 +21,15 @@ export interface DatasetOptions {
   prefix?: string;
 }
 
-export type DataType = 'string' | 'list' | 'hash' | 'set' | 'stream';
+export type DataType = 'string' | 'list' | 'hash' | 'set' | 'stream' | 'zset';
 
 const ALL_TYPES: readonly DataType[] = ['string', 'string', 'list', 'hash', 'set', 'stream'];
+
+/** The types that a stage knows, by its number. */
+export function typesOf(stage: string): readonly DataType[] {
+  return stage >= '10' ? [...ALL_TYPES, 'zset', 'zset'] : ALL_TYPES;
+}
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -74,6 +80,11 @@ const BUILDERS: Record<DataType, (key: string, rng: Rng, large: boolean) => stri
     return inParts(['SADD', key], many(large ? rng.int(600, 2000) : rng.int(1, 60), member));
   },
 
+  zset(key, rng, large) {
+    const pair = () => [randomScore(rng), randomElement(rng)];
+    return inParts(['ZADD', key], many(large ? rng.int(130, 1500) : rng.int(1, 60), pair).flat());
+  },
+
   stream: buildStream,
 };
 
@@ -122,6 +133,17 @@ function buildStream(key: string, rng: Rng, large: boolean): string[][] {
     commands.push(['XSETID', key, last, 'ENTRIESADDED', added, 'MAXDELETEDID', ids.at(-1)!]);
   }
   return commands;
+}
+
+/** Not -0, whose sign depends on the encoding. */
+function randomScore(rng: Rng): string {
+  return rng.pick([
+    () => String(rng.int(-100, 100)),
+    () => String(rng.int(-(2 ** 31), 2 ** 31)),
+    () => String(Number.MAX_SAFE_INTEGER - rng.int(0, 1000)),
+    () => String((rng.next() - 0.5) * 10 ** rng.int(-300, 300)),
+    () => rng.pick(['inf', '-inf', '5e-324', '1.7976931348623157e308', '0.1', '1e17', '1e21', '0.5']),
+  ])();
 }
 
 function many<T>(count: number, make: (i: number) => T): T[] {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseSeed, createRng, type Rng } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { checked } from './data-client.ts';
-import { buildDataset, diffDatasets, type DiffOptions } from './dataset.ts';
+import { buildDataset, diffDatasets, typesOf, type DiffOptions } from './dataset.ts';
 import { startOn, type DumpServer } from './dump.ts';
 import { cleanUp, hasRedis, rdbStages } from './servers.ts';
 
@@ -39,11 +39,12 @@ function five(make: (index: number) => string[]): string[] {
 
 describe.each(rdbStages())('stage $number', (stage) => {
   const target = parseTarget(stage.dir);
+  const dataset = { ...KEYS, types: typesOf(stage.number) };
 
   for (const [version, options] of VERSIONS) {
     test(`a file that it loads itself, version ${version}, SEED=${seed}`, async () => {
       const before = await running(startOn(target, {}, ['--rdb-version', version]));
-      await buildDataset(before.client, createRng(seed), KEYS);
+      await buildDataset(before.client, createRng(seed), dataset);
       await before.client.expect('SAVE').ok();
       await expectSame(before, await running(startOn(target, { dir: before.server.dir })), options);
     });
@@ -52,7 +53,7 @@ describe.each(rdbStages())('stage $number', (stage) => {
   describe.skipIf(!withRedis)('and redis', () => {
     test(`a file of redis, SEED=${seed}`, async () => {
       const before = await running(startOn(redis));
-      await buildDataset(before.client, createRng(seed), KEYS);
+      await buildDataset(before.client, createRng(seed), dataset);
       await before.client.expect('SAVE').ok();
       await expectSame(before, await running(startOn(target, { dir: before.server.dir })));
     });
@@ -60,7 +61,7 @@ describe.each(rdbStages())('stage $number', (stage) => {
     for (const [version, options] of VERSIONS.slice(1)) {
       test(`a file for redis, version ${version}, SEED=${seed}`, async () => {
         const before = await running(startOn(target, {}, ['--rdb-version', version]));
-        await buildDataset(before.client, createRng(seed), KEYS);
+        await buildDataset(before.client, createRng(seed), dataset);
         await before.client.expect('SAVE').ok();
         const check = spawnSync('redis-check-rdb', [before.path], { encoding: 'utf8' });
         expect(check.stdout).toContain('RDB looks OK');
@@ -88,7 +89,7 @@ describe.each(rdbStages())('stage $number', (stage) => {
 
     test(`DUMP there, RESTORE here, SEED=${seed}`, async () => {
       const before = await running(startOn(redis));
-      await buildDataset(before.client, createRng(seed), KEYS);
+      await buildDataset(before.client, createRng(seed), dataset);
       const after = await running(startOn(target));
       await carryAll(before, after);
       await expectSame(before, after);
@@ -96,7 +97,7 @@ describe.each(rdbStages())('stage $number', (stage) => {
 
     test(`DUMP here, RESTORE there, SEED=${seed}`, async () => {
       const before = await running(startOn(target, {}, ['--rdb-version', '10']));
-      await buildDataset(before.client, createRng(seed), KEYS);
+      await buildDataset(before.client, createRng(seed), dataset);
       const after = await running(startOn(redis));
       await carryAll(before, after);
       await expectSame(before, after);

@@ -10,7 +10,7 @@ export interface KeyState {
   readonly type: string;
   /**
    * string: the string; list: elements in order; set: members, sorted; hash: [field, value] sorted by field; zset:
-   * [member, score as text] sorted by score and member; stream: `StreamState`.
+   * [member, score as JavaScript writes the number, or inf] by score and member; stream: `StreamState`.
    */
   readonly value: unknown;
   /** Unix time in ms at which the key expires, or null. */
@@ -92,9 +92,15 @@ const READERS: Record<string, (key: string) => string[]> = {
 function canonical(type: string, reply: Decoded, info: Decoded | undefined): unknown {
   if (type === 'set') return [...(reply as Iterable<string>)].sort();
   if (type === 'hash') return pairs(flat(reply) as string[]).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (type === 'zset') return pairs(flat(reply).flat().map(String));
+  if (type === 'zset') return pairs(flat(reply).flat().map(String)).map(([member, score]) => [member, scoreText(score)]);
   if (type === 'stream') return streamState(reply as [string, string[]][], record(info!));
   return reply;
+}
+
+/** Servers write scores with different numbers of digits: the text of the number itself. */
+export function scoreText(score: string): string {
+  if (/inf/.test(score)) return score;
+  return Object.is(Number(score), -0) ? '-0' : String(Number(score));
 }
 
 function streamState(entries: [string, string[]][], info: Record<string, Decoded>): StreamState {

@@ -6,7 +6,7 @@ import { startLoad, type Load } from '../links/load.ts';
 import { openProxy, type Proxy } from '../links/proxy.ts';
 import { replicaView } from '../links/replica-view.ts';
 import { linkUp, settled, startNode, type Node } from '../links/servers.ts';
-import { buildDataset, diffDatasets, readDataset } from './dataset.ts';
+import { buildDataset, diffDatasets, readDataset, typesOf } from './dataset.ts';
 import { hasRedis } from './servers.ts';
 
 /**
@@ -15,7 +15,10 @@ import { hasRedis } from './servers.ts';
  */
 
 const seed = chooseSeed();
-const stage = builtStages().filter(({ number }) => number >= '08').at(-1)?.dir;
+const last = builtStages().filter(({ number }) => number >= '08').at(-1);
+const stage = last?.dir;
+const number = last?.number ?? '08';
+const types = typesOf(number);
 const redis = hasRedis('replication between it and the stages was not tried') ? 'redis' : undefined;
 const kinds = [stage, redis].filter((kind) => kind !== undefined);
 
@@ -35,10 +38,10 @@ function pairing(above: string, below: string): void {
       const [primary, replica] = await take(above, below);
       await primary.client.expect('CONFIG', 'SET', 'repl-diskless-sync', diskless).ok();
       const before = await counters(primary);
-      const rich = { keys: 200, databases: [0, 1, 13, 14, 15], prefix: 'rich:' };
+      const rich = { types, keys: 200, databases: [0, 1, 13, 14, 15], prefix: 'rich:' };
       await buildDataset(primary.client, createRng(seed), rich);
       // What a replica held before is gone after the sync.
-      await buildDataset(replica.client, createRng(seed + 1), { keys: 30, prefix: 'old:' });
+      await buildDataset(replica.client, createRng(seed + 1), { types, keys: 30, prefix: 'old:' });
       const writing = await load(primary.port);
       await replica.follow(primary.port);
       await linkUp(replica);
@@ -57,6 +60,8 @@ function pairing(above: string, below: string): void {
     for (let from = 0; from < 10_000; from += 1_000) {
       const pairs = Array.from({ length: 1_000 }, (_, n) => [`key:${from + n}`, String(from + n)]).flat();
       await primary.client.send('MSET', ...pairs);
+      // Number and key in turn: scores and members.
+      if (types.includes('zset')) await primary.client.send('ZADD', 'board', ...[...pairs].reverse());
       await primary.client.send('RPUSH', 'list', ...pairs);
     }
     await replica.follow(primary.port);
@@ -66,11 +71,11 @@ function pairing(above: string, below: string): void {
 
   test('a partial sync after a cut, with what was written meanwhile', async () => {
     const { primary, replica, proxy, syncs } = await linked(above, below);
-    await buildDataset(primary.client, createRng(seed), { keys: 60 });
+    await buildDataset(primary.client, createRng(seed), { types, keys: 60 });
     proxy.open(false);
     proxy.cut();
     await until(async () => (await replica.info())['master_link_status'] === 'down', 'the link to be down');
-    await buildDataset(primary.client, createRng(seed + 1), { keys: 60, prefix: 'meanwhile:' });
+    await buildDataset(primary.client, createRng(seed + 1), { types, keys: 60, prefix: 'meanwhile:' });
     proxy.open(true);
     await linkUp(replica);
     await equal(primary, [replica]);
@@ -91,7 +96,7 @@ function pairing(above: string, below: string): void {
 
   test('promotion: the old primary returns as a replica, and goes on by a partial sync', async () => {
     const { primary, replica, syncs } = await linked(above, below);
-    await buildDataset(primary.client, createRng(seed), { keys: 60 });
+    await buildDataset(primary.client, createRng(seed), { types, keys: 60 });
     await settled(primary, [replica]);
     await replica.follow(null);
     const writing = await load(replica.port);
@@ -124,7 +129,7 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
       const nodes = await take(...names);
       const [first, middle, last] = nodes as [Node, Node, Node];
       const before = await Promise.all(nodes.map(counters));
-      await buildDataset(first.client, createRng(seed), { keys: 100, prefix: 'rich:' });
+      await buildDataset(first.client, createRng(seed), { types, keys: 100, prefix: 'rich:' });
       const writing = await load(first.port);
       await middle.follow(first.port);
       await linkUp(middle);
@@ -154,7 +159,7 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
 
 /** Load on this port until it is stopped, or the test ends. */
 async function load(port: number): Promise<Load> {
-  const started = await startLoad(port, seed, 1);
+  const started = await startLoad(port, { stage: number, seed, pauseMs: 1 });
   onTestFinished(() => started.stop().catch(() => {}));
   return started;
 }

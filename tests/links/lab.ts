@@ -1,5 +1,7 @@
 import { diffDatasets, readDataset } from '../interop/dataset.ts';
+import { builtStages } from '#shared/manifest.ts';
 import { createRng } from '../harness/rng.ts';
+import { parseTarget } from '../harness/target.ts';
 import { sleep, until } from '../harness/time.ts';
 import { startLoad } from './load.ts';
 import { nextStep, perform, type Expected, type HarassedLink } from './plan.ts';
@@ -47,6 +49,12 @@ const BACKLOG = 64 * 2 ** 20;
 
 /** The longest life of the load's short-lived keys, and a little more. */
 const SHORT_LIVES_MS = 300;
+
+/** The number of the oldest of these stages: the load leaves out what it does not know. Real Redis knows everything. */
+function oldestOf(servers: readonly string[]): string {
+  const stages = servers.flatMap((kind) => parseTarget(kind).stage ?? []);
+  return stages.sort()[0] ?? builtStages().at(-1)!.number;
+}
 
 /** Puts random load on a primary while links break, and compares all servers at the end. */
 export async function runLab(options: LabOptions): Promise<Outcome> {
@@ -112,7 +120,7 @@ async function chain(lab: Lab): Promise<void> {
   const counted = await Promise.all(nodes.map((node) => node.info('stats')));
   const expected = replicas.map((): Expected => ({ outages: 0 }));
   const size = options.backlog ?? BACKLOG;
-  const load = await startLoad(nodes[0]!.port, options.seed, options.outages ? 1 : 4);
+  const load = await startLoad(nodes[0]!.port, { stage: oldestOf(options.servers), seed: options.seed, pauseMs: options.outages ? 1 : 4 });
   const links = replicas.map((replica, at): HarassedLink => {
     return { proxy: proxies[at]!, primary: nodes[at]!, replica, expected: expected[at]! };
   });
@@ -161,7 +169,7 @@ async function promotion(lab: Lab): Promise<void> {
   const rounds = Math.max(3, Math.round(options.seconds / 10));
   for (let round = 0; round < rounds; round++) {
     const primary = nodes[first]!;
-    const load = await startLoad(primary.port, options.seed + round * 31);
+    const load = await startLoad(primary.port, { stage: oldestOf(options.servers), seed: options.seed + round * 31 });
     const share = { ...lab, options: { ...options, seconds: options.seconds / rounds } };
     await harass(share, [{ proxy: proxies[first]!, primary, replica: others()[0]!, expected: { outages: 0 } }]);
     await load.stop();

@@ -4,6 +4,7 @@ import { sleep } from '../harness/time.ts';
 import type { Command } from '../differential/arguments.ts';
 import { FAMILIES } from '../differential/families/all.ts';
 import { createSource } from '../differential/family.ts';
+import { dependsOnLayout } from '../differential/safe.ts';
 import { createRacySource } from './racy.ts';
 
 /** Random load on a primary. */
@@ -14,6 +15,14 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /** The number of the oldest stage, primary or replica: commands that it does not know are left out. */
+  readonly stage: string;
+  readonly seed: number;
+  /** Between a client's batches, in ms; 0: as fast as it goes. Default 4. */
+  readonly pauseMs?: number;
+}
+
 /** Requests that a client has under way at once. */
 const BATCH = 16;
 const FLUSH_KEPT = 0.02;
@@ -22,14 +31,13 @@ const FLUSH_KEPT = 0.02;
  * Several clients write at once: one for each data type, as in the differential runs, each beginning in a database of
  * its own; three with what only replication brings to light (short lives, random choices, times of now); and two that
  * wait for what the others push.
- * @param pauseMs between a client's batches: 0 for as fast as it goes
  */
-export async function startLoad(port: number, seed: number, pauseMs = 4): Promise<Load> {
+export async function startLoad(port: number, { stage, seed, pauseMs = 4 }: LoadOptions): Promise<Load> {
   const rngs = Array.from({ length: 20 }, (_, at) => createRng(seed + at * 104_729));
-  const families = FAMILIES.filter(({ since }) => since <= '05');
+  const families = FAMILIES.filter(({ since }) => since <= stage);
   const sources = [
     ...families.map((family, at) => restrained(createSource(family, rngs[at]!), rngs[at]!)),
-    ...[10, 11, 12].map((at) => createRacySource(rngs[at]!)),
+    ...[10, 11, 12].map((at) => createRacySource(rngs[at]!, stage)),
   ];
   let running = true;
   let count = 0;
@@ -57,7 +65,7 @@ export async function startLoad(port: number, seed: number, pauseMs = 4): Promis
     const rng = rngs[at]!;
     await client.send('SELECT', 10);
     while (running) {
-      await client.send(...waitingCommand(rng));
+      await client.send(...waitingCommand(rng, stage));
       count++;
     }
   });
@@ -73,19 +81,26 @@ export async function startLoad(port: number, seed: number, pauseMs = 4): Promis
   };
 }
 
-/** Most FLUSHALLs and FLUSHDBs left out, so that there are data to compare. */
+/** Without commands whose result is not decided, and without most FLUSHALLs and FLUSHDBs, so that there are data to compare. */
 function restrained(source: () => Command[], rng: Rng): () => Command[] {
   return () => {
     for (;;) {
       const commands = source();
+      if (commands.some(dependsOnLayout)) continue;
       if (!commands.some(([name]) => /^FLUSH/i.test(name!)) || rng.chance(FLUSH_KEPT)) return commands;
     }
   };
 }
 
-function waitingCommand(rng: Rng): Command {
+function waitingCommand(rng: Rng, stage: string): Command {
   const timeout = '0.03';
+  const forSortedSets: Command[] = [
+    ['BZPOPMIN', 'ranked', 'ranked2', timeout],
+    ['BZPOPMAX', 'ranked2', 'queue', timeout],
+    ['BZMPOP', timeout, '2', 'ranked', 'ranked2', 'MAX', 'COUNT', String(rng.int(1, 4))],
+  ];
   return rng.pick<Command>([
+    ...(stage >= '10' ? forSortedSets : []),
     ['BLPOP', 'queue', 'queue2', timeout],
     ['BRPOP', 'queue2', 'queue', timeout],
     ['BLMOVE', 'queue', 'done', 'LEFT', 'RIGHT', timeout],

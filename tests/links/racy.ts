@@ -4,8 +4,9 @@ import type { Rng } from '../harness/rng.ts';
 /**
  * Commands whose result depends on the moment or on chance, so that a replica can only follow if it is told the effect:
  * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve who waits.
+ * @param stage the number of the oldest stage, primary or replica
  */
-export function createRacySource(rng: Rng): () => Command[] {
+export function createRacySource(rng: Rng, stage: string): () => Command[] {
   let n = 0;
   const key = () => `r${rng.int(1, 12)}`;
   const brief = () => String(rng.int(1, 150));
@@ -38,6 +39,19 @@ export function createRacySource(rng: Rng): () => Command[] {
     () => [['MULTI'], ['SPOP', 'lots', '2'], ['RPUSH', 'queue', value()], ['SET', key(), 'v', 'PX', brief()], ['EXEC']],
     () => [['MULTI'], ['INCR', 'a'], ['SELECT', '9'], ['INCR', 'b'], ['EXEC'], ['SELECT', '10']],
   ];
+  const forSortedSets: (() => Command | Command[])[] = [
+    () => ['ZADD', 'ranked', String(rng.int(-1000, 1000) / 8), value(), String(rng.int(1, 9)), `m${rng.int(1, 300)}`],
+    () => ['ZADD', 'ranked2', rng.pick(['GT', 'LT', 'CH', 'XX']), String(rng.int(1, 99)), `m${rng.int(1, 300)}`],
+    () => ['ZINCRBY', rng.pick(['ranked', 'ranked2']), String(rng.int(-1000, 1000) / 1000), `m${rng.int(1, 300)}`],
+    () => ['ZPOPMIN', 'ranked', String(rng.int(0, 5))],
+    () => ['ZMPOP', '2', 'ranked', 'ranked2', 'MAX', 'COUNT', String(rng.int(1, 5))],
+    () => ['ZREMRANGEBYRANK', 'ranked2', '0', '-200'],
+    () => ['ZUNIONSTORE', 'ranked3', '2', 'ranked', 'ranked2', 'WEIGHTS', '0.1', '0.3'],
+    () => ['ZRANGESTORE', key(), 'ranked', '0', String(rng.int(0, 200))],
+    () => ['SORT', 'queue', 'ALPHA', 'LIMIT', '0', '20', 'STORE', 'queue2'],
+    () => [['MULTI'], ['ZADD', 'ranked', '1', value()], ['BZPOPMAX', 'ranked', '0'], ['PEXPIRE', 'ranked3', brief()], ['EXEC']],
+  ];
+  if (stage >= '10') makers.push(...forSortedSets);
   return () => {
     const made = rng.pick(makers)();
     return (Array.isArray(made[0]) ? made : [made]) as Command[];

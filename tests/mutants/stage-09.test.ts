@@ -38,7 +38,7 @@ plantedBugs('09', [
   },
   {
     file: 'shared/resp/encoder.ts',
-    find: 'protocol === 2 ? message.wire2 : message.wire3',
+    find: 'resp3 ? message.wire3 : message.wire2',
     replace: 'message.wire2 ?? message.wire3',
     why: 'all subscribers get a message in the protocol of the first',
     suite: '09-pubsub',
@@ -66,8 +66,8 @@ plantedBugs('09', [
   },
   {
     file: 'store/database.ts',
-    find: 'if (before === undefined) this.keyspace.signalAdded(this, key);',
-    replace: 'this.keyspace.signalAdded(this, key);',
+    find: 'if (before === undefined) this.keyspace.observer?.keyAdded(this, key);',
+    replace: 'this.keyspace.observer?.keyAdded(this, key);',
     why: 'a key that is overwritten counts as new',
     suite: '09-notifications',
   },

@@ -94,6 +94,30 @@ describe('a push', () => {
     expect(bytes).toBe(`*3\r\n$1\r\n1\r\n:1\r\n$1\r\n2\r\n${wire('m')}${wire('n')}${wire('o')}`);
   });
 
+  test('is encoded once for each protocol, however many clients it goes to', () => {
+    let reads = 0;
+    const items = ['message', 'c', 'm'];
+    Object.defineProperty(items, 2, { get: () => (reads++, 'm') });
+    const shared = new Push(items);
+    for (const protocol of [2, 3, 2, 3, 2] as const) {
+      const writer = new ReplyWriter();
+      writer.protocol = protocol;
+      writer.push(shared);
+      expect(writer.take()).toBe(`${protocol === 2 ? '*' : '>'}3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n`);
+    }
+    expect(reads).toBe(2);
+  });
+
+  test('of any length stands between what came before and what comes after', () => {
+    const text = 'x'.repeat(100_000);
+    const writer = new ReplyWriter();
+    writer.write('before');
+    writer.push(message(text));
+    writer.write('after');
+    const [start, end] = ['$6\r\nbefore\r\n*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n', '\r\n$5\r\nafter\r\n'];
+    expect((writer.take() as Part[]).join('')).toBe(`${start}$100000\r\n${text}${end}`);
+  });
+
   test('a reply of pushes is not held', () => {
     const bytes = written((writer) => {
       writer.holdPushes();

@@ -295,6 +295,13 @@ describe('BCAST', () => {
     await invalidated(a, ['car:1']);
   });
 
+  test('messages come in the order of the prefixes', async () => {
+    const [a, b] = [await tracking('BCAST', 'PREFIX', 'b', 'PREFIX', 'a'), await client()];
+    await b.expect('MSET', 'b1', '1', 'a1', '1').ok();
+    await invalidated(a, ['a1']);
+    await invalidated(a, ['b1']);
+  });
+
   test('keys that change in one transaction come in one message, by name', async () => {
     const [a, b] = [await tracking('BCAST'), await client()];
     b.write(resp('MULTI') + resp('SET', 'b', '1') + resp('SET', 'a', '1') + resp('SET', 'b', '2') + resp('EXEC'));

@@ -40,6 +40,16 @@ const members = Array.from({ length: 5 }, (_, i) => `member:${i}`);
 /** Three random commands for each key leave one in twenty missing. */
 const small = (command: readonly string[]): Fill => ({ command, times: () => RANDOM_KEYS * 3 });
 
+/** As redis-benchmark's own ZADD and ZPOPMIN, but with random scores. */
+const rank = ['ZADD', 'leaders', '__rand_int__', ELEMENT];
+const rankMany = ['ZADD', 'leaders', ...Array.from({ length: ELEMENTS_PER_FILL }, () => ['__rand_int__', ELEMENT]).flat()];
+const leaders = (members: number, random = ALL_DIFFERENT): Fill => ({
+  command: rankMany,
+  times: () => members / ELEMENTS_PER_FILL,
+  random,
+});
+
+
 /**
  * The commands are those of redis-benchmark's own tests, under their names; XADD has none there. Those with _SMALL in
  * their names choose one of many small values.
@@ -67,6 +77,19 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'SISMEMBER_SMALL', command: ['SISMEMBER', SET, 'member:3'], fill: small(['SADD', SET, ...members]) },
   { name: 'RPUSH_SMALL', command: ['RPUSH', LIST, VALUE] },
   { name: 'LRANGE_SMALL', command: ['LRANGE', LIST, '0', '4'], fill: small(['RPUSH', LIST, ...repeat(VALUE, 5)]) },
+  { name: 'ZADD', command: rank },
+  { name: 'ZADD_1M', command: rank, fill: leaders(1_000_000) },
+  { name: 'ZINCRBY', command: ['ZINCRBY', 'leaders', '1', ELEMENT] },
+  { name: 'ZPOPMIN', command: ['ZPOPMIN', 'leaders'], fill: { command: rankMany, times: onePerRequest, random: ALL_DIFFERENT } },
+  { name: 'ZRANGE_100', command: ['ZRANGE', 'leaders', '0', '99'], fill: leaders(1000) },
+  {
+    name: 'ZRANGEBYSCORE_10',
+    command: ['ZRANGEBYSCORE', 'leaders', '__rand_int__', '+inf', 'LIMIT', '0', '10'],
+    fill: leaders(3 * RANDOM_KEYS, RANDOM_KEYS),
+  },
+  // Two random members for each of a million leave one in seven missing.
+  { name: 'ZRANK_1M', command: ['ZRANK', 'leaders', ELEMENT], fill: leaders(2_000_000, 1_000_000) },
+  { name: 'SORT_100', command: ['SORT', 'numbers'], fill: { command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 } },
 ];
 
 function mset(keys: number): string[] {

@@ -1,0 +1,81 @@
+import { plantedBugs } from './planted-bugs.ts';
+
+plantedBugs('10', [
+  {
+    file: 'store/sorted-set/skip-list.ts',
+    find: 'const head = rank - ranks[level]! + 1;',
+    replace: 'const head = rank - ranks[level]!;',
+    why: 'spans are one too short, so ranks are wrong',
+    suite: '10-ranges',
+  },
+  {
+    file: 'store/sorted-set/skip-list.ts',
+    find: 'own === score && this.nodes.member(node) < member',
+    replace: 'own === score && this.nodes.member(node) > member',
+    why: 'in a skip list members of one score stand in the wrong order',
+    suite: '10-sorted-sets',
+  },
+  {
+    file: 'store/sorted-set/skip-list.ts',
+    find: 'if (next !== HEAD) nodes.setBack(next, path[0]!);',
+    replace: '',
+    why: 'after a removal the way back leads to the removed member',
+    suite: '10-ranges',
+  },
+  {
+    file: 'store/sorted-set/packed-members.ts',
+    find: '(other === score && entryText(entries, at) < member)',
+    replace: 'other === score',
+    why: 'in a listpack members of one score stand in the order of arrival',
+    suite: '10-sorted-sets',
+  },
+  {
+    file: 'store/sorted-set/sorted-set.ts',
+    find: "this.size >= limits['zset-max-listpack-entries'] || isLong(member)",
+    replace: "this.size >= limits['zset-max-listpack-entries']",
+    why: 'a long member stays in a listpack',
+    suite: '10-sorted-sets',
+  },
+  {
+    file: 'store/sorted-set/combine.ts',
+    find: "if (aggregate === 'sum') return orZero(score + other);",
+    replace: "if (aggregate === 'sum') return score + other;",
+    why: 'infinities of both signs add up to a score that is no number',
+    suite: '10-algebra',
+  },
+  {
+    file: 'commands/sorted-sets/add.ts',
+    find: 'options.gt && score <= before',
+    replace: 'options.gt && score < before',
+    why: 'ZADD GT INCR 0 answers the score, though it has changed nothing',
+    suite: '10-sorted-sets',
+  },
+  {
+    file: 'commands/sorted-sets/range-arguments.ts',
+    find: 'return atScore(score, exclusive !== isMax);',
+    replace: 'return atScore(score, isMax);',
+    why: 'a score with ( before it is part of the range',
+    suite: '10-ranges',
+  },
+  {
+    file: 'commands/sorted-sets/ranges.ts',
+    find: "if (reverse && range.by === 'place')",
+    replace: 'if (reverse)',
+    why: 'ZREVRANGE counts its ranks from the first member',
+    suite: '10-ranges',
+  },
+  {
+    file: 'commands/sorted-sets/blocking.ts',
+    find: 'request.propagateAs(popCommand(end, key));',
+    replace: '',
+    why: 'the log holds BZPOPMIN as it was typed, with the key that it was not taken from',
+    suite: '10-persistence',
+  },
+  {
+    file: 'persistence/rdb/read-sorted-set.ts',
+    find: 'if (length === MINUS_INFINITY) return -Infinity;',
+    replace: 'if (length === MINUS_INFINITY) return Infinity;',
+    why: 'in an old dump the lowest score is the highest',
+    suite: '10-persistence',
+  },
+]);
