@@ -48,6 +48,11 @@ export function keysBehind(keyword: string, from: number, flags: string): KeySpe
   return { flags, begin: { keyword, from }, find: { last: -1, step: 1, limit: 2 } };
 }
 
+/** `STORE key`: the one key after the word, which is looked for from an argument on. */
+export function keyAfter(keyword: string, from: number, flags: string): KeySpec {
+  return { flags, begin: { keyword, from }, find: { last: 0, step: 1, limit: 0 } };
+}
+
 /** Keys whose place no spec can tell, such as those that an element of SORT's list names. */
 export function keySomewhere(flags: string): KeySpec {
   return { flags, begin: 'unknown', find: { last: 0, step: 1, limit: 0 } };

@@ -32,8 +32,8 @@ export const sortedSetAdding: Family = {
   ],
 };
 
-/** `ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member ...]`. */
-function zadd(request: Request): Reply {
+/** `ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member ...]`; GEOADD (11) is a ZADD, too. */
+export function zadd(request: Pick<Request, 'db' | 'args'>): Reply {
   return add(request, false);
 }
 
@@ -42,7 +42,7 @@ function zincrby(request: Request): Reply {
 }
 
 /** All scores are read before the first one is stored: an error changes nothing (Redis: `zaddGenericCommand`). */
-function add({ db, args }: Request, isIncrement: boolean): Reply {
+function add({ db, args }: Pick<Request, 'db' | 'args'>, isIncrement: boolean): Reply {
   const options = parseOptions(args, isIncrement);
   const scores = parseScores(args, options.end);
   const key = args[1]!;

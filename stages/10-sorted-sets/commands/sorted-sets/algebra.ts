@@ -62,7 +62,7 @@ function reply(request: Request, operation: Operation): Reply {
 function store(request: Request, operation: Operation): Reply {
   const { sources, next } = parseSources(request, 2);
   const { aggregate } = parseOptions(request.args, next, sources, operation, true);
-  return storeEntries(request, `z${operation}store`, combine(operation, sources, aggregate));
+  return storeEntries(request, request.args[1]!, `z${operation}store`, combine(operation, sources, aggregate));
 }
 
 /** `ZINTERCARD numkeys key [key ...] [LIMIT limit]`; limit 0: none. */

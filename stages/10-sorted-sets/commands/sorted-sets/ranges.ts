@@ -109,15 +109,14 @@ function zrangestore(request: Request): Reply {
   const { db, args } = request;
   const query = parseQuery(args, 2, { withScores: false });
   const source = db.lookupReadType(args[2]!, SortedSet);
-  if (source === undefined) return storeEntries(request, 'zrangestore', { members: [], scores: [] });
+  if (source === undefined) return storeEntries(request, args[1]!, 'zrangestore', { members: [], scores: [] });
   const { start, count, reverse } = select(source, query);
-  return storeEntries(request, 'zrangestore', source.range(start, count, reverse));
+  return storeEntries(request, args[1]!, 'zrangestore', source.range(start, count, reverse));
 }
 
 /** What a command leaves in its destination; an empty result removes the key. */
-export function storeEntries(request: Request, event: string, entries: Entries): Reply {
-  const { db, args } = request;
-  const key = args[1]!;
+export function storeEntries(request: Request, key: string, event: string, entries: Entries): Reply {
+  const { db } = request;
   expectRoom(request, entries.members.length * MEMBER_BYTES);
   if (entries.members.length === 0) db.delete(key);
   else db.set(key, SortedSet.from(entries), event);
