@@ -100,6 +100,18 @@ const LINES = [
   'WATCH nosuch ; UNWATCH ; SCAN 0 ; KEYS * ; RANDOMKEY ; DBSIZE',
   'RPUSH l a ; SET l v ; SET k v ; GET k ; LPUSH k a ; HSET k a b',
   'SET k v ; DUMP k ; RESTORE k 0 {dump} REPLACE ; RESTORE j 0 {dump} ; RESTORE k 1 {dump} REPLACE ABSTTL ; RESTORE k 1 {dump} REPLACE ABSTTL ; RESTORE k 10000 {dump}',
+  'ZADD z 1 a ; ZADD z 1 a 2 b ; ZADD z 1 a ; ZADD z XX 5 x ; ZADD z INCR 2 a ; ZADD nosuch XX 1 a ; ZINCRBY z 1 a ; ZINCRBY y 1 a ; ZADD z GT 0 a',
+  'ZADD z 1 a 2 b 3 c ; ZREM z a x ; ZREM z x ; ZREM z b c ; ZREM nosuch a',
+  'ZADD z 1 a 2 b 3 c 4 d ; ZREMRANGEBYRANK z 0 0 ; ZREMRANGEBYSCORE z 2 2 ; ZREMRANGEBYLEX z [c [c ; ZREMRANGEBYSCORE z 9 9 ; ZREMRANGEBYRANK z 0 -1 ; ZREMRANGEBYRANK nosuch 0 0',
+  'ZADD z 1 a 2 b 3 c 4 d 5 e ; ZPOPMIN z ; ZPOPMAX z 2 ; ZPOPMIN z 0 ; ZPOPMIN z 9 ; ZPOPMIN nosuch ; ZPOPMAX nosuch',
+  'ZADD z 1 a 2 b 3 c ; ZMPOP 2 nosuch z MIN ; ZMPOP 1 z MAX COUNT 5 ; ZMPOP 1 z MIN ; ZADD z 1 a 2 b ; BZPOPMIN z 0 ; BZPOPMAX nosuch z 0 ; BZMPOP 0.01 1 z MIN',
+  'ZADD z 1 a ; BZMPOP 0 1 z MIN ; BZPOPMIN z 0.01 ; BZPOPMAX z 0.01',
+  'ZADD a 1 x 2 y ; ZADD b 2 y ; ZUNIONSTORE d 2 a b ; ZINTERSTORE d 2 a b ; ZDIFFSTORE d 2 a b ; ZINTERSTORE d 2 a nosuch ; ZDIFFSTORE d 2 a a ; ZUNIONSTORE d 1 nosuch',
+  'ZADD a 1 x 2 y ; SET d v EX 100 ; ZRANGESTORE d a 0 0 ; ZRANGESTORE d a 5 9 ; ZRANGESTORE d a 5 9 ; ZRANGESTORE d nosuch 0 1',
+  'ZSCORE nosuch a ; ZRANK nosuch a ; ZRANGE nosuch 0 1 ; ZCARD nosuch ; ZRANDMEMBER nosuch ; ZUNION 1 nosuch ; ZINTERCARD 1 nosuch ; ZSCAN nosuch 0 ; ZMSCORE nosuch a ; ZCOUNT nosuch 0 1',
+  'RPUSH l 3 1 2 ; SORT l ; SORT l STORE d ; SORT l STORE d ; SORT nosuch STORE d ; SORT nosuch STORE d ; SORT_RO nosuch ; SORT l BY w_* GET v_*',
+  'GEOADD g 13 38 a 15 37 b ; GEOADD g 13 38 a ; GEOSEARCHSTORE d g FROMLONLAT 15 37 BYRADIUS 9 km ; GEOSEARCHSTORE d g FROMLONLAT 0 0 BYRADIUS 9 km ; GEORADIUS g 15 37 9 km STORE d ; GEORADIUSBYMEMBER g a 9 km STOREDIST d ; GEORADIUS nosuch 15 37 9 km STORE d',
+  'GEOPOS nosuch a ; GEODIST nosuch a b ; GEOHASH nosuch a ; GEOSEARCH nosuch FROMLONLAT 1 1 BYRADIUS 1 km ; GEORADIUS nosuch 1 1 1 km',
 ];
 
 /** Commands that change no key, or whose events other tests wait for. */
