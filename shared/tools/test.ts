@@ -10,8 +10,9 @@ import { callerDirectory, parseToolArguments, requireStage, runTool } from './cl
 import { ToolError } from './tool-error.ts';
 
 const HELP = `
-npm test                                everything: types, tools, every suite on its stage and all later ones and on
+npm test                                everything: types, tools, every suite on its stage, on the last stage and on
                                         real Redis, mutants, differential runs, documents
+npm test -- --every                     the same, and every suite on all stages between
 npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
 npm test 07 -- --cmd "./my-server --port {port}"
                                         suites 01 to 07 on a server of yours; {port}, {dir} (an empty folder) and
@@ -23,6 +24,7 @@ npm test mutants                        one folder of tests/
   -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
   --watch          run again when a file changes
   --bail           stop at the first failure
+  --every          with npm test alone: each suite on every later stage, not on the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
 
 SEED=123 npm test 03 repeats the random values of a failure.
@@ -34,6 +36,7 @@ const OPTIONS = {
   t: { type: 'string', short: 't' },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
+  every: { type: 'boolean', default: false },
   'require-redis': { type: 'boolean', default: false },
 } as const;
 
@@ -51,7 +54,10 @@ await runTool(import.meta.url, {
     if (!redis && !foreign && (values['require-redis'] || process.env['CI'] === 'true')) {
       throw new ToolError('redis-server is not on the PATH, and it is required here');
     }
-    const parts = choose(positionals[0], foreign, redis);
+    if (values.every && (positionals.length > 0 || foreign !== null)) {
+      throw new ToolError('--every goes with npm test alone: npm test -- --every');
+    }
+    const parts = choose(positionals[0], foreign, redis, values.every);
     if (foreign !== null) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     return runParts(parts, {
@@ -83,12 +89,12 @@ async function requireStart(target: string): Promise<void> {
   }
 }
 
-function choose(word: string | undefined, foreign: string | null, redis: boolean): Part[] {
+function choose(word: string | undefined, foreign: string | null, redis: boolean, every: boolean): Part[] {
   if (foreign !== null) {
     const last = word === undefined ? builtStages().at(-1)!.number : requireStage(word).number;
     return foreignPlan(last, foreign);
   }
-  if (word === undefined) return wholePlan(redis);
+  if (word === undefined) return wholePlan(redis, every);
   if (folders().includes(word) && word !== 'suites') return folderPlan(word);
   return stagePlan(requireStage(word), redis);
 }

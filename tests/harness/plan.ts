@@ -14,11 +14,17 @@ export interface Part {
 
 const TESTS = join(PROJECT_ROOT, 'tests');
 
-/** Everything: each suite on its stage and on all later ones, on real Redis, and the tests of the project itself. */
-export function wholePlan(withRedis: boolean): Part[] {
+/**
+ * Each suite on its own stage, on the last stage and on real Redis, and the tests of the project itself. `every`: each
+ * suite on all stages between, too.
+ */
+export function wholePlan(withRedis: boolean, every: boolean): Part[] {
   const stages = builtStages();
-  const parts = stages.map((stage) => stagePart(stage, suitesUpTo(stage.number)));
   const last = stages.at(-1)?.number ?? '00';
+  const parts = stages.map((stage) => {
+    const all = every || stage.number === last;
+    return stagePart(stage, all ? suitesUpTo(stage.number) : suitesOf(stage.number));
+  });
   if (withRedis) parts.push(redisPart(suitesUpTo(last)));
   const own = folders().filter((name) => name !== 'suites');
   parts.push({
