@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
     name: 'strings',
     title: 'Strings and keys with a time to live',
     idea: 'a keyspace where keys can die',
-    works: 'string and key commands (no LCS, SORT, MIGRATE), 16 databases, lazy and active expiry, maxmemory with every eviction policy',
+    works: 'string and key commands (no LCS, MIGRATE; SORT comes with 10), 16 databases, lazy and active expiry, maxmemory with every eviction policy',
   },
   {
     name: 'collections',
@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
     name: 'sorted-sets',
     title: 'Sorted sets on a skip list',
     idea: 'order, by score',
-    works: 'every sorted-set command: ranges by rank, score and name, unions, pops that block',
+    works: 'every sorted-set command: ranges by rank, score and name, unions, pops that block; SORT',
   },
   {
     name: 'geo',
@@ -127,6 +127,6 @@ const ROWS: readonly Row[] = [
     name: 'acl',
     title: 'Users and what they may do',
     idea: 'who may do what',
-    works: 'AUTH, requirepass, every ACL command, key and channel patterns, SLOWLOG, MEMORY USAGE',
+    works: 'AUTH, requirepass, every ACL command, key and channel patterns, TLS, SLOWLOG, LATENCY, MEMORY',
   },
 ];

@@ -1,5 +1,6 @@
 import type { Reply } from '#shared/resp/reply.ts';
 import type { CommandStats } from '../stats/command-stats.ts';
+import type { ChannelSpec } from './channels-of.ts';
 import type { FoundKey, KeySpec } from './key-specs.ts';
 
 /**
@@ -20,6 +21,8 @@ export interface CommandRow<R = never> {
   readonly keys?: readonly KeySpec[];
   /** Finds the keys of a request where `keys` cannot tell what is done to them (Redis: `getkeys_proc`). */
   readonly keysOf?: (args: readonly string[]) => FoundKey[];
+  /** The channels that a user must be allowed to use. */
+  readonly channels?: ChannelSpec;
   /** ACL categories that do not follow from flags and family. */
   readonly categories?: string;
   /** What a client of several servers may do with it, in Redis's words: `request_policy:all_shards`. */
@@ -42,7 +45,7 @@ export interface CommandRow<R = never> {
   readonly reportsDiskErrors?: true;
   /** A client of RESP2 may send it while it has subscriptions; others only when it has none (from stage 09 on). */
   readonly whileSubscribed?: true;
-  /** Its arguments as monitors may see them, where some are secret (from stage 09 on). */
+  /** Its arguments as monitors (from stage 09 on) and SLOWLOG (12) may show them, where some are secret. */
   readonly redact?: (args: readonly string[]) => readonly string[];
   /** It is a use of its keys even for a client that has said CLIENT NO-TOUCH (from stage 09 on). */
   readonly touches?: true;

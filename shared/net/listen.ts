@@ -15,6 +15,8 @@ export interface ListenOptions {
   at: { host: string; port: number } | { path: string };
   /** Connections that may wait for accept. */
   backlog: number;
+  /** Makes an accepted socket an encrypted one, and calls back when that is done (stage 12). */
+  secure?(accepted: Socket, done: (socket: Socket) => void): void;
   /** A connection could not be accepted, for want of file descriptors perhaps; those that are there go on. */
   onError(error: Error): void;
 }
@@ -25,22 +27,10 @@ export interface ListenOptions {
  * @throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
  */
 export function listen(options: ListenOptions, accept: (socket: Socket) => ConnectionEvents): Promise<Server> {
-  const server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }, (accepted) => {
-    let readOn = 0;
-    const read = (buffer: Buffer, length: number): void => {
-      if (!socket.writableEnded) return events.data(buffer, length);
-      readOn += length;
-      if (readOn > READ_ON_BYTES) socket.pause();
-    };
-    const socket = withSharedBuffer(accepted, read, () => events.target?.());
-    const events = accept(socket);
-    socket.on('error', () => {}); // 'close' follows, and that is all that matters
-    socket.on('close', () => events.close());
-    // Replies leave at the end of this turn of the event loop: not before them.
-    socket.on('end', () => setImmediate(otherSideEnded, socket, events));
-    // Where Node does not read into our buffer, the bytes come this way.
-    socket.on('data', (chunk: Buffer) => read(chunk, chunk.length));
-    socket.resume();
+  const { secure } = options;
+  const server = createServer({ noDelay: true, pauseOnConnect: secure === undefined, allowHalfOpen: true }, (accepted) => {
+    if (secure === undefined) serve(accepted, accept);
+    else secure(accepted, (socket) => serve(socket, accept));
   });
   const { at, backlog, onError } = options;
   return new Promise((resolve, reject) => {
@@ -51,6 +41,25 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
       resolve(server);
     });
   });
+}
+
+/** Lets a connection's bytes and its end reach `accept`'s events. */
+function serve(accepted: Socket, accept: (socket: Socket) => ConnectionEvents): void {
+  let readOn = 0;
+  const read = (buffer: Buffer, length: number): void => {
+    if (!socket.writableEnded) return events.data(buffer, length);
+    readOn += length;
+    if (readOn > READ_ON_BYTES) socket.pause();
+  };
+  const socket = withSharedBuffer(accepted, read, () => events.target?.());
+  const events = accept(socket);
+  socket.on('error', () => {}); // 'close' follows, and that is all that matters
+  socket.on('close', () => events.close());
+  // Replies leave at the end of this turn of the event loop: not before them.
+  socket.on('end', () => setImmediate(otherSideEnded, socket, events));
+  // Where Node does not read into our buffer, the bytes come this way.
+  socket.on('data', (chunk: Buffer) => read(chunk, chunk.length));
+  socket.resume();
 }
 
 function otherSideEnded(socket: Socket, events: ConnectionEvents): void {

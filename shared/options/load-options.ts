@@ -4,7 +4,7 @@ import { directiveError, type Directive } from './conf-file.ts';
 import { currentName } from './old-names.ts';
 import { assign, defaults, findOption, type OptionValues } from './parse.ts';
 import { REDIS_DIRECTIVES } from './redis-directives.ts';
-import { memory } from './types.ts';
+import { memory, type OptionType } from './types.ts';
 
 /**
  * The options of a stage, from the lines of a redis.conf and the flags after them: of an option that does not add up, the
@@ -39,7 +39,7 @@ export function readDirectives<Table>(
     try {
       assign(option, values as Record<string, unknown>, name, directive.words, given);
     } catch (error) {
-      throw directiveError(directive, (error as Error).message);
+      throw directiveError(shown(directive, option), (error as Error).message);
     }
     last.set(name, directive);
   }
@@ -51,6 +51,11 @@ export function readDirectives<Table>(
     }
   }
   return { values, leftOut: [...leftOut] };
+}
+
+/** The line may hold a password. */
+function shown(directive: Directive, option: OptionType<unknown>): Directive {
+  return option.sensitive === true ? { ...directive, text: directive.name } : directive;
 }
 
 const PROTECTING = ['requirepass', 'user', 'aclfile', 'rename-command'];

@@ -16,6 +16,10 @@ export interface OptionType<T> {
   readonly protected?: boolean;
   /** For tests of the server alone: shown by its full name only (`HIDDEN_CONFIG`). */
   readonly hidden?: boolean;
+  /** A password: no error shows it (`SENSITIVE_CONFIG`). */
+  readonly sensitive?: boolean;
+  /** A directive of redis.conf that is no option: CONFIG GET and CONFIG SET do not know it. */
+  readonly directive?: boolean;
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;
   /** `before`: the value that holds so far, of which what the words do not name stays. */
@@ -37,6 +41,7 @@ export interface Common<T> {
   immutable?: boolean;
   protected?: boolean;
   hidden?: boolean;
+  sensitive?: boolean;
   accept?(value: T): void;
 }
 

@@ -9,6 +9,9 @@ export const MAX_BULK_BYTES = Math.min(512 * 1024 * 1024, constants.MAX_STRING_L
 /** Longest inline request, and longest header line (`PROTO_INLINE_MAX_SIZE`). */
 export const MAX_INLINE_BYTES = 64 * 1024;
 const MAX_ARGUMENTS = 2 ** 31 - 1;
+/** What a client may send that has not authenticated (stage 12): arguments, and bytes of each. */
+const MAX_UNAUTHENTICATED_ARGUMENTS = 10;
+const MAX_UNAUTHENTICATED_BULK_BYTES = 16 * 1024;
 /** What an argument takes besides its bytes. */
 const ARGUMENT_BYTES = 16;
 /** Digits of the longest header that is read the quick way: any number up to `MAX_ARGUMENTS`. */
@@ -66,6 +69,9 @@ export class RequestParser {
   private readonly long: (number | Buffer)[] = [];
   // The request that went out last, if it has such arguments.
   private lastArgs: string[] | null = null;
+
+  /** Whether the client has yet to authenticate: asked before a request that may be large (stage 12). */
+  isUnauthenticated: (() => boolean) | undefined;
 
   /** Bytes of the arguments that wait for the rest of their request; they take from V8's heap. */
   get argumentBytes(): number {
@@ -129,6 +135,7 @@ export class RequestParser {
       const count = this.header(MAX_ARGUMENTS, 'invalid multibulk length', 'too big mbulk count string');
       if (count === INCOMPLETE) return this.starve();
       if (count <= 0) continue;
+      if (count > MAX_UNAUTHENTICATED_ARGUMENTS) this.expectAuthenticated('multibulk');
       this.missing = count;
       // An array that grows takes room for 17 elements with its first one.
       this.args = count <= EXACT_ARGUMENTS ? new Array<string>(count) : [];
@@ -171,6 +178,7 @@ export class RequestParser {
       const length = this.header(this.maxBulkBytes, 'invalid bulk length', 'too big bulk count string');
       if (length === INCOMPLETE) return null;
       if (length < 0) throw new ProtocolError('invalid bulk length');
+      if (length > MAX_UNAUTHENTICATED_BULK_BYTES) this.expectAuthenticated('bulk');
       this.bulkLength = length;
     }
     const length = this.bulkLength;
@@ -180,6 +188,10 @@ export class RequestParser {
     this.bulkLength = -1;
     if (this.filled === 0) return this.name(start, length);
     return this.slice(start, length);
+  }
+
+  private expectAuthenticated(what: string): void {
+    if (this.isUnauthenticated?.() === true) throw new ProtocolError(`unauthenticated ${what} length`);
   }
 
   /** A first argument is mostly that of the request before: the same string saves making and hashing another one. */

@@ -5,6 +5,9 @@ import { LatencyHistogram } from './latency-histogram.ts';
 /** Asking for it anew costs half of what the time does. */
 const TIME_ORIGIN = performance.timeOrigin;
 
+/** How long the calls of a command are timed one by one, when several took long together. */
+const TIMED_MS = 10_000;
+
 interface Options {
   /** Time each call on its own, and keep how long it took. */
   readonly 'latency-tracking': boolean;
@@ -15,12 +18,21 @@ interface Options {
  * the requests of one read begin and end, and between two different commands: of a run of calls of one command the sum
  * is measured, which is what INFO shows. The time that parsing a request and encoding its reply take is part of it.
  */
-export class CommandClock {
+export class CommandClock<R = never> {
   private readonly options: Options;
   /** The command that the time is counted for. */
   private current: CommandStats | undefined;
   /** When its time began; ms, 0: the clock stands still. */
   private since = 0;
+  /** The request that the time is counted for; undefined where it is that of several. */
+  private request: unknown;
+  /**
+   * Is told of each request how long it took, in ms, where that was measured: of calls of one command that follow each
+   * other in one read, the sum is measured. When that reaches `slowMs`, the command's calls are timed one by one for a while
+   * (stage 12).
+   */
+  onTimed: ((request: R, ms: number) => void) | undefined;
+  slowMs = Infinity;
 
   constructor(options: Options) {
     this.options = options;
@@ -34,17 +46,27 @@ export class CommandClock {
   }
 
   /** A call of this command begins. */
-  begin(stats: CommandStats): void {
-    if (stats === this.current && !this.options['latency-tracking']) return;
+  begin(stats: CommandStats, request?: R): void {
+    if (stats === this.current && !this.options['latency-tracking'] && this.since > stats.timedUntil && this.slowMs > 0) {
+      this.request = undefined;
+      return;
+    }
     if (this.since === 0) this.start();
     if (this.current !== undefined) this.lap(this.current);
     this.current = stats;
+    this.request = request;
+  }
+
+  /** The time of a request ends now: its long arguments may not be read later, and `onTimed` may want to show them. */
+  endRequest(): void {
+    if (this.current !== undefined) this.lap(this.current);
+    this.current = undefined;
+    this.request = undefined;
   }
 
   /** The requests are done. */
   stop(): void {
-    if (this.current !== undefined) this.lap(this.current);
-    this.current = undefined;
+    this.endRequest();
     this.since = 0;
   }
 
@@ -53,6 +75,9 @@ export class CommandClock {
     const ms = now - this.since;
     this.since = now;
     stats.ms += ms;
+    if (this.request === undefined) {
+      if (ms >= this.slowMs) stats.timedUntil = now + TIMED_MS;
+    } else this.onTimed?.(this.request as R, ms);
     if (this.options['latency-tracking']) (stats.latency ??= new LatencyHistogram()).record(ms);
   }
 }

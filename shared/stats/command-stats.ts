@@ -5,6 +5,8 @@ import { LatencyHistogram } from './latency-histogram.ts';
 
 /** What is counted of one command (Redis: `calls`, `microseconds`, … of `struct redisCommand`). */
 export class CommandStats {
+  /** Up to when its calls are timed one by one, since several of them took long together; ms, as the clock has it. */
+  timedUntil = 0;
   calls = 0;
   /** How long they took; ms. See `CommandClock`. */
   ms = 0;

@@ -15,6 +15,24 @@ export class LatencyHistogram {
     this.total++;
   }
 
+  /** How many calls took at most so many µs, for the powers of two at which the number grows (LATENCY HISTOGRAM). */
+  cumulative(): [us: number, calls: number][] {
+    const steps: [number, number][] = [];
+    let seen = 0;
+    let bucket = 0;
+    for (let shift = 0; seen < this.total; shift++) {
+      const limit = upperEnd(bucketOf(2 ** (10 + shift)));
+      const before = seen;
+      while (bucket < BUCKETS && upperEnd(bucket) <= limit) seen += this.counts[bucket++]!;
+      if (seen > before) steps.push([Math.floor(limit / 1000), seen]);
+    }
+    return steps;
+  }
+
+  get calls(): number {
+    return this.total;
+  }
+
   /** The duration that `percent` of the calls did not exceed: the upper end of its bucket; µs. */
   percentile(percent: number): number {
     const wanted = Math.max(1, Math.round((percent / 100) * this.total));

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import { DecodeError, ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts';
 import { Expectation, type Arrival } from './expectation.ts';
 import type { Protocol } from './expected.ts';
@@ -54,11 +55,11 @@ export class Client {
     this.whenClosed = new Promise((resolve) => socket.once('close', () => resolve(this.ended())));
   }
 
-  /** Connects. @throws Error when nobody listens there. */
-  static async open(host: string, port: number): Promise<Client> {
-    const socket = connect({ host, port });
+  /** Connects, by TLS if `secure` is given. @throws Error when nobody listens there, or trusts the other. */
+  static async open(host: string, port: number, secure?: ConnectionOptions): Promise<Client> {
+    const socket = secure === undefined ? connect({ host, port }) : connectSecurely({ ...secure, host, port });
     await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
+      socket.once(secure === undefined ? 'connect' : 'secureConnect', resolve);
       socket.once('error', reject);
     });
     return new Client(socket);

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
 import { afterAll, describe, expect, test as vitestTest, type TestContext } from 'vitest';
 import { Client, encodeRequest } from './client.ts';
@@ -93,6 +94,13 @@ export async function client(): Promise<Client> {
 /** A new connection that has said HELLO 3. */
 export async function clientResp3(): Promise<Client> {
   return switchToResp3(await client());
+}
+
+/** A connection by TLS to this port of a server on this machine. */
+export async function secureClient(port: number, secure: ConnectionOptions): Promise<Client> {
+  const opened = await Client.open('127.0.0.1', port, secure);
+  current().clients.push(opened);
+  return opened;
 }
 
 /**

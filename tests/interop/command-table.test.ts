@@ -15,6 +15,9 @@ import { parseTarget, type RunningServer } from '../harness/target.ts';
 const EXCEPTIONS: Record<string, string> = {
   'zrank arity': 'WITHSCORE came with 7.2',
   'zrevrank arity': 'WITHSCORE came with 7.2',
+  'acl|deluser tips': 'clients of several servers are told to send it to all of them, from 7.2 on',
+  'acl|save tips': 'from 7.2 on',
+  'acl|setuser tips': 'from 7.2 on',
 };
 
 /** The facts of one command, in a form that can be compared: sets are sorted. */

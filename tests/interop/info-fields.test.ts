@@ -14,11 +14,12 @@ import { listedNames } from './compatibility.ts';
 const LEFT_OUT = listedNames('info-left-out');
 
 /** Listed there too, though 7.0 does not have them yet. */
-const SINCE_7_2 = ['acl_access_denied_*', 'eventloop_*', 'instantaneous_eventloop_*'];
+const SINCE_7_2 = ['eventloop_*', 'instantaneous_eventloop_*'];
 
 /** Fields that Redis does not have, or not before 7.2. */
 const MORE = [
   'used_memory_heap', 'nodejs_version', 'listener0', 'total_blocking_keys', 'total_blocking_keys_on_nokey', 'pubsub_clients',
+  ...['auth', 'cmd', 'key', 'channel'].map((what) => `acl_access_denied_${what}`),
 ];
 
 /** A field or a section that a later stage brings. */

@@ -1,0 +1,46 @@
+import { log } from '#shared/log.ts';
+import type { Client } from './client.ts';
+import type { Clients } from './clients.ts';
+
+/**
+ * Takes new account of what a client makes the server keep until its request is complete. While all clients together
+ * hold more than `limit` bytes (`maxmemory-clients`; 0: no limit), the one that holds most is closed (Redis:
+ * `updateClientMemUsage`, `evictClients`).
+ */
+export function accountClient(clients: Clients, client: Client, limit: number): void {
+  clients.heldBytes += client.heldBytes - client.accounted;
+  client.accounted = client.heldBytes;
+  while (limit > 0 && clients.heldBytes > limit && evictLargest(clients));
+}
+
+/** Takes new account of what waits to be read by a client. */
+export function accountOutput(clients: Clients, client: Client, bytes: number): void {
+  clients.outputBytes += bytes - client.accountedOutput;
+  client.accountedOutput = bytes;
+}
+
+/** As `accountClient`, with what waits to be read by clients. */
+export function evictClients(clients: Clients, limit: number): void {
+  if (limit === 0 || clients.heldBytes + clients.outputBytes <= limit) return;
+  // Some may have read since they were looked at.
+  for (const client of clients.byId.values()) if (client.accountedOutput > 0) accountOutput(clients, client, client.outputBytes);
+  while (clients.heldBytes + clients.outputBytes > limit && evictLargest(clients));
+}
+
+/** Replicas, the primary, and clients that have said CLIENT NO-EVICT stay. @returns whether there was one to close */
+function evictLargest(clients: Clients): boolean {
+  let largest: Client | undefined;
+  for (const client of clients.byId.values()) {
+    if (client.noEvict || client.type === 'replica' || client.type === 'primary') continue;
+    if (takenBy(client) > (largest === undefined ? 0 : takenBy(largest))) largest = client;
+  }
+  if (largest === undefined) return false;
+  log.warning(`Evicting client id=${largest.id}: it holds ${takenBy(largest)} bytes for requests and replies`);
+  clients.stats.evicted++;
+  clients.closeNow(largest);
+  return true;
+}
+
+function takenBy({ accounted, accountedOutput }: Client): number {
+  return accounted + accountedOutput;
+}

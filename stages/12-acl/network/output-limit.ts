@@ -1,0 +1,64 @@
+import { log } from '#shared/log.ts';
+import { passesLimit } from '#shared/options/output-limits.ts';
+import { accountOutput, evictClients } from '../clients/client-memory.ts';
+import type { Client } from '../clients/client.ts';
+import type { Clients } from '../clients/clients.ts';
+import { eighthOfHeap } from '../options.ts';
+import type { NetworkServer } from './network-server.ts';
+
+/** Less than this leaves at the end of the turn, and is not worth the counting; bytes. */
+const ACCOUNTED_FROM = 16 * 1024;
+
+/** The default of `maxmemory-clients`. */
+const DEFAULT_LIMIT = eighthOfHeap();
+
+/**
+ * Closes a client for which more is waiting than the limit of its class allows. That may show in the middle of a reply:
+ * the rest of it is dropped, and the connection ends after this turn (Redis: `closeClientOnOutputBufferLimitReached`).
+ */
+export function checkOutputLimit({ acl, clients, options }: NetworkServer, client: Client): void {
+  if (client.type === 'replica') return expectNoReply(clients, client);
+  if (client.type === 'primary') return;
+  if (client.closing) return;
+  const waiting = client.outputBytes;
+  if (waiting >= ACCOUNTED_FROM || client.accountedOutput > 0) accountOutput(clients, client, waiting);
+  const passes = passesLimit(client, options['client-output-buffer-limit'][client.type], waiting);
+  if (!passes && !(isUnread(client) && acl.refuses(client))) return;
+  log.warning(`Client id=${client.id} scheduled to be closed ASAP for overcoming of output buffer limits.`);
+  client.replies.discard();
+  client.closing = true;
+  setImmediate(() => clients.closeNow(client));
+}
+
+/** Replies of one turn, and those that the client has not read (Redis: PROTO_REPLY_CHUNK_BYTES, and a limit of its own). */
+const TURN_BYTES = 16 * 1024;
+const UNAUTHENTICATED_BYTES = 1024;
+
+/** What a client may not leave unread that has not authenticated. */
+function isUnread(client: Client): boolean {
+  const { outputBytes } = client;
+  if (outputBytes <= UNAUTHENTICATED_BYTES) return false;
+  return outputBytes - client.replies.size > UNAUTHENTICATED_BYTES || outputBytes > TURN_BYTES + UNAUTHENTICATED_BYTES;
+}
+
+/** A replica is sent the stream alone: one that asks for something else is cut off (Redis: `_addReplyToBufferOrList`). */
+function expectNoReply(clients: Clients, client: Client): void {
+  if (client.replies.size === 0 && !client.closing) return;
+  log.warning(`Replica id=${client.id} sent a command that has a reply, disconnecting it`);
+  client.replies.discard();
+  clients.closeNow(client);
+}
+
+/** Closes clients that have been over their soft limit for too long by now (Redis: `clientsCron`). */
+export function checkSoftLimits(server: NetworkServer): void {
+  for (const client of server.clients.byId.values()) if (client.softLimitSince > 0) checkOutputLimit(server, client);
+}
+
+/**
+ * Closes clients while all together take more than `maxmemory-clients` (Redis: `evictClients`). Its default counts requests
+ * alone, since they take V8's heap: as in Redis, without a limit a client may ask for more than it can read at once.
+ */
+export function evictSlowClients({ clients, options }: NetworkServer): void {
+  const limit = options['maxmemory-clients'];
+  if (limit !== DEFAULT_LIMIT) evictClients(clients, limit);
+}

@@ -1,0 +1,118 @@
+import type { Dict } from '#shared/dict/dict.ts';
+import { Database } from './database.ts';
+import type { LfuOptions } from './key-use.ts';
+import type { Value } from './value.ts';
+
+/** Who wants to hear of changes: each method is called at the moment of the change. */
+export interface KeyspaceListener {
+  /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
+  keyModified?(db: Database, key: string, event: string): void;
+  /** Something about a value was changed that WATCH does not count as a change of its key. */
+  unwatchedModified?(db: Database, key: string, event: string | undefined): void;
+  /** All keys of a database are about to be removed (Redis: `signalFlushedDb`). */
+  databaseFlushed?(db: Database): void;
+  /** Two databases have exchanged their contents. */
+  databasesSwapped?(a: Database, b: Database): void;
+  /** A key has expired or is evicted, and is about to be removed: to the AOF and the replicas a DEL. */
+  keyRemoved?(db: Database, key: string): void;
+}
+
+/** Hears of what is no change yet, or none at all. */
+export interface KeyspaceObserver {
+  /** A key is new, or takes the place of one that was removed for it; `keyModified` follows (Redis: NOTIFY_NEW). */
+  keyAdded(db: Database, key: string): void;
+  /** A key was read that is not there (Redis: NOTIFY_KEY_MISS). */
+  keyMissed(db: Database, key: string): void;
+}
+
+/** A copy of the keyspace as of one moment, in the making: before a key changes it takes the value that the key has. */
+export interface SnapshotInProgress {
+  /** `dict`: where the key stands. */
+  beforeChange(dict: Dict<Value>, key: string): void;
+}
+
+/** All databases, what they count together, and who listens to their changes. */
+export class Keyspace {
+  readonly databases: readonly Database[];
+  readonly listeners: KeyspaceListener[] = [];
+  observer: KeyspaceObserver | undefined;
+  /** Whether keys expire; not while a log is replayed: that says itself which keys were removed, and when. */
+  expires = true;
+  /** Whether an expired key is removed; a replica hides it, until its primary says that it is removed. */
+  removesExpired = true;
+  private snapshot: SnapshotInProgress | undefined;
+  /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */
+  dirty = 0;
+  /** About how much memory all keys and values take. */
+  usedBytes = 0;
+  /** The most that `notePeak` has seen. */
+  peakBytes = 0;
+  readonly stats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
+  /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
+  lruClock = Math.floor(Date.now() / 1000);
+  /** Whether looking a key up counts as using it: not for a client that has said CLIENT NO-TOUCH. */
+  touches = true;
+  /** How uses of keys are counted, under an LFU policy alone. */
+  lfu: LfuOptions | undefined;
+
+  constructor(count: number) {
+    this.databases = Array.from({ length: count }, (_, index) => new Database(index, this));
+  }
+
+  /** From now on `snapshot` is called before each change. One snapshot is taken at a time. */
+  beginSnapshot(snapshot: SnapshotInProgress): void {
+    this.snapshot = snapshot;
+  }
+
+  endSnapshot(): void {
+    this.snapshot = undefined;
+  }
+
+  /** Whether one is being taken: the next has to wait. */
+  get isSnapshotting(): boolean {
+    return this.snapshot !== undefined;
+  }
+
+  beforeChange(dict: Dict<Value>, key: string): void {
+    this.snapshot?.beforeChange(dict, key);
+  }
+
+  /** Called by the cron, so a peak that does not last is not seen (Redis: `cronUpdateMemoryStats`). */
+  notePeak(): void {
+    this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
+  }
+
+  /** The one place that every change passes. Expiry and eviction are no command's work: 0 changes. */
+  signalModified(db: Database, key: string, event: string, changes: number): void {
+    this.dirty += changes;
+    const { listeners } = this;
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.keyModified?.(db, key, event);
+  }
+
+  signalMissed(db: Database, key: string): void {
+    this.stats.misses++;
+    this.observer?.keyMissed(db, key);
+  }
+
+  signalUnwatched(db: Database, key: string, event: string | undefined, changes: number): void {
+    this.dirty += changes;
+    for (const listener of this.listeners) listener.unwatchedModified?.(db, key, event);
+  }
+
+  propagateDeletion(db: Database, key: string): void {
+    for (const listener of this.listeners) listener.keyRemoved?.(db, key);
+  }
+
+  /** Empties a database (Redis: `emptyDbStructure`). */
+  flush(db: Database): void {
+    for (const listener of this.listeners) listener.databaseFlushed?.(db);
+    this.dirty += db.size;
+    db.clear();
+  }
+
+  swap(a: Database, b: Database): void {
+    a.swap(b);
+    for (const listener of this.listeners) listener.databasesSwapped?.(a, b);
+    this.dirty++;
+  }
+}

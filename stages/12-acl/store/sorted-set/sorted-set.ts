@@ -1,0 +1,257 @@
+import { ownText } from '#shared/packed/flat-string.ts';
+import { entryText } from '#shared/packed/listpack.ts';
+import { Dict } from '#shared/dict/dict.ts';
+import { limits, packedBytes } from '../packing.ts';
+import { randomKeys } from '../random-keys.ts';
+import { StoredValue } from '../value.ts';
+import { IndexedMembers } from './indexed-members.ts';
+import * as packed from './packed-members.ts';
+import type { Place } from './place.ts';
+
+/** Members and, at the same index, their scores. */
+export interface Entries {
+  readonly members: string[];
+  readonly scores: number[];
+}
+
+/**
+ * A sorted set: different members, in the order of their scores, and of their bytes where those are equal (Redis:
+ * t_zset.c). A small one is a listpack; one that has outgrown the limits is a skip list and a dict, and never goes back.
+ */
+export class SortedSet extends StoredValue {
+  size = 0;
+  /** The entries of the listpack, or the skip list and its dict. */
+  private content: string | IndexedMembers = '';
+
+  /** A sorted set of these members, which are all different, in the smaller form if it fits. */
+  static from({ members, scores }: Entries): SortedSet {
+    const set = new SortedSet();
+    set.expect(members.length);
+    if (members.some(isLong)) set.unpack();
+    for (let i = 0; i < members.length; i++) set.add(ownText(members[i]!), scores[i]!);
+    return set;
+  }
+
+  get type(): string {
+    return 'zset';
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  get bytes(): number {
+    return typeof this.content === 'string' ? packedBytes(this.content) : this.content.bytes;
+  }
+
+  /** The entries of its listpack, if it is one. */
+  get listpack(): string | undefined {
+    return typeof this.content === 'string' ? this.content : undefined;
+  }
+
+  encoding(): string {
+    return typeof this.content === 'string' ? 'listpack' : 'skiplist';
+  }
+
+  copy(): SortedSet {
+    const copy = new SortedSet();
+    copy.content = typeof this.content === 'string' ? this.content : this.content.copy();
+    copy.size = this.size;
+    return copy;
+  }
+
+  score(member: string): number | undefined {
+    const { content } = this;
+    if (typeof content !== 'string') return content.score(member);
+    const at = packed.findMember(content, member);
+    return at === -1 ? undefined : packed.scoreOf(content, at);
+  }
+
+  has(member: string): boolean {
+    return typeof this.content === 'string'
+      ? packed.findMember(this.content, member) !== -1
+      : this.content.dict.has(member);
+  }
+
+  /** How many members stand before this one; undefined when it is not there. */
+  rank(member: string): number | undefined {
+    const { content } = this;
+    if (typeof content !== 'string') return content.rank(member);
+    const at = packed.findMember(content, member);
+    return at === -1 ? undefined : packed.rankAt(content, at);
+  }
+
+  /** How many members stand before a place. */
+  countBefore(place: Place): number {
+    const { content } = this;
+    return typeof content === 'string' ? packed.countBefore(content, place) : content.list.countBefore(place);
+  }
+
+  /** So many members are about to be added: more than a listpack takes, and it is left at once. */
+  expect(count: number): void {
+    if (count > limits['zset-max-listpack-entries']) this.unpack().dict.reserve(count);
+  }
+
+  /** Adds a member, or gives it another score (Redis: `zsetAdd`). @returns whether it is new */
+  set(member: string, score: number): boolean {
+    if (this.update(member, score)) return false;
+    this.add(member, score);
+    return true;
+  }
+
+  /** Adds a member that is not there. */
+  add(member: string, score: number): void {
+    const { content } = this;
+    if (typeof content !== 'string') content.add(member, score);
+    else if (this.size >= limits['zset-max-listpack-entries'] || isLong(member)) this.unpack().add(member, score);
+    else this.content = packed.withMember(content, score, member);
+    this.size++;
+  }
+
+  /** Gives a member another score. @returns whether it is there */
+  update(member: string, score: number): boolean {
+    const { content } = this;
+    if (typeof content !== 'string') return content.update(member, score);
+    const at = packed.findMember(content, member);
+    if (at !== -1) this.content = packed.withMember(packed.withoutMember(content, at), score, member);
+    return at !== -1;
+  }
+
+  /** @returns whether there was such a member */
+  delete(member: string): boolean {
+    const { content } = this;
+    if (typeof content === 'string') {
+      const at = packed.findMember(content, member);
+      if (at === -1) return false;
+      this.content = packed.withoutMember(content, at);
+    } else if (!content.delete(member)) return false;
+    this.size--;
+    this.trim();
+    return true;
+  }
+
+  /**
+   * The members from a rank on, `count` of them or as many as there are, and their scores. In reverse, ranks are counted
+   * from the last member, and it goes backwards.
+   */
+  range(start: number, count: number, reverse = false): Entries {
+    const entries: Entries = { members: [], scores: [] };
+    this.collect(start, count, reverse, entries.members, entries.scores);
+    return entries;
+  }
+
+  /** As `range`, without the scores. */
+  members(start: number, count: number, reverse = false): string[] {
+    const members: string[] = [];
+    this.collect(start, count, reverse, members, undefined);
+    return members;
+  }
+
+  /** Removes the members of the ranks from `start` to before `end`. */
+  deleteRange(start: number, end: number): void {
+    const { content } = this;
+    if (typeof content !== 'string') content.deleteRange(start, end);
+    else this.content = packed.withoutRange(content, start, end);
+    this.size -= end - start;
+    this.trim();
+  }
+
+  /** Every member, in order. The set must not change meanwhile. */
+  forEach(visit: (member: string, score: number) => void): void {
+    const { content } = this;
+    if (typeof content === 'string') {
+      for (let at = 0; at < content.length; at = packed.nextMember(content, at)) {
+        visit(entryText(content, at), packed.scoreOf(content, at));
+      }
+    } else {
+      const { list } = content;
+      for (let node = list.first(); node !== 0; node = list.neighbour(node, false)) visit(list.member(node), list.score(node));
+    }
+  }
+
+  /** About `count` members from a cursor on; a listpack all at once. @returns the next cursor, 0 at the end */
+  scan(cursor: number, count: number, visit: (member: string, score: number) => void): number {
+    const { content } = this;
+    if (typeof content !== 'string') {
+      return content.dict.scan(cursor, count, (member, node) => visit(member, content.list.score(node)));
+    }
+    this.forEach(visit);
+    return 0;
+  }
+
+  randomMember(): string {
+    const { content } = this;
+    if (typeof content !== 'string') return content.dict.randomKey()!;
+    return entryText(content, packed.seekMember(content, Math.floor(Math.random() * this.size)));
+  }
+
+  /** As `randomKeys`. */
+  randomMembers(count: number): string[] {
+    const { content } = this;
+    if (typeof content !== 'string') return randomKeys(content.dict, count);
+    const dict = new Dict<true>();
+    this.forEach((member) => dict.set(member, true));
+    return randomKeys(dict, count);
+  }
+
+  private collect(start: number, count: number, reverse: boolean, members: string[], scores: number[] | undefined): void {
+    const end = Math.min(this.size, start + count);
+    if (start >= end) return;
+    const { content } = this;
+    if (typeof content !== 'string') {
+      collectNodes(content, reverse ? this.size - 1 - start : start, end - start, reverse, members, scores);
+    } else if (!reverse) collectPacked(content, start, end, members, scores);
+    else {
+      collectPacked(content, this.size - end, this.size - start, members, scores);
+      members.reverse();
+      scores?.reverse();
+    }
+  }
+
+  /** Members were removed: their memory is given back, once they were the most of a large set. */
+  private trim(): void {
+    const { content } = this;
+    if (typeof content !== 'string' && content.isSparse) this.content = content.copy();
+  }
+
+  private unpack(): IndexedMembers {
+    const { content } = this;
+    if (typeof content !== 'string') return content;
+    const members = new IndexedMembers();
+    this.forEach((member, score) => members.add(ownText(member), score));
+    this.content = members;
+    return members;
+  }
+}
+
+/** Appends the members of a listpack from rank `start` to before `end`. */
+function collectPacked(entries: string, start: number, end: number, members: string[], scores: number[] | undefined): void {
+  let at = packed.seekMember(entries, start);
+  for (let left = end - start; left > 0; left--) {
+    members.push(entryText(entries, at));
+    scores?.push(packed.scoreOf(entries, at));
+    at = packed.nextMember(entries, at);
+  }
+}
+
+/** Appends `count` members of a skip list, from a rank on. */
+function collectNodes(
+  { list }: IndexedMembers,
+  rank: number,
+  count: number,
+  reverse: boolean,
+  members: string[],
+  scores: number[] | undefined,
+): void {
+  let node = list.at(rank);
+  for (let left = count; left > 0; left--) {
+    members.push(list.member(node));
+    scores?.push(list.score(node));
+    node = list.neighbour(node, reverse);
+  }
+}
+
+/** Whether a member is too long for a listpack. */
+function isLong(member: string): boolean {
+  return member.length > limits['zset-max-listpack-value'];
+}

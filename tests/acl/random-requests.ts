@@ -1,0 +1,71 @@
+import type { Decoded } from '#shared/resp/decoder.ts';
+import { Status } from '#shared/resp/reply.ts';
+import type { Rng } from '../harness/rng.ts';
+
+/** A command as COMMAND reports it, its sub-commands beside it. */
+export interface KnownCommand {
+  /** `get`, `config|set`. */
+  readonly name: string;
+  readonly arity: number;
+}
+
+/** Reads the reply to COMMAND. A container itself is left out: nobody can run it. */
+export function readCommands(reply: Decoded): KnownCommand[] {
+  return (reply as Decoded[]).flatMap((row) => {
+    const [name, arity, , , , , , , , subcommands] = row as [string, bigint, ...Decoded[]];
+    const below = readCommands(subcommands as Decoded);
+    return below.length > 0 ? below : [{ name, arity: Number(arity) }];
+  });
+}
+
+/** Few keys, so that patterns meet them; empty and odd ones too. */
+const KEYS = ['a', 'b', 'ab', 'abc', 'key:1', 'key:2', 'cache:x', 'x*y', '[a]', 'a\\b', '\xff\x00', '{t}a', 'K'];
+const WORDS = ['1', '2', '0', '-1', 'GET', 'STREAMS', 'STORE', 'LEFT', 'RIGHT', 'COUNT', 'EX', 'NX', 'KEYS', 'AUTH', 'BY', '*', '3'];
+
+/** A request that the command's arity allows: what else is wrong with it no guard looks at. */
+export function randomRequest(rng: Rng, commands: readonly KnownCommand[]): string[] {
+  const { name, arity } = rng.pick(commands);
+  const words = rng.chance(0.2) ? name.toUpperCase().split('|') : name.split('|');
+  const length = arity > 0 ? arity : -arity + rng.int(0, 5);
+  while (words.length < length) words.push(rng.pick(rng.chance(0.6) ? KEYS : WORDS));
+  return words;
+}
+
+const PATTERNS = ['*', 'a*', 'ab?', '[ab]', 'key:*', '*:x', 'cache:*', 'x\\*y', 'abc', '?', '', '[^a]*', 'K', '*b*', '[a-c]*', '\xff*'];
+const CHANNELS = ['*', 'news', 'news.*', 'a?'];
+
+/** Rules as ACL SETUSER takes them, a few wrong ones among them. */
+export function randomRules(rng: Rng, commands: readonly KnownCommand[], categories: readonly string[]): string[] {
+  const rules: string[] = [];
+  const count = 1 + rng.int(0, 9);
+  for (let i = 0; i < count; i++) rules.push(rng.chance(0.08) ? rng.pick(OTHERS) : rule(rng, commands, categories));
+  if (rng.chance(0.3)) rules.push(selector(rng, commands, categories));
+  if (rng.chance(0.1)) rules.push(...selector(rng, commands, categories).split(' '));
+  return rules;
+}
+
+const OTHERS = ['on', 'off', 'nopass', '>secret', '<secret', '#zz', '!00', 'resetpass', 'resetkeys', 'resetchannels', 'reset', 'clearselectors', 'sanitize-payload', 'skip-sanitize-payload', 'nosuch', '+nosuch', '-@nosuch', '%~a', '%X~a', '~a b', '&a b', '(+get', '()', '( )', 'RESETKEYS', 'ALLKEYS', '+client|nosuch', '+config|get|x', '+get|', '', '-select|0'];
+
+function rule(rng: Rng, commands: readonly KnownCommand[], categories: readonly string[]): string {
+  const kind = rng.int(0, 9);
+  const sign = rng.chance(0.6) ? '+' : '-';
+  if (kind < 2) return `${sign}@${rng.pick(categories)}`;
+  if (kind < 3) return rng.pick(['+@all', '-@all', 'allcommands', 'nocommands', '+@ALL']);
+  if (kind < 5) return `${sign}${rng.pick(commands).name}`;
+  if (kind < 6) return `${sign}${rng.pick(['config', 'client', 'acl', 'object', 'xgroup', 'GET', 'Set'])}`;
+  if (kind < 7) return `+${rng.pick(['select', 'get', 'set', 'ping', 'del'])}|${rng.pick(['0', '1', 'a', 'AB'])}`;
+  if (kind < 9) return `${rng.pick(['~', '~', '%R~', '%W~', '%RW~', '%rw~'])}${rng.pick(PATTERNS)}`;
+  return rng.pick(['allkeys', 'allchannels', ...CHANNELS.map((pattern) => `&${pattern}`)]);
+}
+
+function selector(rng: Rng, commands: readonly KnownCommand[], categories: readonly string[]): string {
+  const inside = Array.from({ length: rng.int(0, 3) }, () => rule(rng, commands, categories)).filter((each) => !/[ ]/.test(each));
+  return `(${inside.join(' ')})`;
+}
+
+/** A reply as text that can be compared: statuses and bulk strings alike. */
+export function textOf(reply: Decoded): string {
+  if (reply instanceof Status) return reply.text;
+  if (reply instanceof Error) return `-${reply.message}`;
+  return typeof reply === 'string' ? reply : JSON.stringify(reply, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
+}

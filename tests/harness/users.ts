@@ -1,0 +1,51 @@
+import type { Decoded } from '#shared/resp/decoder.ts';
+import { Client } from './client.ts';
+import { address, atEnd, client } from './suite.ts';
+
+/** The password of every user that a test makes. */
+export const PASSWORD = 'secret-of-a-test';
+
+/** The server under test wants this password of the default user until the test ends. @returns an administrator */
+export async function passwordSet(): Promise<Client> {
+  const admin = await client();
+  await admin.expect('CONFIG', 'SET', 'requirepass', PASSWORD).ok();
+  await atLast((last) => last.send('CONFIG', 'SET', 'requirepass', ''));
+  return admin;
+}
+
+/** A user of the server under test with these rules, and no others, until the test ends. @returns an administrator */
+export async function userWith(name: string, ...rules: string[]): Promise<Client> {
+  const admin = await client();
+  await admin.expect('ACL', 'SETUSER', name, 'reset', 'on', `>${PASSWORD}`, ...rules).ok();
+  await atLast((last) => last.send('ACL', 'DELUSER', name));
+  return admin;
+}
+
+/** A connection of this user. */
+export async function as(name: string): Promise<Client> {
+  const connection = await client();
+  await connection.expect('AUTH', name, PASSWORD).ok();
+  return connection;
+}
+
+/** A connection of a new user with these rules: the short form of the two above. */
+export async function userOf(...rules: string[]): Promise<Client> {
+  await userWith('alice', ...rules);
+  return as('alice');
+}
+
+/** The value of a field in a flat map. */
+export function fieldOf(map: Decoded, name: string): Decoded {
+  const flat = map as Decoded[];
+  return flat[flat.indexOf(name) + 1] ?? null;
+}
+
+async function atLast(action: (admin: Client) => Promise<unknown>): Promise<void> {
+  const { host, port } = await address();
+  atEnd(async () => {
+    const last = await Client.open(host, port);
+    await last.send('AUTH', PASSWORD);
+    await action(last);
+    await last.close();
+  });
+}

@@ -1,0 +1,251 @@
+import { client, clientResp3, describe, expect, info, items, resp, server, test, until } from '../harness/suite.ts';
+import { fieldOf, passwordSet, PASSWORD, userWith } from '../harness/users.ts';
+
+const NOAUTH = 'NOAUTH Authentication required.';
+const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.';
+
+describe('a password', () => {
+  test('without it nothing is done, with it everything', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('GET', 'k').error(NOAUTH);
+    await c.expect('AUTH', PASSWORD).ok();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('GET', 'k').bulk('v');
+  });
+
+  test('a wrong one is refused, and the connection goes on', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('AUTH', 'wrong').error(WRONGPASS);
+    await c.expect('PING').error(NOAUTH);
+    await c.expect('AUTH', PASSWORD).ok();
+    await c.expect('PING').status('PONG');
+  });
+
+  test('AUTH with two words names the user', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('AUTH', 'default', PASSWORD).ok();
+    await c.expect('AUTH', 'nobody', PASSWORD).error(WRONGPASS);
+    await c.expect('PING').status('PONG');
+  });
+
+  test('AUTH without a password that it could check is an error', async () => {
+    const c = await client();
+    await c.expect('AUTH', 'x').error(
+      'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+    );
+    await c.expect('AUTH', 'default', 'anything').ok();
+    await c.expect('AUTH', 'a', 'b', 'c').error('ERR syntax error');
+    await c.expect('AUTH').error("ERR wrong number of arguments for 'auth' command");
+  });
+
+  test('connections that were there when it was set go on', async () => {
+    const before = await client();
+    await before.expect('SET', 'k', 'v').ok();
+    await passwordSet();
+    await before.expect('GET', 'k').bulk('v');
+  });
+
+  test('requirepass is shown, and an empty one lets everybody in again', async () => {
+    const admin = await passwordSet();
+    await admin.expect('CONFIG', 'GET', 'requirepass').array(['requirepass', PASSWORD]);
+    const waiting = await client();
+    await waiting.expect('PING').error(NOAUTH);
+    await admin.expect('CONFIG', 'SET', 'requirepass', '').ok();
+    await waiting.expect('PING').status('PONG');
+  });
+
+  test('any bytes will do', async () => {
+    await userWith('alice', '+ping', '>\x00\xff \r\n');
+    const c = await client();
+    await c.expect('AUTH', 'alice', '\x00\xff \r').error(WRONGPASS);
+    await c.expect('AUTH', 'alice', '\x00\xff \r\n').ok();
+  });
+});
+
+describe('before authentication', () => {
+  test('unknown commands and a wrong number of arguments are seen first', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('NOSUCH').errorLike(/^ERR unknown command 'NOSUCH'/);
+    await c.expect('GET').error("ERR wrong number of arguments for 'get' command");
+    await c.expect('GET', 'k').error(NOAUTH);
+  });
+
+  test('MULTI is refused, and what follows too', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('MULTI').error(NOAUTH);
+    await c.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${NOAUTH}`);
+  });
+
+  test('QUIT and RESET need no password', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('RESET').status('RESET');
+    await c.expect('QUIT').ok();
+    await c.closed();
+  });
+
+  test('RESET makes the client the default user again', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('AUTH', PASSWORD).ok();
+    await c.expect('RESET').status('RESET');
+    await c.expect('PING').error(NOAUTH);
+  });
+
+  test('a request of more than ten arguments ends the connection', async () => {
+    await passwordSet();
+    const c = await client();
+    c.write(resp('MSET', ...Array.from({ length: 9 }, (_, i) => i)));
+    await c.receive().error(NOAUTH);
+    c.write('*11\r\n');
+    await c.receive().error('ERR Protocol error: unauthenticated multibulk length');
+    await c.closed();
+  });
+
+  test('an argument of more than 16 KB ends the connection', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('GET', 'x'.repeat(16384)).error(NOAUTH);
+    c.write('*2\r\n$3\r\nGET\r\n$16385\r\n');
+    await c.receive().error('ERR Protocol error: unauthenticated bulk length');
+    await c.closed();
+  });
+
+  test('a client that does not read its replies is cut off, long before it takes memory', async () => {
+    const admin = await passwordSet();
+    const c = await client();
+    c.pause();
+    const connected = async () => Number((await info(admin, 'clients'))['connected_clients']);
+    const before = await connected();
+    // The kernel takes some hundred KB of them.
+    for (let i = 0; i < 100 && (await connected()) === before; i++) c.write('PING\r\n'.repeat(10_000));
+    await until(async () => (await connected()) < before, 'the end of the connection');
+    c.destroy();
+  });
+
+  test('after authentication these bounds are gone', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('AUTH', PASSWORD).ok();
+    await c.expect('SET', 'k', 'x'.repeat(100_000)).ok();
+    await c.expect('DEL', ...Array.from({ length: 20 }, (_, i) => `k${i}`)).int(0);
+  });
+});
+
+describe('HELLO with AUTH', () => {
+  test('authenticates and chooses the protocol in one', async () => {
+    await passwordSet();
+    const c = await client();
+    await c.expect('HELLO', '3').errorLike(/^NOAUTH HELLO must be called with the client already authenticated/);
+    c.protocol = 3;
+    await c.expect('HELLO', '3', 'AUTH', 'default', PASSWORD).matches((reply) => reply instanceof Map, 'a map');
+    await c.expect('PING').status('PONG');
+  });
+
+  test('a wrong password changes nothing, and SETNAME neither', async () => {
+    await userWith('alice', '+client');
+    const c = await client();
+    await c.expect('CLIENT', 'SETNAME', 'before').ok();
+    await c.expect('HELLO', '3', 'AUTH', 'alice', 'wrong', 'SETNAME', 'after').error(WRONGPASS);
+    await c.expect('CLIENT', 'GETNAME').bulk('before');
+    await c.expect('ACL', 'WHOAMI').bulk('default');
+  });
+
+  test('without AUTH it is as before', async () => {
+    const c = await clientResp3();
+    await c.expect('ACL', 'WHOAMI').bulk('default');
+  });
+});
+
+describe('what a failed AUTH leaves behind', () => {
+  test('an entry of ACL LOG, with the name and without the password', async () => {
+    const admin = await passwordSet();
+    await admin.expect('ACL', 'LOG', 'RESET').ok();
+    const c = await client();
+    await c.expect('AUTH', 'bob', 'wrong-guess').error(WRONGPASS);
+    await c.expect('auth', 'bob', 'wrong-guess').error(WRONGPASS);
+    await c.expect('AUTH', 'bob', 'wrong-guess-2').error(WRONGPASS);
+    await admin.expect('ACL', 'LOG').matches((reply) => {
+      const entries = items(reply);
+      expect(entries.map((entry) => fieldOf(entry, 'object'))).toEqual(['AUTH', 'auth']);
+      expect(entries.map((entry) => fieldOf(entry, 'count'))).toEqual([2, 1]);
+      expect(fieldOf(entries[0]!, 'reason')).toBe('auth');
+      expect(fieldOf(entries[0]!, 'username')).toBe('bob');
+      expect(JSON.stringify(reply, (_, value) => (typeof value === 'bigint' ? Number(value) : value))).not.toContain('guess');
+    }, 'two entries, the newest first');
+  });
+
+  test.since('7.2', 'a counter of INFO', async () => {
+    const admin = await passwordSet();
+    const before = Number((await info(admin, 'stats'))['acl_access_denied_auth']);
+    const c = await client();
+    await c.expect('AUTH', 'wrong').error(WRONGPASS);
+    await c.expect('HELLO', '2', 'AUTH', 'bob', 'wrong').error(WRONGPASS);
+    expect(Number((await info(admin, 'stats'))['acl_access_denied_auth'])).toBe(before + 2);
+  });
+
+  test('a user that is off cannot authenticate, and one without a password neither', async () => {
+    const admin = await userWith('alice', '+ping');
+    const c = await client();
+    await admin.expect('ACL', 'SETUSER', 'alice', 'off').ok();
+    await c.expect('AUTH', 'alice', PASSWORD).error(WRONGPASS);
+    await admin.expect('ACL', 'SETUSER', 'alice', 'on', 'resetpass').ok();
+    await c.expect('AUTH', 'alice', '').error(WRONGPASS);
+    await admin.expect('ACL', 'SETUSER', 'alice', 'nopass').ok();
+    await c.expect('AUTH', 'alice', 'whatever').ok();
+  });
+});
+
+describe('a password at the start, and between servers', () => {
+  test('--requirepass', async () => {
+    const own = await server('--requirepass', PASSWORD);
+    const c = await own.client();
+    await c.expect('PING').error(NOAUTH);
+    await c.expect('AUTH', PASSWORD).ok();
+    await c.expect('ACL', 'WHOAMI').bulk('default');
+  });
+
+  test('a replica gives its password, and without it the link stays down', async () => {
+    const primary = await server('--requirepass', PASSWORD, '--repl-diskless-sync-delay', '0');
+    const [above, replica] = [await primary.client(), await client()];
+    await above.expect('AUTH', PASSWORD).ok();
+    await above.expect('SET', 'k', 'v').ok();
+    const up = async () => (await info(replica, 'replication'))['master_link_status'] === 'up';
+    const connections = async () => Number((await info(above, 'stats'))['total_connections_received']);
+    const before = await connections();
+    try {
+      await replica.expect('REPLICAOF', '127.0.0.1', primary.port).ok();
+      // The second try shows that the first one has failed.
+      await until(async () => (await connections()) >= before + 2, 'two tries');
+      expect(await up()).toBe(false);
+      await replica.expect('CONFIG', 'SET', 'masterauth', PASSWORD).ok();
+      await until(up, 'the link');
+      await replica.expect('GET', 'k').bulk('v');
+    } finally {
+      await replica.send('REPLICAOF', 'NO', 'ONE');
+      await replica.send('CONFIG', 'SET', 'masterauth', '');
+    }
+  });
+
+  test('masteruser says as whom: PSYNC, REPLCONF and PING are all that this user needs', async () => {
+    const primary = await server('--repl-diskless-sync-delay', '0');
+    const [above, replica] = [await primary.client(), await client()];
+    await above.expect('ACL', 'SETUSER', 'copier', 'on', `>${PASSWORD}`, '+psync', '+replconf', '+ping').ok();
+    await above.expect('CONFIG', 'SET', 'requirepass', 'of somebody else').ok();
+    await above.expect('SET', 'k', 'v').ok();
+    try {
+      await replica.expect('CONFIG', 'SET', 'masteruser', 'copier', 'masterauth', PASSWORD).ok();
+      await replica.expect('REPLICAOF', '127.0.0.1', primary.port).ok();
+      await until(async () => (await info(replica, 'replication'))['master_link_status'] === 'up', 'the link');
+      await replica.expect('GET', 'k').bulk('v');
+    } finally {
+      await replica.send('REPLICAOF', 'NO', 'ONE');
+      await replica.send('CONFIG', 'SET', 'masteruser', '', 'masterauth', '');
+    }
+  });
+});
