@@ -40,7 +40,7 @@ export function readListpack(bytes: Buffer): string[] {
     const next = backAt + backLengthSize(size);
     if (next > end) throw new CodecError(`listpack: the entry at ${at} is too long`);
     if (size <= 127 ? bytes[backAt] !== size : !isBackLength(bytes, backAt, next, size)) {
-      throw new CodecError(`listpack: the entry at ${at} has a wrong length behind it`);
+      throw new CodecError(`listpack: the entry at ${at} has a wrong length after it`);
     }
     items.push(entryText(bytes, whole, at, backAt));
     at = next;

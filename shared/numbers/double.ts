@@ -8,7 +8,7 @@ const MIN_PLAIN_EXPONENT = -4;
 const MAX_PLAIN_EXPONENT = 16;
 
 /**
- * A 64-bit floating point number as `strtod` reads it, if nothing is left behind it: decimal or hexadecimal, or `inf`.
+ * A 64-bit floating point number as `strtod` reads it, if nothing follows it: decimal or hexadecimal, or `inf`.
  * White space may stand before it; the empty text is 0. What is too large becomes infinite.
  * @returns undefined for another text, and for NaN
  */

@@ -24,7 +24,7 @@ const MAX_CHARS = 5 * 1024;
 const MAX_DECIMAL_EXPONENT = 5000;
 
 /**
- * Reads a number as Redis's `string2ld` does: `strtold`, with nothing before or behind. Decimal or hexadecimal, with
+ * Reads a number as Redis's `string2ld` does: `strtold`, with nothing before or after it. Decimal or hexadecimal, with
  * exponent, or `inf`. @returns undefined for another text, for NaN, and for what is too large or too small
  */
 export function parseLongDouble(text: string): LongDouble | undefined {

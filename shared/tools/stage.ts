@@ -17,7 +17,7 @@ export const NODE_FLAGS: readonly string[] = [
   `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`,
 ];
 
-/** The argv that starts a stage, from any folder; the server's own flags (`--port 7000`) go behind. */
+/** The argv that starts a stage, from any folder; the server's own flags (`--port 7000`) go after it. */
 export function stageCommand(stage: Stage, root = PROJECT_ROOT): string[] {
   return [process.execPath, ...NODE_FLAGS, '--import', import.meta.resolve('tsx'), resolve(root, stage.dir, 'main.ts')];
 }

@@ -45,7 +45,7 @@ await runTool(import.meta.url, {
   async run(argv) {
     const { values, positionals } = parseToolArguments('test', argv, OPTIONS);
     if (positionals.length > 1) {
-      throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'; flags stand behind '--'`);
+      throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'; flags go after '--'`);
     }
     if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
     const foreign = foreignTarget(values.cmd, values.url);

@@ -94,9 +94,9 @@ export const optionTable = {
     default: 100,
     min: 0,
     max: 2 ** 31 - 1,
-    help: 'rewrite the log when it has grown by so much; 0: never by itself',
+    help: 'rewrite the log when it has grown by so much; 0: only by BGREWRITEAOF',
   }),
-  'auto-aof-rewrite-min-size': memory({ default: 64 * 1024 ** 2, help: 'no rewrite by itself below this size' }),
+  'auto-aof-rewrite-min-size': memory({ default: 64 * 1024 ** 2, help: 'no automatic rewrite below this size' }),
   'aof-use-rdb-preamble': boolean({ default: true, help: 'the base of the log is an RDB file' }),
   'aof-load-truncated': boolean({ default: true, help: 'load a log whose end is missing' }),
 };

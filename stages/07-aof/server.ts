@@ -32,7 +32,7 @@ import { Keyspace } from './store/keyspace.ts';
 import { setLimits } from './store/packing.ts';
 import { discardTransaction } from './transactions.ts';
 
-/** What SHUTDOWN was told. */
+/** The options of SHUTDOWN. */
 export interface ShutdownFlags {
   readonly save?: boolean;
   readonly nosave?: boolean;

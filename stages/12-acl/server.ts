@@ -49,7 +49,7 @@ import { setLimits } from './store/packing.ts';
 import { Tracking } from './tracking/tracking.ts';
 import { discardTransaction } from './transactions.ts';
 
-/** What SHUTDOWN was told. */
+/** The options of SHUTDOWN. */
 export interface ShutdownFlags {
   readonly save?: boolean;
   readonly nosave?: boolean;

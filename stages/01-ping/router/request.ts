@@ -2,7 +2,7 @@ import type { Client } from '../clients/client.ts';
 import type { Server } from '../server.ts';
 import type { Command } from './command.ts';
 
-/** One request on its way: who asks, what for. Handlers get it, and reach everything else through it. */
+/** One request on its way: its client, command and arguments. Handlers get it, and reach everything else through it. */
 export class Request {
   readonly server: Server;
   readonly client: Client;

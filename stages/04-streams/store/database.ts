@@ -24,7 +24,7 @@ const LENGTH_BITS = 0xff;
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
  *
  * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After
- * changing a value in place they call `signalModified`. From there everybody who cares for changes hears of it.
+ * changing a value in place they call `signalModified`. From there every listener hears of the change.
  */
 export class Database {
   readonly index: number;

@@ -171,7 +171,7 @@ export class Quicklist {
     return { block, slot: block.slots.length - right };
   }
 
-  /** Puts a block behind another one; null: at the head. */
+  /** Puts a block after another one; null: at the head. */
   private link(block: Block, prev: Block | null): void {
     const next = prev === null ? this.head : prev.next;
     block.prev = prev;

@@ -14,7 +14,7 @@ const SLICE_MS = 10;
 /** Files larger than this show their progress in the log. */
 const LARGE_BYTES = 100 * 1024 * 1024;
 /**
- * V8 ends the process when its heap is full: before that the operator is told what is missing. New objects have some
+ * V8 ends the process when its heap is full: before that a warning says what is missing. New objects have some
  * 48 MB of the heap to themselves.
  */
 const HEAP_BYTES = getHeapStatistics().heap_size_limit * 0.85 - 48 * 1024 * 1024;

@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts';
 import type { Command } from './command.ts';
 import { reprocess } from './execute.ts';
 
-/** One request on its way: who asks, what for. Handlers get it, and reach everything else through it. */
+/** One request on its way: its client, command and arguments. Handlers get it, and reach everything else through it. */
 export class Request {
   readonly server: Server;
   readonly client: Client;

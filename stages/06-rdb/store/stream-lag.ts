@@ -3,7 +3,7 @@ import type { Stream } from './stream.ts';
 import { compareIds, increment, isZero, MIN_ID, subtract, type StreamId, type Uint64 } from './stream-id.ts';
 
 /*
- * How far a group is behind. A group counts what it reads, but entries that XDEL removes before they are read make the
+ * The lag of a group. A group counts what it reads, but entries that XDEL removes before they are read make the
  * count wrong; then it can only be told at the places where the count is known: before, at and after all entries.
  */
 

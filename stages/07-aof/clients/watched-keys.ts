@@ -9,7 +9,7 @@ interface Watch {
 }
 
 /**
- * Optimistic locking: WATCH takes no lock, it remembers who wants to know. A change of the key marks those clients, and
+ * Optimistic locking: WATCH takes no lock, it remembers which clients watch a key. A change of the key marks those clients, and
  * EXEC looks at the mark (Redis: `watchForKey`, `touchWatchedKey` in multi.c).
  */
 export class WatchedKeys implements KeyspaceListener {

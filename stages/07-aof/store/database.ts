@@ -24,7 +24,7 @@ const LENGTH_BITS = 0xff;
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
  *
  * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After
- * changing a value in place they call `signalModified`. From there everybody who cares for changes hears of it.
+ * changing a value in place they call `signalModified`. From there every listener hears of the change.
  */
 export class Database {
   readonly index: number;
@@ -139,7 +139,7 @@ export class Database {
   }
 
   /**
-   * Adds a key that is loaded: nobody is told of it. `at`: its deadline, Unix time in ms.
+   * Adds a key that is loaded: no listener hears of it. `at`: its deadline, Unix time in ms.
    * @returns false when there is such a key already (Redis: `dbAddRDBLoad`)
    */
   load(key: string, value: Value, at?: Int64): boolean {

@@ -1,4 +1,4 @@
-/** Where bytes are put behind each other; a block once filled does not change any more. */
+/** Where bytes are appended; a block once filled does not change any more. */
 interface Block {
   /** The replication offset of its first byte. */
   readonly start: number;
@@ -18,7 +18,7 @@ export class Backlog {
   end: number;
   private readonly blocks: Block[] = [];
 
-  /** A history that goes on behind this offset. */
+  /** A history that continues after this offset. */
   constructor(end: number) {
     this.end = end;
   }

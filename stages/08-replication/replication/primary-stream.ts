@@ -96,7 +96,7 @@ export class PrimaryStream {
     this.server.clients.closeNow(this.client);
   }
 
-  /** A replica cannot refuse what it is told, and must not keep it in memory alone (Redis: `serverPanic`). */
+  /** A replica cannot refuse its primary's stream, and must not keep it in memory alone (Redis: `serverPanic`). */
   private expectLog(): void {
     const { error } = this.server.aof.file;
     if (error === undefined) return;

@@ -21,7 +21,7 @@ export interface SnapshotFormat {
    */
   entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined, use: number): EntrySteps;
   end(out: RdbOutput): void;
-  /** What stands behind the last byte, for the checksum of all of them. */
+  /** The bytes so far, for the checksum of all of them. */
   trailer(crc: Crc64): Buffer;
 }
 

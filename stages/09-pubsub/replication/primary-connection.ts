@@ -73,7 +73,7 @@ export class PrimaryConnection {
     if (rest.length > 0) receiver(rest);
   }
 
-  /** Keeps what comes from now on for the next one who asks, behind `rest`. */
+  /** Keeps what comes from now on, after `rest`, for the next caller. */
   keep(rest: Buffer): void {
     this.receiver = undefined;
     this.rest = rest;

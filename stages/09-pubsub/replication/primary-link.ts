@@ -15,7 +15,7 @@ const SOON_MS = 100;
 /** After a failure, and at most after several; ms. */
 const RETRY_MS = 1000;
 const MAX_RETRIES_MS = 5000;
-/** How often the primary is told that a replica lives that is loading; ms. */
+/** How often a replica that is loading shows its primary that it is alive; ms. */
 const NEWLINE_MS = 1000;
 
 /**

@@ -126,7 +126,7 @@ export class Replication implements PropagationTarget {
     this.server.scheduleBeforeSleep();
   }
 
-  /** Whether the stream begins with SELECT: for who has no other way to know the database. */
+  /** Whether the stream begins with SELECT: for replicas that cannot know the database otherwise. */
   forgetSelected(): void {
     this.selected = -1;
   }

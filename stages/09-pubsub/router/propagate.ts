@@ -65,7 +65,7 @@ export class Propagation implements KeyspaceListener {
   }
 
   /**
-   * An effect of its own, whatever the command that runs is and does: by itself it goes out at once, within a command as
+   * An effect of its own, whatever command is running: between commands it goes out at once, within a command as
    * part of that one's unit. `to`: PROPAGATE_REPL for what must not be repeated at a restart, such as PUBLISH (09).
    */
   alsoPropagate(db: number, command: readonly string[], to = PROPAGATE_BOTH): void {

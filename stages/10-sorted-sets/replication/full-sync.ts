@@ -16,14 +16,14 @@ const PIECE_BYTES = 64 * 1024;
 interface Run {
   readonly replicas: Set<Replica>;
   readonly target: 'disk' | 'socket';
-  /** Where the stream goes on behind the snapshot. */
+  /** Where the stream continues after the snapshot. */
   readonly offset: number;
   readonly abort: AbortController;
 }
 
 /**
  * Gives replicas all data: a snapshot, and from its moment on the stream (Redis: `startBgsaveForReplication`). Those
- * that ask at about the same time share one snapshot. It goes straight to their sockets with a mark behind it, or to a
+ * that ask at about the same time share one snapshot. It goes straight to their sockets with a mark after it, or to a
  * file first and then with its length in front.
  */
 export class FullSync {

@@ -26,7 +26,7 @@ export class Replica {
   capaPsync2 = false;
   /** It came by PSYNC, and counts what it gets; not so by SYNC. */
   knowsOffsets = true;
-  /** It wants the data alone, and no stream behind them. */
+  /** It wants the data alone, and no stream after them. */
   rdbOnly = false;
   /** The offset up to which it says it has applied the stream, and when it said so; ms since 1970. */
   ackOffset = 0;
@@ -35,7 +35,7 @@ export class Replica {
   syncedOffset = 0;
   /** Since when it waits for a full sync to begin; ms since 1970. */
   waitingSince = 0;
-  /** A full sync with its data has begun: it is told which history, and from where (`+FULLRESYNC`). */
+  /** A full sync has begun: the replica gets the name of the history and the offset (`+FULLRESYNC`). */
   inSync = false;
   /** The offset of the next byte that goes to its socket. */
   next = 0;
@@ -89,7 +89,7 @@ export class Replica {
     return this.socket.write(bytes);
   }
 
-  /** Cuts it off when it is too far behind (Redis: `closeClientOnOutputBufferLimitReached`). */
+  /** Closes it when too much of the stream waits for it (Redis: `closeClientOnOutputBufferLimitReached`). */
   checkOutputLimit(options: Options, end: number): void {
     const { hard, soft, softSeconds } = options['client-output-buffer-limit'].replica;
     // A smaller limit than the backlog would be of no use: the replica would come back and get all of that.

@@ -80,7 +80,7 @@ export class Acl {
     applyRule(context, this.defaultUser, password === '' ? 'nopass' : `>${password}`);
   }
 
-  /** Removes a user; who is connected as this user has to be disconnected. @returns the user, if there was one */
+  /** Removes a user; the caller has to disconnect this user's clients. @returns the user, if there was one */
   delete(name: string): User | undefined {
     const user = this.users.get(name);
     this.users.delete(name);

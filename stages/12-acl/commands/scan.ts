@@ -2,7 +2,7 @@ import { globMatch } from '#shared/glob.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
 
-/** What SCAN, HSCAN, SSCAN and ZSCAN have in common behind the cursor. */
+/** What SCAN, HSCAN, SSCAN and ZSCAN have in common after the cursor. */
 export interface ScanOptions {
   /** About how many elements a call looks at. */
   readonly count: number;

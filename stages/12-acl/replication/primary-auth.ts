@@ -1,7 +1,7 @@
 import type { Options } from '../options.ts';
 import type { PrimaryConnection } from './primary-connection.ts';
 
-/** Whether a primary answers PING so because it does not know yet who asks. */
+/** Whether a primary answers PING so because the replica has not authenticated yet. */
 export function needsPassword(pong: string): boolean {
   return /^-(NOAUTH|NOPERM|ERR operation not permitted)/.test(pong);
 }

@@ -15,7 +15,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Writes the RDB that a primary sends to a file, in either of its forms, and returns when it is on disk (Redis:
- * `readSyncBulkPayload`). What comes behind it is kept by the connection. @throws Error of the connection, of the file
+ * `readSyncBulkPayload`). What comes after it is kept by the connection. @throws Error of the connection, of the file
  * system, or when it is no RDB
  */
 export async function receiveRdb(connection: PrimaryConnection, path: string, transfer: Transfer): Promise<void> {

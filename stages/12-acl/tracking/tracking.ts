@@ -108,7 +108,7 @@ export class Tracking implements KeyspaceListener {
     for (const id of this.table.take(key)) {
       const client = this.server.clients.byId.get(id);
       const tracking = client?.tracking;
-      // With BCAST it hears of the key anyway.
+      // With BCAST it gets the key's invalidation anyway.
       if (tracking === undefined || tracking.prefixes !== undefined) continue;
       if (tracking.noLoop && client === this.current) continue;
       this.send(client!, (message ??= invalidation([key])), [key]);

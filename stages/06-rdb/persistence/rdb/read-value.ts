@@ -13,7 +13,7 @@ import type { RdbInput } from './input.ts';
 import { streamReader } from './read-stream.ts';
 import { QUICKLIST_NODE, RDB_TYPE } from './types.ts';
 
-/** Reads one value, behind its type. @throws RdbError */
+/** Reads one value, after its type. @throws RdbError */
 type ValueReader = (input: RdbInput) => Value;
 
 /**

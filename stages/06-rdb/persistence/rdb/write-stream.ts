@@ -18,7 +18,7 @@ export function streamType(version: number): number {
   return version === 10 ? RDB_TYPE.STREAM_LISTPACKS_2 : RDB_TYPE.STREAM_LISTPACKS;
 }
 
-/** Writes a stream: its blocks as listpacks, each behind the ID it begins with; then what is known besides. */
+/** Writes a stream: its blocks as listpacks, each after the ID it begins with; then the rest. */
 export function* streamSteps(out: RdbOutput, stream: Stream, version: number): Generator<void> {
   const blocks = stream.blocks.filter((block) => block.length > 0);
   out.length(blocks.length);

@@ -17,7 +17,7 @@ export const streamsRead: Family = {
       flags: 'readonly blocking',
       keys: [keysBehind('STREAMS', 1, 'RO access')],
       since: '5.0.0',
-      summary: 'The entries behind an ID, of several streams, waiting for them if need be.',
+      summary: 'The entries after an ID, of several streams, waiting for them if need be.',
       run: xread,
     },
   ],

@@ -72,7 +72,7 @@ export class AofFile {
     return this.pending.size;
   }
 
-  /** Appends a command, behind a SELECT where the database is another one (Redis: `feedAppendOnlyFile`). */
+  /** Appends a command, after a SELECT where the database has changed (Redis: `feedAppendOnlyFile`). */
   feed(db: number, command: readonly string[]): void {
     if (db !== this.selected) {
       this.selected = db;

@@ -105,7 +105,7 @@ export class RdbOutput {
     this.size = size;
   }
 
-  /** Replaces the string that begins at `start`, behind its length, by the compressed form, if that is smaller. */
+  /** Replaces the string that begins at `start`, after its length, by the compressed form, if that is smaller. */
   private compress(start: number): void {
     const length = this.size - start;
     const compressed = lzfCompress(this.buffer.subarray(start, this.size));

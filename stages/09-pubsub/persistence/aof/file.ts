@@ -89,7 +89,7 @@ export class AofFile {
     return this.syncing && this.retired === undefined ? this.before + this.syncedSize : this.syncedUpTo;
   }
 
-  /** Appends a command, behind a SELECT where the database is another one (Redis: `feedAppendOnlyFile`). */
+  /** Appends a command, after a SELECT where the database has changed (Redis: `feedAppendOnlyFile`). */
   feed(db: number, command: readonly string[]): void {
     if (db !== this.selected) {
       this.selected = db;

@@ -67,7 +67,7 @@ function end(server: Server, loader: AofLoader): void {
   loader.close();
 }
 
-/** As in Redis, a dump is not looked at when there is to be a log: whoever has one should know. */
+/** As in Redis, a dump is not read when there is a log: the operator should know. */
 function warnOfDump({ options: { dbfilename } }: Server): void {
   if (!existsSync(fsPath(dbfilename))) return;
   log.warning(

@@ -7,7 +7,7 @@ import { discard, replaceFile, temporaryName, writeSnapshot, writeSnapshotSync }
 import { RdbFormat } from './format.ts';
 import { useWriter } from './write-use.ts';
 
-/** How long after a failed save the next one is tried by itself; ms (Redis: CONFIG_BGSAVE_RETRY_DELAY). */
+/** How long after a failed save the server tries again; ms (Redis: CONFIG_BGSAVE_RETRY_DELAY). */
 const RETRY_MS = 5000;
 
 const ANOTHER_SNAPSHOT =
@@ -95,7 +95,7 @@ export class RdbSaver {
     discard(this.current.temporary);
   }
 
-  /** FLUSHALL: whoever saves at all does not want the old data back (Redis: `flushAllDataAndResetRDB`). */
+  /** FLUSHALL: a server that saves dumps at all must not load the old data again (Redis: `flushAllDataAndResetRDB`). */
   saveEmptiness(): void {
     if (this.server.options.save.length === 0) return;
     // What is being saved is the state before: that stays the older one.

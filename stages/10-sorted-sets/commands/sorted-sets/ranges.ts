@@ -174,7 +174,7 @@ interface RangeQuery {
   readonly withScores: boolean;
 }
 
-/** The arguments behind the key at `keyAt` (Redis: `zrangeGenericCommand`). @throws ReplyError */
+/** The arguments after the key at `keyAt` (Redis: `zrangeGenericCommand`). @throws ReplyError */
 function parseQuery(args: readonly string[], keyAt: number, fixed: FixedOptions): RangeQuery {
   let { by, reverse } = fixed;
   let withScores = false;

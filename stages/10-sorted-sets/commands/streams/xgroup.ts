@@ -26,7 +26,7 @@ export const xgroup: Family = {
           flags: 'write denyoom',
           keys: [keyAt(2, 'RW insert')],
           since: '5.0.0',
-          summary: 'Makes a group that begins behind an ID.',
+          summary: 'Makes a group that starts after an ID.',
           syntax: '<key> <group> <id|$> [MKSTREAM] [ENTRIESREAD <entries-read>]',
           run: xgroupCreate,
         },

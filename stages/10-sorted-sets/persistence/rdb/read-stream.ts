@@ -36,7 +36,7 @@ function readFacts(input: RdbInput, stream: Stream, version: number): void {
   stream.entriesAdded = input.unsigned();
 }
 
-/** A listpack of entries, behind the ID from which those of its entries are counted. */
+/** A listpack of entries, after the ID that the IDs of its entries are relative to. */
 function readBlock(input: RdbInput, stream: Stream): void {
   const key = input.binary();
   if (key.length !== 16) throw input.error(`the ID of a stream's node has ${key.length} bytes`);
@@ -84,7 +84,7 @@ function readGroup(input: RdbInput, stream: Stream, version: number): void {
   if (pending.size > 0) throw input.error('a pending entry has no consumer');
 }
 
-/** Delivered to some consumer of the group, which is told later. */
+/** Delivered to some consumer of the group, which is named later. */
 interface Delivery {
   readonly deliveryTime: number;
   readonly deliveryCount: Uint64;

@@ -26,7 +26,7 @@ export class AofFileLoader {
   private readonly client = new Client(0);
   /** Commands, and keys of the RDB file. */
   loaded = 0;
-  /** Behind the last whole command, and behind the last one outside MULTI … EXEC: there the file can be cut. */
+  /** The end of the last whole command, and of the last one outside MULTI … EXEC: there the file can be cut. */
   private validUpTo = 0;
   private beforeMulti = 0;
 

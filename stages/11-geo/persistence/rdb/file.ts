@@ -89,7 +89,7 @@ export function discard(path: string): void {
   }
 }
 
-/** A name in the folder of `path` that tells whose it is: what a killed process has left is told from a file in use. */
+/** A name in the folder of `path` that names its process: so what a killed process has left differs from a file in use. */
 export function temporaryName(path: string, purpose = ''): string {
   return `${dirname(path)}/temp-${purpose}${process.pid}.rdb`;
 }

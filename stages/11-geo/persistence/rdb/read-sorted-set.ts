@@ -10,7 +10,7 @@ const MINUS_INFINITY = 255;
 /** So many are read at once: they may fit a listpack. */
 const FEW = 1024;
 
-/** Members and scores in turn, behind their number. @throws RdbError */
+/** Members and scores in turn, after their number. @throws RdbError */
 export function readSortedSet(input: RdbInput, score: (input: RdbInput) => number): SortedSet {
   const count = input.count();
   if (count <= FEW) {

@@ -56,7 +56,7 @@ export const RDB_LENGTH = { BITS_6: 0, BITS_14: 1, BITS_32: 0x80, BITS_64: 0x81,
 /** Strings in another form: integers, little endian, and compressed text (Redis: `RDB_ENC_…`). */
 export const RDB_ENC = { INT8: 0, INT16: 1, INT32: 2, LZF: 3 } as const;
 
-/** Elements of a quicklist: a long one by itself, or a listpack of them (Redis: `QUICKLIST_NODE_CONTAINER_…`). */
+/** Elements of a quicklist: a long one alone, or a listpack of them (Redis: `QUICKLIST_NODE_CONTAINER_…`). */
 export const QUICKLIST_NODE = { PLAIN: 1, PACKED: 2 } as const;
 
 /** The newest version of the format that is read. */

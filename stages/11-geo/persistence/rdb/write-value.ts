@@ -43,7 +43,7 @@ function setType(set: SetValue, version: number): number {
   return set.encoding() === 'listpack' && version >= SET_LISTPACK_VERSION ? RDB_TYPE.SET_LISTPACK : RDB_TYPE.SET;
 }
 
-/** Writes a value, behind its type, at once (Redis: `rdbSaveObject`). */
+/** Writes a value, after its type, at once (Redis: `rdbSaveObject`). */
 export function writeValue(out: RdbOutput, value: Value, version: number): void {
   if (typeof value === 'string') out.string(value);
   else for (const _ of writeValueInSteps(out, value, version));

@@ -14,7 +14,7 @@ export interface Pattern {
   readonly field: string | undefined;
 }
 
-/** Splits a pattern at its first asterisk, and at the first arrow after it that has something behind it. */
+/** Splits a pattern at its first asterisk, and at the first arrow after it that something follows. */
 export function parsePattern(text: string): Pattern {
   const star = text.indexOf('*');
   const isConstant = star === -1;

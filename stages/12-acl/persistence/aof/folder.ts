@@ -46,7 +46,7 @@ export class AofFolder {
     }
   }
 
-  /** What is written while the first base is in the making, behind CONFIG SET appendonly yes. */
+  /** What is written while the first base is being made, after CONFIG SET appendonly yes. */
   get temporaryIncr(): string {
     return `temp-${this.filename}.incr`;
   }
@@ -109,7 +109,7 @@ export class AofFolder {
     }
   }
 
-  /** Removes a file. Its bytes are given back when it is closed, in the background: that may take its time. */
+  /** Removes a file. Its bytes are given back when it is closed, in the background: for a large file that takes a while. */
   remove(name: string): void {
     try {
       const fd = openSync(this.path(name), 'r');
@@ -136,7 +136,7 @@ export class AofFolder {
     for (const pattern of [UNFINISHED_BASE, UNFINISHED_RDB]) removeLeftovers(pattern, this.dbfilename);
   }
 
-  /** Where a manifest is lost, new files must not take the names of those it had: their numbers begin behind them. */
+  /** Where a manifest is lost, new files must not take the names of those it had: their numbers continue after those. */
   skipLostFiles(): void {
     const files = filesIn(fsPath(this.dirname)).flatMap((name) => this.parseName(name) ?? []);
     if (!files.some(({ name }) => statSync(this.path(binaryPath(name))).size > 0)) return;

@@ -21,7 +21,7 @@ export interface RdbFormatOptions {
 
 /**
  * A snapshot as an RDB file (Redis: `rdbSaveRio`): magic and version, AUX fields, per key its deadline, type, name and
- * value, behind the number of its database; then the end, and a checksum.
+ * value, after the number of its database; then the end, and a checksum.
  */
 export class RdbFormat implements SnapshotFormat {
   readonly compression: boolean;

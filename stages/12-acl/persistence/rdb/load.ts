@@ -47,7 +47,7 @@ export class RdbLoader {
   private count: number | undefined;
   private done = false;
 
-  /** `input`: from the first byte of the file on. When all is loaded it stands behind the last. */
+  /** `input`: from the first byte of the file on. When all is loaded it stands after the last byte. */
   constructor(input: RdbInput, target: RdbTarget) {
     this.input = input;
     this.target = target;
