@@ -51,7 +51,7 @@ plantedBugs('01', [
   },
   {
     file: 'shared/net/listen.ts',
-    find: '      if (readOn > READ_ON_BYTES) socket.pause();\n',
+    find: '    if (readOn > READ_ON_BYTES) socket.pause();\n',
     replace: '',
     why: 'a client whose connection ends is read as fast as it sends, until it is cut',
   },

@@ -31,8 +31,8 @@ plantedBugs('02', [
   },
   {
     file: 'commands/keys/transfer.ts',
-    find: '  if (at !== undefined) db.setExpire(to, at, null);\n}',
-    replace: '}',
+    find: '  if (at !== undefined) db.setExpire(to, at, null);\n',
+    replace: '',
     why: 'RENAME loses the time to live',
     suite: '02-keys',
   },
