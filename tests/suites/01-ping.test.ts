@@ -890,10 +890,10 @@ describe('a server of our own', () => {
     const [slow, other] = [await own.client(), await own.client()];
     await until(async () => (await info(other, 'clients'))['connected_clients'] === '2', 'two clients');
     slow.pause();
-    const text = 'x'.repeat(8_000);
+    const ten = resp('ECHO', 'x'.repeat(1_000)).repeat(10);
     await until(async () => {
       for (let i = 0; i < 50; i++) {
-        slow.write(resp('ECHO', text));
+        slow.write(ten);
         await other.expect('PING').status('PONG');
       }
       return (await info(other, 'clients'))['connected_clients'] === '1';
