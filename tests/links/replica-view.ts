@@ -3,7 +3,9 @@ import type { Dataset, GroupState, KeyState, StreamState } from '../interop/read
 /**
  * A dataset without what Redis does not tell its replicas of consumer groups: a group's entries-read (claims carry the
  * last ID alone), consumers that own nothing pending (one that only asked is not streamed), and time and count of
- * deliveries (to read one's own pending entries again changes both, and is not streamed).
+ * deliveries (to read one's own pending entries again changes both, and is not streamed). The score -0 counts as 0: a
+ * listpack does not keep its sign, and after a full sync a replica may hold as a listpack what its primary holds as a
+ * skip list.
  */
 export function replicaView(dataset: Dataset): Dataset {
   const databases = [...dataset].map(([database, keys]): [number, Map<string, KeyState>] => {
@@ -13,10 +15,15 @@ export function replicaView(dataset: Dataset): Dataset {
 }
 
 function viewOfKey(state: KeyState): KeyState {
+  if (state.type === 'zset') return { ...state, value: withoutNegativeZero(state.value as [string, string][]) };
   if (state.type !== 'stream') return state;
   const stream = state.value as StreamState;
   const groups = Object.entries(stream.groups).map(([name, group]) => [name, viewOfGroup(group)]);
   return { ...state, value: { ...stream, groups: Object.fromEntries(groups) } };
+}
+
+function withoutNegativeZero(entries: [string, string][]): [string, string][] {
+  return entries.map(([member, score]) => [member, score === '-0' ? '0' : score]);
 }
 
 function viewOfGroup(group: GroupState): GroupState {
