@@ -43,6 +43,16 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
   });
 }
 
+/** Stands between a connection and its owner, and sees what both say. */
+export type Tap = (socket: Socket, accept: (socket: Socket) => ConnectionEvents) => ConnectionEvents;
+
+let tap: Tap | undefined;
+
+/** From now on every accepted connection passes through `through`: `npm run stage NN -- --trace` prints what is said. */
+export function tapConnections(through: Tap): void {
+  tap = through;
+}
+
 /** Lets a connection's bytes and its end reach `accept`'s events. */
 function serve(accepted: Socket, accept: (socket: Socket) => ConnectionEvents): void {
   let readOn = 0;
@@ -52,7 +62,7 @@ function serve(accepted: Socket, accept: (socket: Socket) => ConnectionEvents): 
     if (readOn > READ_ON_BYTES) socket.pause();
   };
   const socket = withSharedBuffer(accepted, read, () => events.target?.());
-  const events = accept(socket);
+  const events = tap === undefined ? accept(socket) : tap(socket, accept);
   socket.on('error', () => {}); // 'close' follows, and that is all that matters
   socket.on('close', () => events.close());
   // Replies leave at the end of this turn of the event loop: not before them.

@@ -22,6 +22,14 @@ export function stageCommand(stage: Stage, root = PROJECT_ROOT): string[] {
   return [process.execPath, ...NODE_FLAGS, '--import', import.meta.resolve('tsx'), resolve(root, stage.dir, 'main.ts')];
 }
 
+const TRACE = '--trace';
+
+/** The same stage, printing what is said on each of its connections; no file of the stage is another one. */
+function tracedCommand(stage: Stage): string[] {
+  const [main, ...before] = stageCommand(stage).reverse();
+  return [...before.reverse(), '--import', import.meta.resolve('./trace/inside.ts'), main!];
+}
+
 const SAME_KEYSTROKE_MS = 100;
 
 /**
@@ -42,6 +50,7 @@ npm run stage                           list the stages
 npm run stage 07                        run stage 07 (also: 7, aof, 07-aof)
 npm run stage 07 -- --port 7000         … with flags, named as in redis.conf
 npm run stage 07 -- redis.conf          … with a configuration file (from stage 06 on)
+npm run stage 07 -- --trace             … and print each request and reply with its bytes, client and time
 npm run stage 07 -- --help              the flags of that stage
 
 Paths are taken from the folder in which you type. Ctrl-C stops the server; a second one stops it at once.
@@ -92,7 +101,9 @@ await runTool(import.meta.url, {
       return 0;
     }
     const stage = requireStage(query.startsWith('-') ? undefined : query);
-    refuseSwallowedFlags('stage', argv, await optionNames(stage));
-    return runServer([...stageCommand(stage), ...args]);
+    refuseSwallowedFlags('stage', argv, ['trace', ...(await optionNames(stage))]);
+    const rest = args.filter((arg) => arg !== TRACE);
+    const traced = rest.length < args.length;
+    return runServer([...(traced ? tracedCommand(stage) : stageCommand(stage)), ...rest]);
   },
 });

@@ -22,6 +22,7 @@ npm test 07 -- --url redis://127.0.0.1:6379
 npm test mutants                        one folder of tests/
 
   -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
+  --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
   --watch          run again when a file changes
   --bail           stop at the first failure
   --every          with npm test alone: each suite on every later stage, not on the last one only
@@ -34,6 +35,7 @@ const OPTIONS = {
   cmd: { type: 'string' },
   url: { type: 'string' },
   t: { type: 'string', short: 't' },
+  trace: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
   every: { type: 'boolean', default: false },
@@ -50,6 +52,7 @@ await runTool(import.meta.url, {
     if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
     const foreign = foreignTarget(values.cmd, values.url);
     process.env['COMMAND_DIR'] = callerDirectory();
+    if (values.trace) process.env['TRACE'] = '1';
     const redis = hasRedis();
     if (!redis && !foreign && (values['require-redis'] || process.env['CI'] === 'true')) {
       throw new ToolError('redis-server is not on the PATH, and it is required here');

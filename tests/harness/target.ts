@@ -5,6 +5,7 @@ import { findStage, PROJECT_ROOT as ROOT } from '#shared/manifest.ts';
 import { quoted } from '#shared/tools/quote.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { answersPing, freePort, startProcess, type ServerProcess } from './process.ts';
+import { traced } from './traced.ts';
 
 /** What the suites run against. */
 export interface Target {
@@ -42,6 +43,10 @@ export interface RunningServer {
  * {port}, {dir} and {flags}, or `url:redis://host:port`.
  */
 export function parseTarget(description: string): Target {
+  return process.env['TRACE'] === undefined ? targetOf(description) : traced(targetOf(description));
+}
+
+function targetOf(description: string): Target {
   if (description === 'redis') return redisTarget();
   if (description.startsWith('cmd:')) return commandTarget(description.slice(4));
   if (description.startsWith('url:')) return urlTarget(description.slice(4));
