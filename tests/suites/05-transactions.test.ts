@@ -289,6 +289,7 @@ const HARMLESS: [what: string, before: string[], touch: string[]][] = [
   ['TOUCH', ['SET k v'], ['TOUCH k']],
   ['FLUSHALL without the key', ['SET other v'], ['FLUSHALL']],
   ['SWAPDB of databases without the key', ['SET other v'], ['SWAPDB 0 1']],
+  ['SWAPDB of a database with itself', ['SET k v'], ['SWAPDB 0 0']],
   ['a discarded transaction', [], ['MULTI', 'SET k v', 'DISCARD']],
 ];
 

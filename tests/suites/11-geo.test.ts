@@ -122,6 +122,7 @@ describe('GEODIST, GEOHASH', () => {
     await sicily(c);
     await c.expect('GEODIST', 'sicily', 'Palermo', 'Catania', 'parsec').error(UNIT);
     await c.expect('GEODIST', 'sicily', 'Palermo', 'Catania', 'km', 'x').error(SYNTAX);
+    await c.expect('GEODIST', 'sicily', 'Palermo', 'Catania', 'parsec', 'x').error(SYNTAX);
     await c.expect('SET', 's', 'x').ok();
     await c.expect('GEODIST', 's', 'a', 'b').error(WRONGTYPE);
   });
@@ -171,6 +172,13 @@ describe('GEOSEARCH', () => {
     await c
       .expect(...near, 'WITHCOORD', 'WITHHASH', 'WITHDIST')
       .array([['Catania', '56.4413', 3479447370796909, ['15.08726745843887329', '37.50266842333162032']]]);
+  });
+
+  test('WITHHASH is an integer, also where the score is a distance that was stored', async () => {
+    const c = await client();
+    await c.expect('ZADD', 'distances', '0.5', 'near', '1056.811775941', 'far').int(2);
+    const all = ['GEOSEARCH', 'distances', 'FROMMEMBER', 'near', 'BYRADIUS', '1', 'km', 'ASC'];
+    await c.expect(...all, 'WITHHASH').array([['near', 0], ['far', 1056]]);
   });
 
   test('COUNT takes the nearest, and with ANY the first that are found', async () => {

@@ -63,9 +63,11 @@ export class Keyspace {
     db.clear();
   }
 
+  /** A database in exchange for itself moves no keys, but counts as a change (Redis: `swapdbCommand`). */
   swap(a: Database, b: Database): void {
+    this.dirty++;
+    if (a === b) return;
     a.swap(b);
     for (const listener of this.listeners) listener.databasesSwapped?.(a, b);
-    this.dirty++;
   }
 }

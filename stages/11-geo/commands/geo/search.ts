@@ -164,7 +164,8 @@ function pointReply({ member, distance, score, position }: Point, options: Searc
   if (!withDist && !withHash && !withCoord) return member;
   const reply: Reply[] = [member];
   if (withDist) reply.push(distanceReply(distance / unit));
-  if (withHash) reply.push(score);
+  // A stored distance has a fraction; the reply is an integer all the same.
+  if (withHash) reply.push(Math.trunc(score));
   if (withCoord) reply.push(positionReply(position));
   return reply;
 }

@@ -73,8 +73,8 @@ function scoresOf({ db, args }: Request): (number | undefined)[] {
 
 /** `GEODIST key member1 member2 [M|KM|FT|MI]`. */
 function geodist({ db, args }: Request): Reply {
-  const unit = args.length > 4 ? parseUnit(args[4]!) : 1;
   if (args.length > 5) throw syntaxError();
+  const unit = args.length > 4 ? parseUnit(args[4]!) : 1;
   const set = db.lookupReadType(args[1]!, SortedSet);
   const from = set?.score(args[2]!);
   const to = set?.score(args[3]!);
