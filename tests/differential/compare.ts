@@ -11,11 +11,12 @@ export interface Comparer {
 /** @param onException called with the reason each time a documented exception excuses a difference */
 export function createComparer(onException: (reason: string) => void = () => {}): Comparer {
   let queued: Command[] | null = null;
+  const seen = { sorted: false, overflowed: false };
 
   const compare = (command: Command, ours: string, theirs: string, before: readonly Command[] = []): boolean => {
     if (ours === theirs) return true;
     if (RULES[name(command)]?.(ours, theirs, command)) return true;
-    const reason = exceptionFor(command, ours, theirs, before);
+    const reason = exceptionFor(command, ours, theirs, before, seen);
     if (reason !== null) onException(reason);
     return reason !== null;
   };
@@ -23,6 +24,8 @@ export function createComparer(onException: (reason: string) => void = () => {})
   return {
     same(command, ours, theirs) {
       const inTransaction = queued;
+      if (/^SORT(_RO)?$/.test(name(command))) seen.sorted = true;
+      if (command.some((word) => /\d{19}|e\d{3}/.test(word))) seen.overflowed = true;
       if (theirs === '+QUEUED\r\n') queued?.push(command);
       else if (name(command) === 'MULTI' && theirs === '+OK\r\n') queued = [];
       else if (['EXEC', 'DISCARD'].includes(name(command)) && !theirs.startsWith('-ERR wrong number')) queued = null;

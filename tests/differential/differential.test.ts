@@ -5,7 +5,7 @@ import { chooseSeed } from '../harness/rng.ts';
 import { parseTarget, type RunningServer } from '../harness/target.ts';
 import { createComparer } from './compare.ts';
 import { firstDifference, runFamily } from './engine.ts';
-import { FAMILIES } from './families/all.ts';
+import { COMPARED } from './families/all.ts';
 import { showDifference } from './show-difference.ts';
 
 const seed = chooseSeed();
@@ -31,7 +31,7 @@ function compareServers(): void {
   });
   afterAll(() => Promise.all([redis.stop(), twin.stop(), stage.stop()]));
 
-  for (const family of FAMILIES.filter(({ since }) => since <= last.number)) {
+  for (const family of COMPARED.filter(({ since }) => since <= last.number)) {
     test(`${family.name}: stage ${last.number} answers as Redis does`, async () => {
       const pair = { ours: stage.port, theirs: redis.port };
       const { differences } = await runFamily({ pair, family, stage: last.number, count: 4_000, seed });
@@ -45,6 +45,17 @@ function compareServers(): void {
       expect([...exceptions]).toEqual([]);
     });
   }
+
+  test('a difference in what another client hears is found', async () => {
+    const pair = { ours: twin.port, theirs: redis.port };
+    const script = [
+      ['PUBLISH', 'news', 'the same'],
+      ['EVAL', "redis.call('PUBLISH', 'news', redis.call('INFO', 'server'):match('process_id:(%d+)')) return 1", '0'],
+    ];
+    expect(await firstDifference(pair, script, 2)).toBe(null);
+    const found = await firstDifference(pair, script, 2, { listened: true });
+    expect(found?.ours).toMatch(/^heard by another client, message 2 of 2: .*the same/s);
+  });
 
   test('a difference in the data alone is found', async () => {
     const pair = { ours: twin.port, theirs: redis.port };

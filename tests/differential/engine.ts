@@ -2,7 +2,9 @@ import { createRng } from '../harness/rng.ts';
 import type { Command } from './arguments.ts';
 import { createComparer } from './compare.ts';
 import { openBatches } from './connection.ts';
+import { withConsumers } from './consumers.ts';
 import { createSource, setup, type Family } from './family.ts';
+import { openListener } from './listener.ts';
 import { shrink } from './shrink.ts';
 import { stateCommands } from './state.ts';
 
@@ -10,6 +12,8 @@ import { stateCommands } from './state.ts';
 export interface Pair {
   readonly ours: number;
   readonly theirs: number;
+  /** Whether the second is of 7.2 or later, which creates consumers for whom there is nothing. */
+  readonly createsConsumers?: boolean;
 }
 
 /** Where two servers first disagree. */
@@ -59,14 +63,17 @@ export async function runFamily({
     const source = createSource(family, rng);
     const commands = [...setup(stage), ...(family.begin ?? [])];
     while (commands.length < Math.min(ROUND, count - outcome.count)) commands.push(...source());
+    const script = pair.createsConsumers ? withConsumers(commands) : commands;
     const protocol = round % 2 === 0 ? 2 : 3;
-    const found = await firstDifference(pair, commands, protocol, (reason) => {
+    const { listened } = family;
+    const onException = (reason: string) => {
       outcome.exceptions.set(reason, (outcome.exceptions.get(reason) ?? 0) + 1);
-    });
-    outcome.count += commands.length;
+    };
+    const found = await firstDifference(pair, script, protocol, { onException, listened });
+    outcome.count += script.length;
     onProgress?.(outcome.count);
     if (found === null) continue;
-    outcome.differences.push(await shrink(found, (script) => firstDifference(pair, script, protocol)));
+    outcome.differences.push(await shrink(found, (script) => firstDifference(pair, script, protocol, { listened })));
     if (outcome.differences.length >= limit) break;
   }
   return outcome;
@@ -77,9 +84,10 @@ export async function firstDifference(
   pair: Pair,
   commands: readonly Command[],
   protocol: 2 | 3,
-  onException?: (reason: string) => void,
+  { onException, listened = false }: { onException?: (reason: string) => void; listened?: boolean | undefined } = {},
 ): Promise<Difference | null> {
   const [ours, theirs] = await Promise.all([openBatches(pair.ours, protocol), openBatches(pair.theirs, protocol)]);
+  const listeners = listened ? await Promise.all([openListener(pair.ours), openListener(pair.theirs)]) : undefined;
   const comparer = createComparer(onException);
   const disagreement = async (batch: readonly Command[], before: readonly Command[]): Promise<Difference | null> => {
     const [a, b] = await Promise.all([ours.send(batch), theirs.send(batch)]);
@@ -98,9 +106,21 @@ export async function firstDifference(
     if (inReplies) return inReplies;
     // A script may end inside a transaction.
     await Promise.all([ours.send([['DISCARD']]), theirs.send([['DISCARD']])]);
+    if (listeners) {
+      const [a, b] = await Promise.all([listeners[0].heard(ours), listeners[1].heard(theirs)]);
+      const at = Array.from({ length: Math.max(a.length, b.length) }, (_, i) => i).find((i) => a[i] !== b[i]);
+      const script = [...commands, ['DISCARD']];
+      if (at !== undefined) return { script, protocol, ours: heardFrom(a, at), theirs: heardFrom(b, at) };
+    }
     return await disagreement(await stateCommands(theirs), [...commands, ['DISCARD']]);
   } finally {
     ours.close();
     theirs.close();
+    for (const listener of listeners ?? []) listener.close();
   }
+}
+
+/** What a listener heard, from the first message on that is not the same, and the two before it. */
+function heardFrom(messages: readonly string[], at: number): string {
+  return `heard by another client, message ${at + 1} of ${messages.length}: ${messages.slice(Math.max(0, at - 2), at + 1).join(' / ')}`;
 }

@@ -11,6 +11,8 @@ export interface Family {
   readonly keys: readonly string[];
   /** Sent at the beginning of each round. */
   readonly begin?: readonly Command[];
+  /** Whether another client listens to all messages and to the events of all keys; what it hears is compared too. */
+  readonly listened?: boolean;
   readonly rows: readonly Row[];
 }
 
@@ -37,10 +39,9 @@ const MUTATED = 0.05;
 /** An endless source of a family's commands, the same for the same seed. */
 export function createSource(family: Family, rng: Rng): () => Command[] {
   const args = createArguments(rng, family.keys, OTHERS);
-  const total = family.rows.reduce((sum, [weight]) => sum + weight, 0);
   return () => {
     for (;;) {
-      const made = choose(family.rows, rng.next() * total)(args);
+      const made = chooseRow(family, rng)(args);
       const commands = (Array.isArray(made[0]) ? made : [made]) as Command[];
       const mutated = commands.map((command) => (rng.chance(MUTATED) ? mutate(command, rng) : command));
       if (mutated.every(isSafe)) return mutated;
@@ -48,7 +49,9 @@ export function createSource(family: Family, rng: Rng): () => Command[] {
   };
 }
 
-function choose(rows: readonly Row[], at: number): Row[1] {
+/** One of a family's rows, by their weights. */
+export function chooseRow({ rows }: Family, rng: Rng): Row[1] {
+  const at = rng.next() * rows.reduce((sum, [weight]) => sum + weight, 0);
   let sum = 0;
   for (const [weight, make] of rows) {
     sum += weight;

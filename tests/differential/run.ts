@@ -3,15 +3,17 @@ import { chooseSeed } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { builtStages, findStage } from '#shared/manifest.ts';
 import { runFamily, type Outcome } from './engine.ts';
-import { FAMILIES } from './families/all.ts';
+import { COMPARED } from './families/all.ts';
+import { separatesMessages } from './pubsub/separates-messages.ts';
 import { showDifference } from './show-difference.ts';
 
 const HELP = `
 npx tsx tests/differential/run.ts --stage 05 --type lists --count 200000 --seed 1
 
-Sends the same random commands to a stage and to redis-server, and compares all replies and the data.
-  --stage NN     the stage (default: the last one built)
-  --type NAME    ${FAMILIES.map(({ name }) => name).join(', ')} or all (default: all that the stage knows)
+Sends the same random commands to a stage and to redis-server, and compares all replies and the data. REDIS_SERVER names
+another redis-server.
+  --stage NN     the stage (default: the last one built), or redis: the one on the PATH
+  --type NAME    ${COMPARED.map(({ name }) => name).join(', ')} or all (default: all that the stage knows)
   --count N      commands per type (default 200000)
   --seed N       repeats a run (default: a new one, printed)
   --limit N      go on until N differences are found (default 1)
@@ -32,19 +34,21 @@ if (values.help) console.log(HELP.trim());
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const stage = findStage(values.stage)?.number ?? values.stage;
-  const families = FAMILIES.filter(({ name, since }) =>
+  const stage = values.stage === 'redis' ? builtStages().at(-1)!.number : (findStage(values.stage)?.number ?? values.stage);
+  const families = COMPARED.filter(({ name, since }) =>
     values.type === 'all' ? since <= stage : name === values.type,
   );
   if (families.length === 0)
-    throw new Error(`no type '${values.type}'; ${FAMILIES.map(({ name }) => name).join(', ')}`);
-  const [ours, theirs] = await Promise.all([parseTarget(stage).start(), parseTarget('redis').start()]);
+    throw new Error(`no type '${values.type}'; ${COMPARED.map(({ name }) => name).join(', ')}`);
+  const target = values.stage === 'redis' ? 'cmd:redis-server --port {port} --save "" {flags}' : stage;
+  const [ours, theirs] = await Promise.all([parseTarget(target).start(), parseTarget('redis').start()]);
+  const pair = { ours: ours.port, theirs: theirs.port, createsConsumers: await separatesMessages(theirs.port) };
   let differences = 0;
   try {
     for (const family of families) {
       const began = Date.now();
       const outcome = await runFamily({
-        pair: { ours: ours.port, theirs: theirs.port },
+        pair,
         family,
         stage,
         count: Number(values.count),
@@ -53,7 +57,7 @@ async function main(): Promise<number> {
       });
       differences += outcome.differences.length;
       for (const difference of outcome.differences) console.log(showDifference(difference));
-      console.log(showOutcome(`stage ${stage} ${family.name}`, outcome, (Date.now() - began) / 1000));
+      console.log(showOutcome(`${values.stage === 'redis' ? 'redis' : `stage ${stage}`} ${family.name}`, outcome, (Date.now() - began) / 1000));
     }
   } finally {
     const ended = ours.process?.ended();

@@ -53,6 +53,9 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   CONFIG: ([, name, value, ...more]) => more.length === 0 && isLimit(name, value),
   ZSCAN: (words) => scansAll(words, 1),
   ZRANDMEMBER: randomCount,
+  // WITHSCORE came with 7.2: before that a third word is a mistake that ends a transaction.
+  ZRANK: (words) => words.length < 3,
+  ZREVRANK: (words) => words.length < 3,
   BZPOPMIN: (words) => briefly(words.at(-1)),
   BZPOPMAX: (words) => briefly(words.at(-1)),
   BZMPOP: (words) => briefly(words[0]),

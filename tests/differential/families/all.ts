@@ -1,4 +1,6 @@
 import type { Family } from '../family.ts';
+import { everything } from './everything.ts';
+import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { keys } from './keys.ts';
 import { lists } from './lists.ts';
@@ -10,6 +12,7 @@ import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { transactions } from './transactions.ts';
 
+/** One for each type, and some that combine types. */
 export const FAMILIES: readonly Family[] = [
   strings,
   keys,
@@ -22,3 +25,6 @@ export const FAMILIES: readonly Family[] = [
   sortedSets,
   sort,
 ];
+
+/** Those; geo, whose stored distances are not the same on each server; and all types in one sequence. */
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, everything];

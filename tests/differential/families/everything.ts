@@ -1,0 +1,55 @@
+import type { Arguments, Command } from '../arguments.ts';
+import { chooseRow, type Family } from '../family.ts';
+import { geo } from './geo.ts';
+import { hashes } from './hashes.ts';
+import { keys } from './keys.ts';
+import { lists } from './lists.ts';
+import { sets } from './sets.ts';
+import { sizes } from './sizes.ts';
+import { sort } from './sort.ts';
+import { sortedSets } from './sorted-sets.ts';
+import { streams } from './streams.ts';
+import { strings } from './strings.ts';
+
+const TYPES = [strings, keys, lists, hashes, sets, streams, sizes, sortedSets, sort, geo];
+const CHANNELS = ['news', 'k1', ''];
+
+/**
+ * All types in one sequence, over the same few keys: each command meets what those of the other types have left. Alone and
+ * inside transactions, with messages; whoever listens hears of each change too.
+ */
+export const everything: Family = {
+  name: 'everything',
+  since: '11',
+  keys: ['k1', 'k2', 'k3', 'k4'],
+  begin: sizes.begin ?? [],
+  listened: true,
+  rows: [
+    [70, (a) => any(a)],
+    [8, (a) => [['MULTI'], ...some(a, 0, 6), ['EXEC']]],
+    [1, (a) => [['MULTI'], ...some(a, 0, 4), ['DISCARD']]],
+    [3, (a) => [['WATCH', ...a.some(1, 3, a.key)], ...some(a, 0, 2), ['MULTI'], ...some(a, 0, 4), ['EXEC']]],
+    [1, (a) => [['MULTI'], ...some(a, 0, 2), a.pick([['MULTI'], ['WATCH', 'k1'], ['NOSUCH'], ['GET'], ['UNWATCH']]), ['EXEC']]],
+    [5, (a) => [message(a)]],
+    [6, (a) => [['DEL', a.key(), a.key()]]],
+  ],
+};
+
+function any(a: Arguments): Command[] {
+  const made = a.rng.chance(0.04) ? message(a) : chooseRow(a.pick(TYPES), a.rng)(a);
+  return (Array.isArray(made[0]) ? made : [made]) as Command[];
+}
+
+function some(a: Arguments, low: number, high: number): Command[] {
+  return Array.from({ length: a.rng.int(low, high) }, () => any(a)).flat();
+}
+
+function message(a: Arguments): Command {
+  return a.pick<Command>([
+    ['PUBLISH', a.pick(CHANNELS), a.value()],
+    ['PUBLISH', a.pick(CHANNELS), a.value()],
+    ['SPUBLISH', a.pick(CHANNELS), a.value()],
+    ['PUBSUB', a.pick(['CHANNELS', 'NUMPAT', 'SHARDCHANNELS'])],
+    ['PUBSUB', 'NUMSUB', ...a.some(0, 2, () => a.pick(CHANNELS))],
+  ]);
+}
