@@ -1,8 +1,11 @@
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Chalk } from 'chalk';
-import { describe, expect, test } from 'vitest';
-import { findStage } from '#shared/manifest.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { builtStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { formatHunks, formatStat } from '#shared/tools/diff/format.ts';
+import { printPaged } from '#shared/tools/diff/pager.ts';
+import { chapterOrder, inReadingOrder } from '#shared/tools/diff/reading-order.ts';
 import { diffStage } from '#shared/tools/diff/stages.ts';
 import { importsOf } from '#shared/tools/tree/imports.ts';
 import { numbered, runToolIn, scratchProject, scratchTree } from './scratch.ts';
@@ -54,11 +57,12 @@ describe('diffStage', () => {
 
   test('prints the list and the hunks', () => {
     const { root } = scratchTree(FILES);
-    const { files } = diffStage(findStage('2', root)!, root);
-    const stat = formatStat(files, plainChalk);
+    const stage = findStage('2', root)!;
+    const sections = inReadingOrder(diffStage(stage, root).files, stage, root);
+    const stat = formatStat(sections, plainChalk);
     expect(stat).toMatch(/^ {2}changed {2}server\.ts +\+3 +−2$/m);
     expect(stat).toMatch(/3 new, 1 changed, 1 removed; 7 lines added, 3 removed$/);
-    const hunks = formatHunks(files, plainChalk);
+    const hunks = formatHunks(sections, plainChalk);
     expect(hunks).toContain('server.ts (changed)\n@@ -2,11 +2,12 @@');
     expect(hunks).toContain('-line 5\n+five\n+five and a half\n line 6');
     expect(hunks).toContain('+last line, unended\n\\ No newline at end of file');
@@ -113,6 +117,108 @@ describe('npm run diff', () => {
     const { code, stdout, stderr } = runToolIn(scratchProject(FILES).root, 'diff', args);
     expect(stderr).toMatch(complaint);
     expect([code, stdout]).toEqual([1, '']);
+  });
+});
+
+const CHAPTER = `# A chapter
+## What changed
+
+Read:
+1. \`${TWO}/server.ts\` and \`gone.ts\`: what the \`server\` loses
+2. \`store/my-heap.ts\`: absent. \`shared/heap.ts\`: a <heap>
+
+Skim: \`shared/deep/\` (sums), and
+\`main.ts\`.
+
+## Traps
+`;
+
+describe('the reading order', () => {
+  const project = () => scratchProject({ ...FILES, 'docs/02-strings.md': CHAPTER });
+
+  test('is that of the chapter, with its notes; what it does not name comes last', () => {
+    const { root } = project();
+    const { stdout } = runToolIn(root, 'diff', ['02', '--stat']);
+    const list = stdout.split('\n').slice(2, -2).map((line) => line.replaceAll(/ {2,}/g, ' | ').trim());
+    expect(list).toEqual([
+      'Read',
+      '| changed | server.ts | +3 | −2 | what the `server` loses',
+      '| removed | gone.ts | +0 | −1',
+      '| new | shared/heap.ts | +1 | a <heap>',
+      'Skim',
+      '| new | shared/deep/math.ts | +1 | sums',
+      'Not named in the chapter',
+      '| new | store/my heap.ts | +2',
+    ]);
+  });
+
+  test('--core leaves out what is to be skimmed', () => {
+    const { stdout } = runToolIn(project().root, 'diff', ['02', '--core']);
+    expect(stdout).toContain('server.ts (changed)\n  what the `server` loses\n@@ -2,11');
+    expect(stdout).not.toMatch(/^math|my heap\.ts|Skim/m);
+    expect(stdout).toContain('1 new, 1 changed, 1 removed; 4 lines added, 3 removed');
+  });
+
+  test.each(builtStages().map((stage) => [stage.number, stage] as const))('chapter %s names its files', (_, stage) => {
+    const { read } = chapterOrder(stage, PROJECT_ROOT);
+    expect(read.length).toBeGreaterThan(2);
+    expect(read.filter(({ note }) => note !== '').length).toBeGreaterThan(2);
+    const { files } = diffStage(stage, PROJECT_ROOT);
+    const isThere = (path: string) => files.some(({ file }) => file === path || (path.endsWith('/') && file.startsWith(path)));
+    expect(read.map(({ path }) => path).filter((path) => !isThere(path))).toEqual([]);
+  });
+});
+
+describe('npm run diff -- --html', () => {
+  test('writes one page without links to elsewhere, where the command was typed', () => {
+    const { root, read } = scratchProject({ ...FILES, 'docs/02-strings.md': CHAPTER });
+    const args = ['02', '--html', 'my page.html'];
+    const { code, stdout } = runToolIn(root, 'diff', args, { INIT_CWD: join(root, 'stages') });
+    expect([code, stdout]).toEqual([0, `${join(realpathSync(root), 'stages/my page.html')}: 7 KB\n`]);
+    const page = read('stages/my page.html')!;
+    expect(page).not.toMatch(/https?:|<script|<link|src=|@import|url\(/);
+    expect([...page.matchAll(/<summary><b>(.*?)<\/b>/g)].map((match) => match[1])).toEqual([
+      'server.ts',
+      'gone.ts',
+      'shared/heap.ts',
+      'shared/deep/math.ts',
+      'store/my heap.ts',
+    ]);
+    for (const [, target] of page.matchAll(/href="#(.*?)"/g)) expect(page).toContain(` id="${target}"`);
+    expect(page).toContain('<div class="note">a &lt;heap></div>');
+    expect(page).toContain('<div class="note">what the <code>server</code> loses</div>');
+    expect(page).toContain(
+      '<div class="change"><div class="old"><p data-n="5">line 5</p></div>' +
+        '<div class="now"><p data-n="5">five</p><p data-n="6">five and a half</p></div></div>',
+    );
+    expect(page).toContain('<div class="whole minus"><p data-n="1">gone</p></div>');
+  });
+
+  test('a page that cannot be written is one line', () => {
+    const { code, stderr } = runToolIn(scratchProject(FILES).root, 'diff', ['02', '--html', 'no/such/page.html']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The page could not be written: ENOENT.*\n$/);
+  });
+});
+
+describe('the pager', () => {
+  const PAGER = `node -e "process.stdin.pipe(require('fs').createWriteStream(process.env.PAGED))"`;
+
+  test('gets the text on a terminal', () => {
+    const file = join(scratchTree({ a: '' }).root, 'paged');
+    printPaged('a diff', true, { ...process.env, PAGER, PAGED: file });
+    expect(readFileSync(file, 'utf8')).toBe('a diff\n');
+  });
+
+  test.each([
+    ['without a terminal', false, PAGER],
+    ['with an empty PAGER', true, ''],
+    ['when the pager fails', true, 'exit 3'],
+  ])('is not used %s', (_, isTerminal, pager) => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    printPaged('a diff', isTerminal, { ...process.env, PAGER: pager });
+    expect(log.mock.calls).toEqual([['a diff']]);
+    log.mockRestore();
   });
 });
 
