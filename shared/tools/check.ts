@@ -2,6 +2,7 @@ import chalk from 'chalk';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { budgetCheck } from './check/budgets.ts';
 import type { Check } from './check/check.ts';
+import { coreCheck } from './check/core.ts';
 import { directionsCheck } from './check/directions.ts';
 import { failsBeforeCheck } from './check/fails-before.ts';
 import { importsCheck } from './check/imports.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   movesCheck,
   budgetCheck,
   ladderCheck,
+  coreCheck,
   typesCheck,
 ];
 

@@ -2,7 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
-import { folderPlan, folders, foreignPlan, stagePlan, wholePlan, type Part } from '../../tests/harness/plan.ts';
+import {
+  folderPlan,
+  folders,
+  foreignPlan,
+  inCore,
+  isSuiteFile,
+  onlyFile,
+  stagePlan,
+  wholePlan,
+  type Part,
+} from '../../tests/harness/plan.ts';
 import { createReporter } from '../../tests/harness/reporter.ts';
 import { parseTarget } from '../../tests/harness/target.ts';
 import { chooseByName, type Choice } from '../../tests/harness/test-names.ts';
@@ -14,15 +24,18 @@ npm test                                everything: types, tools, every suite on
                                         real Redis, mutants, differential runs, documents
 npm test -- --every                     the same, and every suite on all stages between
 npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
+npm test 03-lists                       one file of a suite
 npm test 07 -- --cmd "./my-server --port {port}"
-                                        suites 01 to 07 on a server of yours; {port}, {dir} (an empty folder) and
-                                        {flags} (options that a test needs, such as --timeout 1) are filled in
+                                        the core tests of suites 01 to 07 on a server of yours; {port}, {dir} (an
+                                        empty folder) and {flags} (options that a test needs, such as --timeout 1)
+                                        are filled in
 npm test 07 -- --url redis://127.0.0.1:6379
                                         the same on a server that runs already. Its databases are FLUSHED.
 npm test mutants                        one folder of tests/
 
   -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
   --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
+  --full           with --cmd or --url: all tests, not only the core ones that lead through the chapters
   --watch          run again when a file changes
   --bail           stop at the first failure
   --every          with npm test alone: each suite on every later stage, not on the last one only
@@ -38,6 +51,7 @@ const OPTIONS = {
   trace: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
   every: { type: 'boolean', default: false },
   'require-redis': { type: 'boolean', default: false },
 } as const;
@@ -60,11 +74,12 @@ await runTool(import.meta.url, {
     if (values.every && (positionals.length > 0 || foreign !== null)) {
       throw new ToolError('--every goes with npm test alone: npm test -- --every');
     }
-    const parts = choose(positionals[0], foreign, redis, values.every);
+    const choice = values.t === undefined ? null : chooseByName(values.t);
+    const parts = choose(positionals[0], { foreign, redis, every: values.every, full: values.full, choice });
     if (foreign !== null) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     return runParts(parts, {
-      choice: values.t === undefined ? null : chooseByName(values.t),
+      choice,
       watch: values.watch,
       bail: values.bail,
       alone: values.url !== undefined,
@@ -92,14 +107,23 @@ async function requireStart(target: string): Promise<void> {
   }
 }
 
-function choose(word: string | undefined, foreign: string | null, redis: boolean, every: boolean): Part[] {
-  if (foreign !== null) {
-    const last = word === undefined ? builtStages().at(-1)!.number : requireStage(word).number;
-    return foreignPlan(last, foreign);
-  }
-  if (word === undefined) return wholePlan(redis, every);
-  if (folders().includes(word) && word !== 'suites') return folderPlan(word);
-  return stagePlan(requireStage(word), redis);
+interface Wish {
+  foreign: string | null;
+  redis: boolean;
+  every: boolean;
+  full: boolean;
+  choice: Choice | null;
+}
+
+function choose(word: string | undefined, { foreign, redis, every, full, choice }: Wish): Part[] {
+  if (word === undefined && foreign === null) return wholePlan(redis, every);
+  if (foreign === null && folders().includes(word!) && word !== 'suites') return folderPlan(word!);
+  const file = word !== undefined && isSuiteFile(word) ? word : null;
+  const last = word === undefined ? builtStages().at(-1)! : requireStage(file === null ? word : file.slice(0, 2));
+  // A test that is asked for by name may be any.
+  const all = full || file !== null || (choice !== null && !inCore(last.number, choice));
+  const parts = foreign === null ? stagePlan(last, redis) : foreignPlan(last.number, foreign, all);
+  return file === null ? parts : onlyFile(parts, file);
 }
 
 interface RunOptions {

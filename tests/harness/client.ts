@@ -4,10 +4,8 @@ import { DecodeError, ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts
 import { Expectation, type Arrival } from './expectation.ts';
 import type { Protocol } from './expected.ts';
 import { failureText, type Exchange, type Failure } from './failure.ts';
-import { sleep, within } from './time.ts';
+import { REPLY_MS, sleep, TimeoutError, within } from './time.ts';
 
-/** How long a reply may take. Long: the machine may be busy, and a right server never needs it. */
-const REPLY_MS = 10_000;
 /** How long bytes that are wrong already may wait for the rest of their reply. */
 const WRONG_MS = 300;
 /** How long `silent` listens when it cannot use a marker. */
@@ -42,10 +40,12 @@ export class Client {
   /** Received, and not yet part of a reply that somebody expected. */
   private unclaimed = '';
   private slots: Slot[] = [];
-  private readonly history: (Exchange & { number: number })[] = [];
+  private readonly history: (Exchange & { number: number; at: number })[] = [];
   private expected = 0;
   private lastWritten: readonly string[] | string | null = null;
   private onData: () => void = () => {};
+  /** When bytes last moved on this connection, in either direction: Unix time in ms. */
+  private moved = Date.now();
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -92,26 +92,28 @@ export class Client {
 
   /** Writes bytes as they are. */
   write(bytes: string): void {
-    this.socket.write(bytes, 'latin1');
+    this.socket.write(bytes, 'latin1', () => (this.moved = Date.now()));
     this.lastWritten = bytes;
   }
 
   /** The next bytes must be exactly these. No other reply may be pending. */
   async raw(expected: string): Promise<void> {
     const site = new Error();
-    const deadline = Date.now() + REPLY_MS;
-    while (this.unclaimed.length < expected.length && this.ending === null && Date.now() < deadline) {
+    const start = Date.now();
+    const left = () => Math.max(start, this.moved) + REPLY_MS - Date.now();
+    while (this.unclaimed.length < expected.length && this.ending === null && left() > 0) {
       const wrong = !expected.startsWith(this.unclaimed);
       const more = await within(
-        wrong ? WRONG_MS : deadline - Date.now(),
+        wrong ? WRONG_MS : left(),
         new Promise<true>((resolve) => (this.onData = () => resolve(true))),
       );
       if (wrong && !more) break;
     }
     const received = this.unclaimed.slice(0, expected.length);
     if (received !== expected) {
+      const late = received.length < expected.length && this.ending === null && expected.startsWith(received);
       const ending = received.length < expected.length ? (this.ending ?? 'nothing more came') : undefined;
-      this.fail({ sent: this.lastWritten, expected: { bytes: expected }, received: this.unclaimed, ending }, site);
+      this.fail({ sent: this.lastWritten, expected: { bytes: expected }, received: this.unclaimed, ending, late }, site);
     }
     this.unclaimed = this.unclaimed.slice(expected.length);
     this.decoder = new ReplyDecoder();
@@ -144,7 +146,8 @@ export class Client {
     const words = 'the server closes the connection, and says nothing more';
     const ending = (await within(REPLY_MS, this.whenClosed)) ? undefined : 'it stayed open';
     if (ending || this.unclaimed !== '') {
-      this.fail({ sent: this.lastWritten, expected: { words }, received: this.unclaimed, ending }, site);
+      const late = ending !== undefined;
+      this.fail({ sent: this.lastWritten, expected: { words }, received: this.unclaimed, ending, late }, site);
     }
   }
 
@@ -179,6 +182,11 @@ export class Client {
     this.socket.resume();
   }
 
+  /** The latest request of this connection that was answered, and its reply. */
+  get lastExchange(): (Exchange & { at: number }) | null {
+    return this.history.at(-1) ?? null;
+  }
+
   /** Whether a reply is expected that has not come. */
   get pending(): boolean {
     return this.slots.length > 0;
@@ -187,7 +195,8 @@ export class Client {
   /** Throws the failure with the stack of the place that asked, and with what went before the reply of this number. */
   fail(failure: Failure, site: Error, number = Infinity): never {
     const history = this.history.filter((exchange) => exchange.number < number);
-    const error = new Error(failureText({ history, ...failure }));
+    const text = failureText({ history, ...failure });
+    const error = failure.late ? new TimeoutError(text) : new Error(text);
     error.name = 'Unexpected reply';
     const frames = (site.stack ?? '').split('\n').slice(1);
     error.stack = `${error.name}: ${error.message}\n${frames.join('\n')}`;
@@ -199,7 +208,7 @@ export class Client {
     return new Expectation({
       sent,
       protocol: () => this.protocol,
-      settled: (expected) => this.settled(slot, expected),
+      settled: (expected, due) => this.settled(slot, expected, due),
       fail: (failure, site) => this.fail(failure, site, slot.number),
     });
   }
@@ -214,20 +223,20 @@ export class Client {
   }
 
   /** Waits for a slot's reply; not for long when what has come so far cannot become the expected bytes. */
-  private async settled(slot: Slot, expected?: string): Promise<Arrival> {
-    const deadline = Date.now() + REPLY_MS;
+  private async settled(slot: Slot, expected?: string, due = Date.now()): Promise<Arrival> {
     for (;;) {
       const arrival = await within(WRONG_MS, slot.arrival);
       if (arrival) return arrival;
       if (expected !== undefined && this.slots[0] === slot && !expected.startsWith(this.unclaimed)) {
         return { raw: this.unclaimed, ending: 'the bytes so far are not a complete reply' };
       }
-      if (Date.now() > deadline)
-        return { raw: this.unclaimed, ending: `no complete reply within ${REPLY_MS / 1000} s` };
+      if (Date.now() > Math.max(due, this.moved) + REPLY_MS)
+        return { raw: this.unclaimed, ending: `no complete reply within ${REPLY_MS / 1000} s`, late: true };
     }
   }
 
   private received(text: string): void {
+    this.moved = Date.now();
     this.unclaimed += text;
     this.decoder.feed(text);
     this.deliver();
@@ -272,12 +281,14 @@ export class Client {
   }
 
   private remember({ number, sent }: Pick<Slot, 'number' | 'sent'>, received: string): void {
-    this.history.push({ number, sent: sent ?? '', received: received.slice(0, 200) });
+    this.history.push({ number, at: ++exchanges, sent: sent ?? '', received: received.slice(0, 200) });
     if (this.history.length > HISTORY) this.history.shift();
   }
 }
 
 let markers = 0;
+/** Counts the replies of all connections. */
+let exchanges = 0;
 
 /** A request as clients send it: an array of bulk strings. */
 export function encodeRequest(args: readonly string[]): string {

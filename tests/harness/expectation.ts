@@ -10,13 +10,15 @@ export interface Arrival {
   raw: string;
   value?: Decoded;
   ending?: string;
+  /** Nothing more came in time. */
+  late?: boolean;
 }
 
 /** What an expectation needs of its connection. */
 interface Source {
   readonly sent: readonly string[] | string | null;
   protocol(): Protocol;
-  settled(expected?: string): Promise<Arrival>;
+  settled(expected?: string, due?: number): Promise<Arrival>;
   fail(failure: Failure, site: Error): never;
 }
 
@@ -26,9 +28,17 @@ interface Source {
  */
 export class Expectation {
   private readonly source: Source;
+  /** When the reply is due, Unix time in ms; undefined: when it is asked for. */
+  private due: number | undefined;
 
   constructor(source: Source) {
     this.source = source;
+  }
+
+  /** The test waits on purpose: the server may take so many ms before the time for a reply is counted. */
+  dueIn(ms: number): this {
+    this.due = Date.now() + ms;
+    return this;
   }
 
   /** The decoded reply, whatever it is; an error reply is a value. */
@@ -135,9 +145,9 @@ export class Expectation {
   private async exactly(expected: Expected): Promise<Decoded> {
     const site = new Error();
     const bytes = encodeExpected(expected, this.source.protocol());
-    const { raw, value, ending } = await this.source.settled(bytes);
+    const { raw, value, ending, late } = await this.source.settled(bytes, this.due);
     if (raw !== bytes || ending) {
-      this.source.fail({ sent: this.source.sent, expected: { bytes }, received: raw, ending }, site);
+      this.source.fail({ sent: this.source.sent, expected: { bytes }, received: raw, ending, late }, site);
     }
     return value!;
   }
@@ -173,10 +183,10 @@ export class Expectation {
   }
 
   private async arrived(what: string, site: Error): Promise<Arrival> {
-    const arrival = await this.source.settled();
+    const arrival = await this.source.settled(undefined, this.due);
     if (!arrival.ending) return arrival;
     return this.source.fail(
-      { sent: this.source.sent, expected: { words: what }, received: arrival.raw, ending: arrival.ending },
+      { sent: this.source.sent, expected: { words: what }, received: arrival.raw, ending: arrival.ending, late: arrival.late },
       site,
     );
   }

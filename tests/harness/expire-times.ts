@@ -1,4 +1,5 @@
 import type { Decoded } from '#shared/resp/decoder.ts';
+import type { Client } from './client.ts';
 
 const MAX = 2n ** 63n - 1n;
 const MIN = -(2n ** 63n);
@@ -35,4 +36,10 @@ export function isLeft(found: Decoded, at: bigint | undefined): boolean {
   if (found === -2) return at <= Date.now();
   const difference = BigInt(found) - at;
   return difference >= -MINUTE && difference <= MINUTE;
+}
+
+/** The time to live, as the server counts it: a little less than was asked for. */
+export async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
+  const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
+  await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
 }

@@ -88,14 +88,26 @@ describe('the likely cause', () => {
     ['a CRLF too many', '+OK\r\n', '+OK\r\n', /one CRLF too many/, { extra: '\r\n' }],
   ];
   test.each(rows)('%s', (_mistake, expected, received, cause, more) => {
-    const likely = bytes(expected, received, more)
-      .split('\n')
-      .find((line) => line.startsWith('likely'));
-    expect(likely).toMatch(cause);
+    const text = bytes(expected, received, more);
+    expect(text.slice(text.indexOf('\nlikely')).replaceAll(/\n +/g, ' ')).toMatch(cause);
   });
 
   test('is not guessed where nothing famous is seen', () => {
     expect(bytes('$1\r\na\r\n', '$1\r\nb\r\n')).not.toContain('likely');
     expect(bytes(':1\r\n', ':2\r\n')).not.toContain('likely');
+  });
+
+  test('is not a reply that came late, where the same request before got the same reply', () => {
+    const refused = '-NOPROTO unsupported protocol version\r\n';
+    const history = [{ sent: ['HELLO', '4'], received: refused }];
+    const expected = { bytes: '-ERR Protocol version is not an integer or out of range\r\n' };
+    expect(failureText({ sent: ['HELLO', ''], expected, received: refused, history })).not.toContain('likely');
+  });
+
+  test('is not a reply that came late, where many requests are answered so', () => {
+    for (const [sent, received] of [['SET', '+OK\r\n'], ['GET', '$-1\r\n'], ['DEL', '-ERR no\r\n']] as const) {
+      const history = [{ sent: [sent, 'k'], received }];
+      expect(bytes('$1\r\nv\r\n', received, { sent: ['GETDEL', 'k'], history })).not.toContain('one reply behind');
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { likelyCause } from './causes.ts';
 import { escapeBytes, showCommand } from './show.ts';
+import { clip, INDENT_COLUMNS, wrap } from './width.ts';
 
 /** Everything a failed expectation knows. All bytes are binary strings. */
 export interface Failure {
@@ -12,6 +13,8 @@ export interface Failure {
   received: string;
   /** What ended the wait, when it wasn't a complete reply: a timeout, a closed connection, bytes that are not RESP. */
   ending?: string | undefined;
+  /** The wait ended because nothing more came in time. */
+  late?: boolean | undefined;
   /** What went before on this connection, oldest first. */
   history?: readonly Exchange[];
   /** Bytes that came after the reply though nothing was asked. */
@@ -24,46 +27,72 @@ export interface Exchange {
   received: string;
 }
 
+/** Columns for the text of a failure; the reporter indents it by four. */
+const COLUMNS = Number(process.env['REPORT_WIDTH'] ?? 110) - INDENT_COLUMNS;
+const NAME_COLUMNS = 10;
+const ROOM = COLUMNS - NAME_COLUMNS;
+
 /**
  * The text of a failed expectation, for a human who is writing a server: sent, expected, received, caret, likely cause.
  */
 export function failureText(failure: Failure): string {
-  const lines: string[] = [];
+  const rows: [name: string, text: string][] = [];
   for (const { sent, received } of failure.history?.slice(-4) ?? []) {
-    lines.push(row('before', `${showSent(sent)}  ->  ${clip(escapeBytes(received), 60)}`));
+    rows.push(['before', `${clip(showSent(sent), ROOM - 40)}  ->  ${clip(escapeBytes(received), 34)}`]);
   }
-  lines.push(row('sent', failure.sent === null ? '(nothing: the server speaks first)' : showSent(failure.sent)));
+  rows.push(['sent', failure.sent === null ? '(nothing: the server speaks first)' : showSent(failure.sent)]);
   if ('words' in failure.expected) {
-    lines.push(
-      row('expected', failure.expected.words),
-      row('received', `"${clip(escapeBytes(failure.received), 400)}"`),
-    );
+    rows.push(['expected', failure.expected.words], ['received', `"${escapeBytes(failure.received.slice(0, ROOM))}"`]);
   } else {
-    lines.push(...compared(failure.expected.bytes, failure.received));
+    rows.push(...compared(failure.expected.bytes, failure.received));
   }
-  if (failure.extra) lines.push(row('extra', `"${clip(escapeBytes(failure.extra), 200)}"`));
-  if (failure.ending) lines.push(row('ended', failure.ending));
+  if (failure.extra) rows.push(['extra', `"${escapeBytes(failure.extra.slice(0, ROOM))}"`]);
+  if (failure.ending) rows.push(['ended', failure.ending]);
   const cause = likelyCause(failure);
-  if (cause) lines.push(row('likely', cause));
-  return lines.join('\n');
+  return rowsOf(rows) + (cause ? `\n${rowOfWords('likely', cause)}` : '');
 }
 
-const WINDOW = 90;
+/** One line for each name and text, cut to the terminal's width. */
+export function rowsOf(rows: readonly (readonly [name: string, text: string])[]): string {
+  return rows.map(([name, text]) => clip(`${name.padEnd(NAME_COLUMNS)}${text}`.trimEnd(), COLUMNS)).join('\n');
+}
+
+/** Words are not cut: they go on in the next line. */
+function rowOfWords(name: string, text: string): string {
+  return wrap(text, ROOM)
+    .map((line, at) => (at === 0 ? name : '').padEnd(NAME_COLUMNS) + line)
+    .join('\n');
+}
 
 /** The two byte strings around their first difference, and a caret below it. */
-function compared(expected: string, received: string): string[] {
+function compared(expected: string, received: string): [string, string][] {
   const at = firstDifference(expected, received);
-  const from = at > WINDOW / 2 ? at - WINDOW / 3 : 0;
+  const from = windowStart(expected, at);
   const lead = from > 0 ? '…' : '';
-  const shown = (bytes: string) => {
-    const cut = bytes.length > from + WINDOW ? '…' : '';
-    return `"${lead}${escapeBytes(bytes.slice(from, from + WINDOW))}${cut}"`;
-  };
-  const rows = [row('expected', shown(expected)), row('received', shown(received))];
+  const shown = (bytes: string) => `"${lead}${fitting(bytes.slice(from, from + ROOM), bytes.length - from)}`;
+  const rows: [string, string][] = [
+    ['expected', shown(expected)],
+    ['received', shown(received)],
+  ];
   if (expected === received) return rows;
   const column = 1 + lead.length + escapeBytes(expected.slice(from, at)).length;
-  rows.push(row('', ' '.repeat(column) + `^ byte ${at}`));
+  rows.push(['', ' '.repeat(column) + `^ byte ${at}`]);
   return rows;
+}
+
+/** The first byte to show: some bytes before the difference, so that it is in sight. */
+function windowStart(expected: string, at: number): number {
+  if (escapeBytes(expected.slice(0, at)).length <= ROOM / 2) return 0;
+  let from = at;
+  while (from > 0 && escapeBytes(expected.slice(from - 1, at)).length <= ROOM / 3) from--;
+  return from;
+}
+
+/** As many of the bytes as there is room for, and the closing quote; `length` is how many there are. */
+function fitting(bytes: string, length: number): string {
+  const escaped = escapeBytes(bytes);
+  if (length <= bytes.length && escaped.length <= ROOM - 4) return `${escaped}"`;
+  return `${escaped.slice(0, ROOM - 5)}…"`;
 }
 
 function firstDifference(a: string, b: string): number {
@@ -72,14 +101,7 @@ function firstDifference(a: string, b: string): number {
   return at;
 }
 
-function showSent(sent: readonly string[] | string): string {
-  return typeof sent === 'string' ? `raw bytes "${clip(escapeBytes(sent), 160)}"` : showCommand(sent);
-}
-
-function clip(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
-}
-
-function row(name: string, text: string): string {
-  return `${name.padEnd(8)}  ${text}`.trimEnd();
+/** A request as redis-cli takes it, or its raw bytes. */
+export function showSent(sent: readonly string[] | string): string {
+  return typeof sent === 'string' ? `raw bytes "${escapeBytes(clip(sent, 2 * COLUMNS))}"` : showCommand(sent);
 }

@@ -68,7 +68,7 @@ describe('-t', () => {
   });
 
   test('finds a name with its group, as failures show it', LONG, async () => {
-    const { code, lines } = await npmTest('01', '-t', 'framing > a request may arrive byte');
+    const { code, lines } = await npmTest('01', '-t', 'requests cut anywhere > a request may arrive byte');
     expect(lines.at(-1)).toBe(`${sides} passed, 0 failed`);
     expect(code).toBe(0);
   });
@@ -82,7 +82,7 @@ describe('-t', () => {
   test('with --cmd', LONG, async () => {
     writeFileSync(join(folder, 'my server.mjs'), PONG_SERVER);
     const { lines } = await npmTest('01', '-t', 'the simple string PONG', '--cmd', 'node "./my server.mjs" {port}');
-    expect(lines).toEqual([expect.stringMatching(/^✓ server +suites\/01-ping +1 passed/), '', '1 passed, 0 failed']);
+    expect(lines).toEqual([expect.stringMatching(/^✓ server +suites\/01-core +1 passed/), '', '1 passed, 0 failed']);
   });
 
   test('with --url; what is skipped has not passed', LONG, async () => {
@@ -94,7 +94,7 @@ describe('-t', () => {
   });
 
   test.each([
-    ['a request may arrive.byte', /^No test's name holds ".*"; near it: "framing a request may arrive byte by byte"$/],
+    ['a request may arrive.byte', /^No test's name holds ".*"; near it: "step 2: requests cut anywhere a request may arrive byte by byte"$/],
     ['zebra', /^No test's name holds "zebra"$/],
   ])('%s is in no name: a line says so', LONG, async (text, line) => {
     const { code, lines } = await npmTest('01', '-t', text);

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { hasCore, readCore } from './core-tests.ts';
+import type { Choice } from './test-names.ts';
 
 /** Test files that run together, against one target or none. */
 export interface Part {
@@ -41,9 +43,37 @@ export function stagePlan(stage: Stage, withRedis: boolean): Part[] {
   return [stagePart(stage, suites), ...(withRedis ? [redisPart(suites)] : [])];
 }
 
-/** All suites up to a stage's against a server that isn't ours. */
-export function foreignPlan(number: string, target: string): Part[] {
-  return [{ name: 'server', include: suitesUpTo(number), target }];
+/**
+ * The core tests of all suites up to a stage's against a server that isn't ours; `full`: all tests. A suite without a
+ * core file is run whole.
+ */
+export function foreignPlan(number: string, target: string, full: boolean): Part[] {
+  const include = suitesUpTo(number).filter((file) => full || isCore(file) || !hasCore(numberOf(file)));
+  return [{ name: 'server', include, target }];
+}
+
+/** Whether a core test of the suites up to a stage's has this text in its name, with the step's in front. */
+export function inCore(number: string, { pattern }: Choice): boolean {
+  return builtStages()
+    .filter((stage) => stage.number <= number && hasCore(stage.number))
+    .flatMap((stage) => readCore(stage.number))
+    .some((step) => step.tests.some((title) => pattern.test(`step ${step.number}: ${step.title} ${title}`)));
+}
+
+/** Whether this is the name of a file of a suite, such as `03-lists`. */
+export function isSuiteFile(name: string): boolean {
+  return suites().includes(`tests/suites/${name}.test.ts`);
+}
+
+/** What of a plan is in this file of a suite. */
+export function onlyFile(parts: readonly Part[], name: string): Part[] {
+  const file = `tests/suites/${name}.test.ts`;
+  return parts.map((part) => ({ ...part, include: part.include.filter((included) => included === file) }));
+}
+
+/** Whether a file of a suite holds its core tests. */
+export function isCore(file: string): boolean {
+  return /\/\d\d-core\.test\.ts$/.test(file);
 }
 
 /** One folder of tests/, such as `mutants`. */

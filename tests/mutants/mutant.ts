@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { coreFile, hasCore } from '../harness/core-tests.ts';
 import { runSuite } from '../harness/run-suite.ts';
 
 /** A bug to plant into a copy of a stage: its suite must notice. */
@@ -13,7 +14,7 @@ export interface Mutant {
   readonly replace: string;
   /** What is wrong then, in the words of a bug report. */
   readonly why: string;
-  /** The file of the suite that has to notice, where the suite has several: `03-lists`. */
+  /** The file of the suite that has to notice, where the suite has several: `03-lists`. The core tests run with it. */
   readonly suite?: string;
 }
 
@@ -49,7 +50,8 @@ export async function testsThatNotice(stageNumber: string, mutant: Mutant): Prom
     );
     const file = join(root, pathOf(stage, mutant));
     writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
-    const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`] };
+    const core = hasCore(stageNumber) ? [coreFile(stageNumber)] : [];
+    const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`, ...core] };
     const tests = await runSuite(stageNumber, copy, { bail: true, ...files });
     const failed = tests.filter(({ state }) => state === 'failed');
     const broken = failed.find(({ failure }) => failure.includes('before it answered PING'));

@@ -25,56 +25,7 @@ import { address, atEnd, onlyIf, target, type OwnServer } from '../harness/suite
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
-describe('PING and ECHO', () => {
-  test('PING answers the simple string PONG', async () => {
-    const c = await client();
-    await c.expect('PING').status('PONG');
-    await c.expect('pInG').status('PONG');
-  });
-
-  test('PING with a message answers it as a bulk string', async () => {
-    const c = await client();
-    await c.expect('PING', 'hello world').bulk('hello world');
-    await c.expect('PING', '').bulk('');
-  });
-
-  test('ECHO answers its argument', async () => {
-    const c = await client();
-    await c.expect('ECHO', 'hello').bulk('hello');
-    await c.expect('ECHO', '').bulk('');
-    await c.expect('echo', 'PING').bulk('PING');
-  });
-
-  test('the wrong number of arguments is an error that names the command', async () => {
-    const c = await client();
-    await c.expect('PING', 'a', 'b').error("ERR wrong number of arguments for 'ping' command");
-    await c.expect('ECHO').error("ERR wrong number of arguments for 'echo' command");
-    await c.expect('ECHO', 'a', 'b').error("ERR wrong number of arguments for 'echo' command");
-    await c.expect('PING').status('PONG');
-  });
-});
-
 describe('bytes', () => {
-  test('all 256 bytes come back as they were', async () => {
-    const c = await client();
-    await c.expect('ECHO', ALL_BYTES).bulk(ALL_BYTES);
-    for (const byte of ALL_BYTES) await c.expect('ECHO', byte).bulk(byte);
-  });
-
-  test('line ends, NUL and whole frames inside an argument are data', async () => {
-    const c = await client();
-    for (const text of ['\r\n', '\n', '\0', 'a\r\nb', '$4\r\nPING\r\n', '*1\r\n$4\r\nPING\r\n', '\r\n\r\n', '\xff\xfe']) {
-      await c.expect('ECHO', text).bulk(text);
-      await c.expect('PING', text).bulk(text);
-    }
-  });
-
-  test('the length of a bulk string counts bytes, not characters', async () => {
-    const c = await client();
-    c.write('*2\r\n$4\r\nECHO\r\n$6\r\n\xe2\x82\xac\xc3\xa9!\r\n');
-    await c.raw('$6\r\n\xe2\x82\xac\xc3\xa9!\r\n');
-  });
-
   test('arguments of every length around the sizes that servers treat apart', async () => {
     const c = await client();
     const random = rng();
@@ -83,13 +34,6 @@ describe('bytes', () => {
       const text = random.bytes(length);
       await c.expect('ECHO', text).bulk(text);
     }
-  });
-
-  test('1 MB comes back', async () => {
-    const c = await client();
-    const text = rng().bytes(4096).repeat(256);
-    await c.expect('ECHO', text).bulk(text);
-    await c.expect('PING').status('PONG');
   });
 
   test('64 MB come back', async () => {
@@ -102,55 +46,10 @@ describe('bytes', () => {
 });
 
 describe('framing', () => {
-  test('a request may arrive in pieces, cut anywhere', async () => {
-    const [c, other] = [await client(), await client()];
-    const request = resp('ECHO', 'ab\r\ncd');
-    for (let cut = 1; cut < request.length; cut++) {
-      c.write(request.slice(0, cut));
-      await other.expect('PING').status('PONG');
-      c.write(request.slice(cut));
-      await c.raw('$6\r\nab\r\ncd\r\n');
-    }
-  });
-
-  test('a request may arrive byte by byte', async () => {
-    const [c, other] = [await client(), await client()];
-    for (const byte of resp('ECHO', 'slowly') + 'PING x\r\n') {
-      c.write(byte);
-      await other.expect('PING').status('PONG');
-    }
-    await c.raw('$6\r\nslowly\r\n$1\r\nx\r\n');
-  });
-
   test('requests in one packet are answered in order', async () => {
     const c = await client();
     c.write(resp('ECHO', 'a') + 'PING\r\n' + resp('PING', 'b') + resp('NOSUCH') + resp('ECHO', 'c'));
     await c.raw("$1\r\na\r\n+PONG\r\n$1\r\nb\r\n-ERR unknown command 'NOSUCH', with args beginning with: \r\n$1\r\nc\r\n");
-  });
-
-  test('a pipeline of 10,000 requests is answered in order', async () => {
-    const c = await client();
-    const numbers = [...Array(10_000).keys()].map(String);
-    c.write(numbers.map((number) => resp('ECHO', number)).join(''));
-    const replies = await Promise.all(numbers.map(() => c.receive().reply));
-    expect(replies).toEqual(numbers);
-  });
-
-  test('a request cut in the middle leaves the ones before it answered', async () => {
-    const c = await client();
-    c.write(resp('PING') + '*2\r\n$4\r\nEC');
-    await c.raw('+PONG\r\n');
-    c.write('HO\r\n$1\r\nx\r\n');
-    await c.raw('$1\r\nx\r\n');
-  });
-
-  test('empty arrays, negative counts and empty lines are passed over', async () => {
-    const c = await client();
-    for (const nothing of ['*0\r\n', '*-1\r\n', '*-10\r\n', '\r\n', '\n', '   \r\n', '\r\n\r\n']) {
-      c.write(nothing + resp('PING'));
-      await c.raw('+PONG\r\n');
-    }
-    await c.silent();
   });
 
   test('a request of 10,000 arguments is one request', async () => {
@@ -195,12 +94,6 @@ describe('inline commands', () => {
       await c.receive().bulk(argument);
     });
   }
-
-  test('inline commands and arrays may alternate', async () => {
-    const c = await client();
-    c.write(`PING\r\n${resp('PING', 'x')}PING y\n${resp('PING')}`);
-    await c.raw('+PONG\r\n$1\r\nx\r\n$1\r\ny\r\n+PONG\r\n');
-  });
 
   test('a line just below 64 KB is taken', async () => {
     const c = await client();
@@ -254,21 +147,6 @@ describe('protocol errors', () => {
       await c.closed();
     });
   }
-
-  test('what follows a protocol error is not executed', async () => {
-    const c = await client();
-    c.write(`*1\r\n$x\r\n${resp('PING')}`);
-    await c.raw('-ERR Protocol error: invalid bulk length\r\n');
-    await c.closed();
-  });
-
-  test('other clients go on', async () => {
-    const [c, other] = [await client(), await client()];
-    c.write('*x\r\n');
-    await c.raw('-ERR Protocol error: invalid multibulk length\r\n');
-    await other.expect('PING').status('PONG');
-    await (await client()).expect('PING').status('PONG');
-  });
 });
 
 describe('a client that goes on sending when its connection ends', () => {
@@ -311,14 +189,6 @@ describe('a client that goes on sending when its connection ends', () => {
 describe('unknown commands', () => {
   const unknown = (name: string, shown = '') => `ERR unknown command '${name}', with args beginning with: ${shown}`;
 
-  test('the error repeats the name as typed, and the arguments', async () => {
-    const c = await client();
-    await c.expect('NoSuch').error(unknown('NoSuch'));
-    await c.expect('nosuch', 'a', 'B', '').error(unknown('nosuch', "'a' 'B' '' "));
-    await c.expect('').error(unknown(''));
-    await c.expect('PING').status('PONG');
-  });
-
   test('line ends in the error become blanks', async () => {
     const c = await client();
     await c.expect('no\r\nsuch', 'a\r\nb').error(unknown('no  such', "'a  b' "));
@@ -335,29 +205,9 @@ describe('unknown commands', () => {
     const c = await client();
     await c.expect('CLIENT|ID').error(unknown('CLIENT|ID'));
   });
-
-  test('an unknown sub-command is an error of its own', async () => {
-    const c = await client();
-    await c.expect('CLIENT', 'nosuch').error("ERR unknown subcommand 'nosuch'. Try CLIENT HELP.");
-    await c.expect('command', 'NoSuch', 'x').error("ERR unknown subcommand 'NoSuch'. Try COMMAND HELP.");
-    await c.expect('CLIENT').error("ERR wrong number of arguments for 'client' command");
-  });
 });
 
 describe('QUIT and RESET', () => {
-  test('QUIT answers OK and closes', async () => {
-    const c = await client();
-    await c.expect('QUIT').ok();
-    await c.closed();
-  });
-
-  test('what follows QUIT is not executed', async () => {
-    const c = await client();
-    c.write(resp('PING') + resp('quit', 'now') + resp('PING'));
-    await c.raw('+PONG\r\n+OK\r\n');
-    await c.closed();
-  });
-
   test('RESET forgets the name and the protocol', async () => {
     const c = await clientResp3();
     await c.expect('CLIENT', 'SETNAME', 'somebody').ok();
@@ -369,33 +219,6 @@ describe('QUIT and RESET', () => {
 });
 
 describe('HELLO', () => {
-  const FIELDS = ['server', 'version', 'proto', 'id', 'mode', 'role', 'modules'];
-
-  test('without a version it tells about the server in RESP2: a flat array', async () => {
-    const c = await client();
-    const id = await c.send('CLIENT', 'ID');
-    const reply = items(await c.expect('HELLO').success());
-    expect(reply.filter((_, at) => at % 2 === 0)).toEqual(FIELDS);
-    const values = reply.filter((_, at) => at % 2 === 1);
-    expect(values).toEqual(['redis', expect.stringMatching(/^\d+\.\d+\.\d+$/), 2, id, 'standalone', 'master', []]);
-  });
-
-  test('HELLO 3 switches to RESP3 and answers a map in it', async () => {
-    const c = await client();
-    c.protocol = 3;
-    const reply = (await c.expect('HELLO', '3').success()) as Map<unknown, unknown>;
-    expect([...reply.keys()]).toEqual(FIELDS);
-    expect(reply.get('proto')).toBe(3);
-    await c.expect('CLIENT', 'GETNAME').nil();
-  });
-
-  test('HELLO 2 switches back', async () => {
-    const c = await clientResp3();
-    c.protocol = 2;
-    await c.expect('HELLO', '2').matches((value) => Array.isArray(value) && value.includes('proto'), 'a flat array');
-    await c.expect('CLIENT', 'GETNAME').nil();
-  });
-
   test('HELLO without a version keeps the protocol', async () => {
     const c = await clientResp3();
     await c.expect('HELLO').matches((value) => value instanceof Map && value.get('proto') === 3, 'a map with proto 3');
@@ -440,24 +263,6 @@ describe('HELLO', () => {
 });
 
 describe('CLIENT', () => {
-  test('ID is a number that stays, and grows from client to client', async () => {
-    const [a, b] = [await client(), await client()];
-    const [first, second] = [await a.send('CLIENT', 'ID'), await b.send('CLIENT', 'ID')];
-    expect(first).toBeTypeOf('number');
-    expect(second as number).toBeGreaterThan(first as number);
-    await a.expect('CLIENT', 'ID').int(first as number);
-  });
-
-  test('SETNAME and GETNAME; a name is one connection\'s', async () => {
-    const [a, b] = [await client(), await client()];
-    await a.expect('CLIENT', 'GETNAME').nil();
-    await a.expect('CLIENT', 'SETNAME', 'first!~').ok();
-    await a.expect('client', 'getname').bulk('first!~');
-    await b.expect('CLIENT', 'GETNAME').nil();
-    await a.expect('CLIENT', 'SETNAME', '').ok();
-    await a.expect('CLIENT', 'GETNAME').nil();
-  });
-
   test('names are printable and without blanks', async () => {
     const c = await client();
     for (const name of ['a b', 'a\n', '\t', '\x7f', '\xe9', '\0']) {
@@ -584,15 +389,6 @@ describe('COMMAND', () => {
 });
 
 describe('INFO', () => {
-  test('lists fields under the names of sections, with CRLF at each line\'s end', async () => {
-    const c = await client();
-    const text = (await c.send('INFO')) as string;
-    expect(text).toMatch(/^# Server\r\nredis_version:\d+\.\d+\.\d+\r\n/);
-    expect(text).toContain('\r\n\r\n# Clients\r\n');
-    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
-    expect(text.endsWith('\r\n')).toBe(true);
-  });
-
   test('the server section', async () => {
     const c = await client();
     const fields = await info(c, 'server');
@@ -608,18 +404,6 @@ describe('INFO', () => {
     const c = await client();
     const { port } = await address();
     expect((await info(c, 'server'))['listener0']).toMatch(new RegExp(`^name=tcp,(bind=[^,]+,)*port=${port}$`));
-  });
-
-  test('the clients section counts connections', async () => {
-    const c = await client();
-    const before = Number((await info(c, 'clients'))['connected_clients']);
-    const more = [await client(), await client(), await client()];
-    for (const other of more) await other.expect('PING').status('PONG');
-    expect(await info(c, 'clients')).toMatchObject({ connected_clients: String(before + 3), maxclients: expect.stringMatching(/^\d+$/) });
-    await more[0]!.expect('QUIT').ok();
-    await more[1]!.close();
-    more[2]!.destroy();
-    await until(async () => Number((await info(c, 'clients'))['connected_clients']) === before, 'three clients to be gone');
   });
 
   test('the stats section counts connections and commands', async () => {
@@ -756,56 +540,7 @@ describe('INFO', () => {
   });
 });
 
-describe('many clients', () => {
-  test('200 at once, each with its requests in two halves', async () => {
-    const clients = await Promise.all(Array.from({ length: 200 }, () => client()));
-    const request = (number: number) => resp('ECHO', `client ${number}`);
-    clients.forEach((c, number) => c.write(request(number).slice(0, 17)));
-    clients.forEach((c, number) => c.write(request(number).slice(17) + resp('PING')));
-    for (const [number, c] of clients.entries()) {
-      await c.receive().bulk(`client ${number}`);
-      await c.receive().status('PONG');
-    }
-  });
-
-  test('a client that does not read keeps nobody else waiting, and loses nothing', async () => {
-    const [slow, other] = [await client(), await client()];
-    slow.pause();
-    const text = 'x'.repeat(100_000);
-    for (let i = 0; i < 100; i++) slow.write(resp('ECHO', text));
-    for (let i = 0; i < 10; i++) await other.expect('PING').status('PONG');
-    slow.resume();
-    for (let i = 0; i < 100; i++) await slow.receive().bulk(text);
-  });
-
-  test('a client that goes away in the middle of a request is no harm', async () => {
-    const other = await client();
-    for (const part of ['*', '*2\r\n$4\r\nECHO\r\n$100\r\nabc', 'PING', '*1\r\n$70000\r\nxyz']) {
-      const [closed, cut] = [await client(), await client()];
-      closed.write(part);
-      cut.write(part);
-      await other.expect('PING').status('PONG');
-      await closed.close();
-      cut.destroy();
-    }
-    await other.expect('PING').status('PONG');
-  });
-});
-
 describe('ioredis', () => {
-  test('connects with its default settings and works', async () => {
-    const redis = await ioredis();
-    expect(redis.status).toBe('ready');
-    expect(await redis.ping()).toBe('PONG');
-    expect(await redis.echo('héllo')).toBe('héllo');
-    expect(await redis.client('GETNAME')).toBeNull();
-    expect(await redis.client('SETNAME', 'io')).toBe('OK');
-    expect(await redis.client('GETNAME')).toBe('io');
-    await expect(redis.call('NOSUCH')).rejects.toThrow("ERR unknown command 'NOSUCH'");
-    const bytes = Buffer.from(ALL_BYTES, 'latin1');
-    expect(await redis.callBuffer('ECHO', bytes)).toEqual(bytes);
-  });
-
   test('a pipeline of 1,000', async () => {
     const redis = await ioredis({ connectionName: 'piper' });
     const pipeline = redis.pipeline();
@@ -818,22 +553,6 @@ describe('ioredis', () => {
 });
 
 describe('a server of our own', () => {
-  test('--maxclients: one too many is told so and let go, until a place is free', async () => {
-    const own = await server('--maxclients', '2');
-    const first = await own.client();
-    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the client that waited for the start to be gone');
-    const second = await own.client();
-    await second.expect('PING').status('PONG');
-    expect((await info(first, 'clients'))['maxclients']).toBe('2');
-    const third = await own.client();
-    await third.raw('-ERR max number of clients reached\r\n');
-    await third.closed();
-    expect((await info(first, 'stats'))['rejected_connections']).toBe('1');
-    await second.expect('QUIT').ok();
-    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the second client to be gone');
-    await (await own.client()).expect('PING').status('PONG');
-  });
-
   test('--timeout: a client that says nothing is closed, one that talks is not', async () => {
     const own = await server('--timeout', '1');
     const [idle, talking] = [await own.client(), await own.client()];

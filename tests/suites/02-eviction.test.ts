@@ -1,60 +1,11 @@
-import { describe, expect, server, test, until, type Client } from '../harness/suite.ts';
+import { cache, evict, fieldOf, fill, infoNumber, keysLost, LIMIT, names, sendAll, VALUE } from '../harness/cache.ts';
+import { describe, expect, test, until } from '../harness/suite.ts';
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const SWITCHING =
   'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
 const VOLATILE = ['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl'];
 const POLICIES = [...VOLATILE, 'allkeys-lru', 'allkeys-lfu', 'allkeys-random'];
-const LIMIT = 8 * 1024 ** 2;
-const VALUE = 'x'.repeat(10_000);
-/** Sent together: what waits in buffers counts for real Redis. */
-const BATCH = 20;
-
-/** A client of a server that keeps `LIMIT` bytes under this policy. */
-async function cache(policy: string, ...flags: string[]): Promise<Client> {
-  return (await server('--maxmemory', String(LIMIT), '--maxmemory-policy', policy, ...flags)).client();
-}
-
-/** Sends all of them, a few at a time. @returns the texts of the errors */
-async function sendAll(c: Client, requests: readonly (string | number)[][]): Promise<string[]> {
-  const errors: string[] = [];
-  for (let at = 0; at < requests.length; at += BATCH) {
-    const replies = await Promise.all(requests.slice(at, at + BATCH).map((request) => c.send(...request)));
-    for (const reply of replies) if (reply instanceof Error) errors.push(reply.message);
-  }
-  return errors;
-}
-
-/** Keys with values of 10 KB, named `prefix:0`, `prefix:1`, …; 800 of them fill the cache. @returns errors */
-function fill(c: Client, prefix: string, count: number, ...options: (string | number)[]): Promise<string[]> {
-  return sendAll(c, names(prefix, count).map((key) => ['SET', key, VALUE, ...options]));
-}
-
-function names(prefix: string, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${prefix}:${i}`);
-}
-
-/** How many of these keys are gone. */
-async function lost(c: Client, prefix: string, count: number): Promise<number> {
-  return count - Number(await c.send('EXISTS', ...names(prefix, count)));
-}
-
-async function info(c: Client, field: string): Promise<number> {
-  return Number(fieldOf(String(await c.send('INFO')), field));
-}
-
-function fieldOf(text: string, field: string): string | undefined {
-  return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1];
-}
-
-/** Sets new keys until so many are evicted. */
-async function evict(c: Client, count: number, ...options: (string | number)[]): Promise<void> {
-  for (let i = 0; (await info(c, 'evicted_keys')) < count; i++) {
-    expect(i).toBeLessThan(200);
-    expect(await fill(c, `new${i}`, BATCH, ...options)).toEqual([]);
-  }
-}
-
 describe('past maxmemory', () => {
   for (const policy of POLICIES) {
     test(`${policy}: keys make room for new ones`, async () => {
@@ -76,23 +27,16 @@ describe('past maxmemory', () => {
       const c = await cache(policy);
       expect(await fill(c, 'stays', 300)).toEqual([]);
       expect(await fill(c, 'goes', 800, 'EX', 1_000)).toEqual([]);
-      expect(await lost(c, 'stays', 300)).toBe(0);
-      expect(await lost(c, 'goes', 800)).toBeGreaterThan(200);
+      expect(await keysLost(c, 'stays', 300)).toBe(0);
+      expect(await keysLost(c, 'goes', 800)).toBeGreaterThan(200);
       const errors = await fill(c, 'stays', 1_000);
       expect(new Set(errors)).toEqual(new Set([OOM]));
-      expect(await lost(c, 'goes', 800)).toBe(800);
+      expect(await keysLost(c, 'goes', 800)).toBe(800);
       await c.expect('GET', 'stays:0').bulk(VALUE);
       await c.expect('DEL', ...names('stays', 100)).int(100);
       await c.expect('SET', 'k', 'v').ok();
     });
   }
-
-  test('noeviction: nothing is evicted, writes are refused', async () => {
-    const c = await cache('noeviction');
-    expect(new Set(await fill(c, 'k', 1_000, 'EX', 1_000))).toEqual(new Set([OOM]));
-    expect(await info(c, 'evicted_keys')).toBe(0);
-    await c.expect('GET', 'k:0').bulk(VALUE);
-  });
 
   test('keys of every database make room', async () => {
     const c = await cache('allkeys-random');
@@ -104,7 +48,7 @@ describe('past maxmemory', () => {
     await evict(c, 200);
     for (const db of [0, 3]) {
       await c.expect('SELECT', db).ok();
-      expect(await lost(c, 'k', 350)).toBeGreaterThan(10);
+      expect(await keysLost(c, 'k', 350)).toBeGreaterThan(10);
     }
   });
 
@@ -113,8 +57,8 @@ describe('past maxmemory', () => {
     expect(await sendAll(c, names('k', 30_000).map((key) => ['SET', key, 'v'.repeat(100), 'EX', 1_000]))).toEqual([]);
     await c.expect('SETRANGE', 'large', LIMIT / 2, 'x').int(LIMIT / 2 + 1);
     await c.expect('PING').status('PONG');
-    await until(async () => (await info(c, 'used_memory')) < LIMIT * 1.01, 'room to be made');
-    expect(await info(c, 'evicted_keys')).toBeGreaterThan(5_000);
+    await until(async () => (await infoNumber(c, 'used_memory')) < LIMIT * 1.01, 'room to be made');
+    expect(await infoNumber(c, 'evicted_keys')).toBeGreaterThan(5_000);
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('STRLEN', 'large').int(LIMIT / 2 + 1);
   });
@@ -128,17 +72,14 @@ describe('past maxmemory', () => {
 });
 
 describe('who goes first', () => {
-  for (const policy of ['allkeys-lru', 'volatile-lru']) {
-    test(`${policy}: what was not used for longest`, async () => {
-      const options = policy === 'volatile-lru' ? ['EX', 1_000] : [];
-      const c = await cache(policy);
-      for (const prefix of ['used', 'unused']) expect(await fill(c, prefix, 250, ...options)).toEqual([]);
-      await until(async () => Number(await c.send('OBJECT', 'IDLETIME', 'unused:249')) >= 2, 'two seconds to pass');
-      expect(await sendAll(c, names('used', 250).map((key) => ['GET', key]))).toEqual([]);
-      await evict(c, 150, ...options);
-      expect(await lost(c, 'unused', 250)).toBeGreaterThan(2 * (await lost(c, 'used', 250)));
-    });
-  }
+  test('volatile-lru: what was not used for longest', async () => {
+    const c = await cache('volatile-lru');
+    for (const prefix of ['used', 'unused']) expect(await fill(c, prefix, 250, 'EX', 1_000)).toEqual([]);
+    await until(async () => Number(await c.send('OBJECT', 'IDLETIME', 'unused:249')) >= 2, 'two seconds to pass');
+    expect(await sendAll(c, names('used', 250).map((key) => ['GET', key]))).toEqual([]);
+    await evict(c, 150, 'EX', 1_000);
+    expect(await keysLost(c, 'unused', 250)).toBeGreaterThan(2 * (await keysLost(c, 'used', 250)));
+  });
 
   for (const policy of ['allkeys-lfu', 'volatile-lfu']) {
     test(`${policy}: what is used least`, async () => {
@@ -147,18 +88,9 @@ describe('who goes first', () => {
       for (const prefix of ['often', 'once']) expect(await fill(c, prefix, 250, ...options)).toEqual([]);
       for (let i = 0; i < 20; i++) await sendAll(c, names('often', 250).map((key) => ['GETRANGE', key, 0, 0]));
       await evict(c, 300, ...options);
-      expect(await lost(c, 'once', 250)).toBeGreaterThan(4 * (await lost(c, 'often', 250)));
+      expect(await keysLost(c, 'once', 250)).toBeGreaterThan(4 * (await keysLost(c, 'often', 250)));
     });
   }
-
-  test('volatile-ttl: what expires next', async () => {
-    const c = await cache('volatile-ttl');
-    expect(await fill(c, 'late', 250, 'EX', 10_000)).toEqual([]);
-    expect(await fill(c, 'soon', 250, 'EX', 1_000)).toEqual([]);
-    await evict(c, 150, 'EX', 5_000);
-    expect(await lost(c, 'soon', 250)).toBeGreaterThan(100);
-    expect(await lost(c, 'late', 250)).toBeLessThan(10);
-  });
 });
 
 describe('OBJECT FREQ and IDLETIME', () => {

@@ -14,7 +14,8 @@ import {
   until,
   type Client,
 } from '../harness/suite.ts';
-import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
+import { deadline, expectTtl, extremeTimes, isLeft } from '../harness/expire-times.ts';
+import { fillKeys, scanAll } from '../harness/keys.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const OUT_OF_RANGE = 'ERR DB index is out of range';
@@ -24,82 +25,19 @@ const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const MAX = '9223372036854775807';
 const MIN = '-9223372036854775808';
 
-/** The time to live, as the server counts it: a little less than was asked for. */
-async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
-  const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
-  await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
-}
-
 /** One field of INFO. */
 async function info(c: Client, field: string): Promise<string | undefined> {
   const text = String(await c.send('INFO'));
   return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1];
 }
 
-/** Keys named like the pattern of `name`, and as many as `count`. */
-async function fill(c: Client, count: number, name: (i: number) => string): Promise<string[]> {
-  const keys = Array.from({ length: count }, (_, i) => name(i));
-  await c.expect('MSET', ...keys.flatMap((key) => [key, 'v'])).ok();
-  return keys;
-}
-
-/** Every key that SCAN returns until its cursor is 0; `between` runs after each call. */
-async function scanAll(c: Client, options: (string | number)[] = [], between?: () => Promise<void>): Promise<string[]> {
-  const found: string[] = [];
-  let cursor = '0';
-  do {
-    const [next, keys] = items(await c.send('SCAN', cursor, ...options));
-    cursor = String(next);
-    for (const key of items(keys!)) found.push(String(key));
-    await between?.();
-  } while (cursor !== '0');
-  return found;
-}
-
 describe('DEL, UNLINK, EXISTS, TOUCH, TYPE', () => {
-  test('DEL and UNLINK remove keys, and count those that were there', async () => {
-    const c = await client();
-    for (const name of ['DEL', 'UNLINK']) {
-      await fill(c, 3, (i) => `k${i}`);
-      await c.expect(name, 'k0', 'none', 'k1', 'k0').int(2);
-      await c.expect('MGET', 'k0', 'k1', 'k2').array([null, null, 'v']);
-    }
-  });
-
-  test('EXISTS and TOUCH count a key as often as it is named', async () => {
-    const c = await client();
-    await c.expect('MSET', 'a', '1', 'b', '2').ok();
-    for (const name of ['EXISTS', 'TOUCH']) {
-      await c.expect(name, 'a', 'b', 'none', 'a').int(3);
-      await c.expect(name, 'none').int(0);
-    }
-  });
-
-  test('TYPE of a string, and of nothing', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('APPEND', 'appended', 'v').int(1);
-    await c.expect('TYPE', 'k').status('string');
-    await c.expect('TYPE', 'appended').status('string');
-    await c.expect('TYPE', 'none').status('none');
-  });
-
   test('a removed key leaves nothing for the next of its name', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v', 'EX', '100').ok();
     await c.expect('DEL', 'k').int(1);
     await c.expect('APPEND', 'k', 'w').int(1);
     await c.expect('TTL', 'k').int(-1);
-  });
-
-  test('thousands of keys come and go', async () => {
-    const c = await client();
-    const keys = await fill(c, 5000, (i) => `key:${i}`);
-    await c.expect('DEL', ...keys.filter((_, i) => i % 2 === 0)).int(2500);
-    await c.expect('EXISTS', ...keys).int(2500);
-    await c.expect('DBSIZE').int(2500);
-    await c.expect('DEL', ...keys).int(2500);
-    await c.expect('DBSIZE').int(0);
   });
 
   test('wrong numbers of arguments', async () => {
@@ -114,30 +52,6 @@ describe('DEL, UNLINK, EXISTS, TOUCH, TYPE', () => {
 });
 
 describe('EXPIRE and its kind', () => {
-  test('four ways to give a key a time to live', async () => {
-    const c = await client();
-    const now = Date.now();
-    const ways = [
-      ['EXPIRE', 100], ['PEXPIRE', 100_000], ['EXPIREAT', Math.floor(now / 1000) + 100],
-      ['PEXPIREAT', now + 100_000],
-    ] as const;
-    for (const [name, time] of ways) {
-      await c.expect('SET', 'k', 'v').ok();
-      await c.expect(name, 'k', time).int(1);
-      await expectTtl(c, 'k', 100);
-      await c.expect(name, 'none', time).int(0);
-    }
-  });
-
-  test('TTL is -2 without a key, -1 without a deadline; so are the other three', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'v').ok();
-    for (const name of ['TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME']) {
-      await c.expect(name, 'none').int(-2);
-      await c.expect(name, 'k').int(-1);
-    }
-  });
-
   test('EXPIRETIME and PEXPIRETIME tell the deadline, the former to the nearest second', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
@@ -211,20 +125,6 @@ describe('EXPIRE and its kind', () => {
     await c.expect('TTL', 'k').int(-1);
   });
 
-  test('a time that has passed removes the key at once', async () => {
-    const c = await client();
-    const past = [
-      ['EXPIRE', '0'], ['EXPIRE', '-1'], ['PEXPIRE', '-100'], ['EXPIREAT', '1'], ['PEXPIREAT', '0'],
-      ['PEXPIRE', MIN], ['EXPIREAT', '-9223372036854775'],
-    ] as const;
-    for (const [name, time] of past) {
-      await c.expect('SET', 'k', 'v').ok();
-      await c.expect(name, 'k', time).int(1);
-      await c.expect('DBSIZE').int(0);
-    }
-    await c.expect('EXPIRE', 'none', '-1').int(0);
-  });
-
   test('NX and XX hold for times that have passed too', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
@@ -266,46 +166,9 @@ describe('EXPIRE and its kind', () => {
       }
     });
   }
-
-  test('PERSIST takes the deadline away', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
-    await c.expect('PERSIST', 'k').int(1);
-    await c.expect('PERSIST', 'k').int(0);
-    await c.expect('PERSIST', 'none').int(0);
-    await c.expect('TTL', 'k').int(-1);
-  });
 });
 
 describe('a key whose time has come', () => {
-  test('is gone for every command', async () => {
-    const c = await client();
-    await c.expect('MSET', 'a', '1', 'b', '2', 'c', '3', 'd', '4').ok();
-    for (const key of ['a', 'b', 'c', 'd']) await c.expect('PEXPIRE', key, 20).int(1);
-    await until(async () => (await c.send('PTTL', 'd')) === -2, 'the keys to expire');
-    await c.expect('GET', 'a').nil();
-    await c.expect('EXISTS', 'a', 'b').int(0);
-    await c.expect('TYPE', 'b').status('none');
-    await c.expect('DEL', 'b').int(0);
-    await c.expect('EXPIRE', 'c', '100').int(0);
-    await c.expect('RENAME', 'c', 'x').error('ERR no such key');
-    await c.expect('COPY', 'c', 'x').int(0);
-    await c.expect('SETNX', 'c', 'new').int(1);
-    await c.expect('TTL', 'c').int(-1);
-    await c.expect('INCR', 'd').int(1);
-    await c.expect('TTL', 'd').int(-1);
-    await c.expect('KEYS', '*').anyOrder(['c', 'd']);
-  });
-
-  test('goes though nobody asks for it', async () => {
-    const c = await client();
-    await fill(c, 300, (i) => `k${i}`);
-    await c.expect('SET', 'stays', 'v').ok();
-    for (let i = 0; i < 300; i++) await c.expect('PEXPIRE', `k${i}`, 1 + (i % 50)).int(1);
-    await until(async () => (await c.send('DBSIZE')) === 1, 'the active cycle');
-    await c.expect('GET', 'stays').bulk('v');
-  });
-
   test('goes in every database', async () => {
     const c = await client();
     for (const db of [0, 7, 15]) {
@@ -315,24 +178,10 @@ describe('a key whose time has come', () => {
     await until(async () => (await info(c, 'db(?:0|7|15)')) === undefined, 'three databases to empty');
   });
 
-  test('keys with many deadlines expire each at its own', async () => {
-    const c = await client();
-    const random = rng();
-    const keys = await fill(c, 200, (i) => `k${i}`);
-    const late = new Set(random.shuffle(keys).slice(0, 100));
-    const far = () => random.int(100_000, 200_000);
-    for (const key of random.shuffle(keys)) {
-      await c.expect('PEXPIRE', key, late.has(key) ? far() : random.int(5, 60)).int(1);
-    }
-    for (const key of random.shuffle([...late]).slice(0, 50)) await c.expect('PEXPIRE', key, far()).int(1);
-    await until(async () => (await c.send('DBSIZE')) === 100, 'half of the keys to expire');
-    await c.expect('EXISTS', ...late).int(100);
-  });
-
   test('a deadline stays with its key while others come and go', async () => {
     const c = await client();
     const random = rng();
-    const keys = await fill(c, 300, (i) => `k${i}`);
+    const keys = await fillKeys(c, 300, (i) => `k${i}`);
     const deadlines = new Map<string, number>();
     const far = Date.now() + 10_000_000;
     const give = async (key: string) => {
@@ -350,19 +199,6 @@ describe('a key whose time has come', () => {
 });
 
 describe('RENAME and RENAMENX', () => {
-  test('the value goes with its time to live, and replaces what was there', async () => {
-    const c = await client();
-    await c.expect('SET', 'a', '1', 'EX', '100').ok();
-    await c.expect('SET', 'b', '2').ok();
-    await c.expect('RENAME', 'a', 'b').ok();
-    await c.expect('MGET', 'a', 'b').array([null, '1']);
-    await expectTtl(c, 'b', 100);
-    await c.expect('SET', 'c', '3').ok();
-    await c.expect('RENAME', 'c', 'b').ok();
-    await c.expect('TTL', 'b').int(-1);
-    await c.expect('DBSIZE').int(1);
-  });
-
   test('RENAMENX wants a name that is free', async () => {
     const c = await client();
     await c.expect('MSET', 'a', '1', 'b', '2').ok();
@@ -426,17 +262,6 @@ describe('COPY', () => {
 });
 
 describe('databases', () => {
-  test('SELECT chooses one of sixteen, each with keys of its own', async () => {
-    const [c, other] = [await client(), await client()];
-    await c.expect('SET', 'k', '0').ok();
-    await c.expect('SELECT', '15').ok();
-    await c.expect('GET', 'k').nil();
-    await c.expect('SET', 'k', '15').ok();
-    await other.expect('GET', 'k').bulk('0');
-    await c.expect('SELECT', '0').ok();
-    await c.expect('GET', 'k').bulk('0');
-  });
-
   test('numbers that SELECT refuses, and stays where it is', async () => {
     const c = await client();
     await c.expect('SELECT', '1').ok();
@@ -498,23 +323,6 @@ describe('databases', () => {
     }
   });
 
-  test('FLUSHDB empties one database, FLUSHALL all, in any mode', async () => {
-    const c = await client();
-    for (const mode of [[], ['ASYNC'], ['sync']]) {
-      await c.expect('SET', 'k', 'v', 'EX', '100').ok();
-      await c.expect('COPY', 'k', 'k', 'DB', '9').int(1);
-      await c.expect('FLUSHDB', ...mode).ok();
-      await c.expect('DBSIZE').int(0);
-      await c.expect('SELECT', '9').ok();
-      await c.expect('DBSIZE').int(1);
-      await c.expect('FLUSHALL', ...mode).ok();
-      await c.expect('DBSIZE').int(0);
-      await c.expect('SELECT', '0').ok();
-    }
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('TTL', 'k').int(-1);
-  });
-
   test('a mode that FLUSHALL does not know', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
@@ -535,26 +343,6 @@ describe('databases', () => {
 });
 
 describe('KEYS and RANDOMKEY', () => {
-  test('KEYS finds what the pattern matches', async () => {
-    const c = await client();
-    await fill(c, 3, (i) => ['hello', 'hallo', 'h*llo'][i]!);
-    const patterns: [string, string[]][] = [
-      ['*', ['hello', 'hallo', 'h*llo']],
-      ['h?llo', ['hello', 'hallo', 'h*llo']],
-      ['h[ae]llo', ['hello', 'hallo']],
-      ['h[^a]llo', ['hello', 'h*llo']],
-      ['h[b-f]llo', ['hello']],
-      ['h\\*llo', ['h*llo']],
-      ['*e*', ['hello']],
-      ['hell', []],
-      ['HELLO', []],
-      ['', []],
-    ];
-    for (const [pattern, keys] of patterns) await c.expect('KEYS', pattern).anyOrder(keys);
-    await c.expect('SET', '', 'v').ok();
-    await c.expect('KEYS', '').anyOrder(['']);
-  });
-
   test('KEYS answers an array in RESP3 too', async () => {
     const c = await clientResp3();
     await c.expect('SET', 'k', 'v').ok();
@@ -564,7 +352,7 @@ describe('KEYS and RANDOMKEY', () => {
   test('RANDOMKEY returns every key now and then, and nothing of nothing', async () => {
     const c = await client();
     await c.expect('RANDOMKEY').nil();
-    const keys = await fill(c, 8, (i) => `k${i}`);
+    const keys = await fillKeys(c, 8, (i) => `k${i}`);
     const seen = new Set<string>();
     for (let i = 0; i < 400 && seen.size < keys.length; i++) seen.add(String(await c.send('RANDOMKEY')));
     expect([...seen].sort()).toEqual(keys);
@@ -572,18 +360,9 @@ describe('KEYS and RANDOMKEY', () => {
 });
 
 describe('SCAN', () => {
-  test('finds every key, whatever COUNT says', async () => {
-    const c = await client();
-    const keys = await fill(c, 1000, (i) => `key:${i}`);
-    for (const count of [1, 10, 300, 5000]) {
-      const found = await scanAll(c, ['COUNT', count]);
-      expect(new Set(found)).toEqual(new Set(keys));
-    }
-  });
-
   test('a call returns about COUNT keys, ten without it', async () => {
     const c = await client();
-    await fill(c, 3000, (i) => `key:${i}`);
+    await fillKeys(c, 3000, (i) => `key:${i}`);
     const [, few] = items(await c.send('SCAN', '0'));
     const [, more] = items(await c.send('SCAN', '0', 'COUNT', '500'));
     expect(items(few!).length).toBeLessThan(60);
@@ -596,26 +375,12 @@ describe('SCAN', () => {
     await c.expect('SCAN', '0').array(['0', []]);
   });
 
-  test('keys that are there all the time are found, while others come and go', async () => {
-    const c = await client();
-    const random = rng();
-    const staying = await fill(c, 500, (i) => `stays:${i}`);
-    const passing = await fill(c, 2000, (i) => `goes:${i}`);
-    let born = 0;
-    const found = await scanAll(c, ['COUNT', 20], async () => {
-      await c.expect('DEL', ...Array.from({ length: 60 }, () => random.pick(passing))).success();
-      await fill(c, 40, () => `new:${born++}`);
-    });
-    const seen = new Set(found);
-    expect(staying.filter((key) => !seen.has(key))).toEqual([]);
-  });
-
   test('the same when the keyspace grows tenfold or shrinks to a tenth meanwhile', async () => {
     const c = await client();
-    const staying = await fill(c, 300, (i) => `stays:${i}`);
+    const staying = await fillKeys(c, 300, (i) => `stays:${i}`);
     let calls = 0;
     const grown = await scanAll(c, ['COUNT', 50], async () => {
-      if (++calls === 2) await fill(c, 4000, (i) => `more:${i}`);
+      if (++calls === 2) await fillKeys(c, 4000, (i) => `more:${i}`);
     });
     expect(staying.filter((key) => !grown.includes(key))).toEqual([]);
     calls = 0;
@@ -627,24 +392,14 @@ describe('SCAN', () => {
 
   test('no key is returned twice while nothing changes', async () => {
     const c = await client();
-    await fill(c, 700, (i) => `key:${i}`);
+    await fillKeys(c, 700, (i) => `key:${i}`);
     const found = await scanAll(c);
     expect(found.length).toBe(new Set(found).size);
   });
 
-  test('MATCH and TYPE choose among the keys looked at', async () => {
-    const c = await client();
-    await fill(c, 200, (i) => `${i % 2 ? 'odd' : 'even'}:${i}`);
-    expect((await scanAll(c, ['MATCH', 'odd:*'])).length).toBe(100);
-    expect((await scanAll(c, ['match', '*:1?', 'count', '7', 'type', 'STRING'])).length).toBe(10);
-    expect((await scanAll(c, ['TYPE', 'string'])).length).toBe(200);
-    expect(await scanAll(c, ['TYPE', 'list'])).toEqual([]);
-    expect(await scanAll(c, ['MATCH', 'nothing'])).toEqual([]);
-  });
-
   test('keys whose time has come are not returned', async () => {
     const c = await client();
-    await fill(c, 3, (i) => `k${i}`);
+    await fillKeys(c, 3, (i) => `k${i}`);
     await c.expect('SET', 'gone', 'v', 'PXAT', '1').ok();
     const found = await scanAll(c);
     expect(found.sort()).toEqual(['k0', 'k1', 'k2']);
@@ -666,7 +421,7 @@ describe('SCAN', () => {
 
   test('a cursor that was never given is no harm', async () => {
     const c = await client();
-    await fill(c, 300, (i) => `k${i}`);
+    await fillKeys(c, 300, (i) => `k${i}`);
     for (const cursor of ['12345', '4294967295', '4294967296', '18446744073709551615']) {
       await c.expect('SCAN', cursor).matches((reply) => items(reply).length === 2, 'a cursor and keys');
     }

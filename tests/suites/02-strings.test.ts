@@ -2,8 +2,8 @@ import { encodeRequest } from '../harness/client.ts';
 import type { Expectation } from '../harness/expectation.ts';
 import { LongValues } from '../harness/long-values.ts';
 import { client, clientResp3, describe, expect, info, ioredis, resp, rng, server } from '../harness/suite.ts';
-import { set, Status, status, test, until, type Client } from '../harness/suite.ts';
-import { deadline, extremeTimes, isLeft } from '../harness/expire-times.ts';
+import { set, Status, status, test, until } from '../harness/suite.ts';
+import { deadline, expectTtl, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const SYNTAX = 'ERR syntax error';
@@ -13,12 +13,6 @@ const MIN = '-9223372036854775808';
 
 function badTime(command: string): string {
   return `ERR invalid expire time in '${command}' command`;
-}
-
-/** The time to live, as the server counts it: a little less than was asked for. */
-async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
-  const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
-  await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);
 }
 
 describe('large values', () => {
@@ -114,26 +108,6 @@ function expectValue(later: Expectation, reply: string | number | null): Promise
 }
 
 describe('GET and SET', () => {
-  test('a key holds what it was set to, until it is set again', async () => {
-    const c = await client();
-    await c.expect('GET', 'k').nil();
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('GET', 'k').bulk('v');
-    await c.expect('SET', 'k', 'other').ok();
-    await c.expect('GET', 'k').bulk('other');
-  });
-
-  test('keys and values may be empty, and hold any byte', async () => {
-    const c = await client();
-    const everyByte = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
-    await c.expect('SET', '', '').ok();
-    await c.expect('GET', '').bulk('');
-    await c.expect('SET', everyByte, everyByte + '\r\n').ok();
-    await c.expect('GET', everyByte).bulk(everyByte + '\r\n');
-    await c.expect('SET', 'k\0a', '1').ok();
-    await c.expect('GET', 'k\0b').nil();
-  });
-
   test('keys differ by the case of their letters', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'small').ok();
@@ -156,58 +130,6 @@ describe('GET and SET', () => {
     await c.expect('SET', 'large', large).ok();
     await c.expect('STRLEN', 'large').int(large.length);
     await c.expect('GET', 'large').bulk(large);
-  });
-
-  test('all of ten thousand keys are found again', async () => {
-    const c = await client();
-    const keys = Array.from({ length: 10_000 }, (_, i) => `key:${i}`);
-    await Promise.all(keys.map((key) => c.expect('SET', key, `value of ${key}`).ok()));
-    await Promise.all(keys.map((key) => c.expect('GET', key).bulk(`value of ${key}`)));
-    await c.expect('DBSIZE').int(keys.length);
-  });
-
-  test('NX sets new keys alone, XX existing ones alone', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'v', 'XX').nil();
-    await c.expect('EXISTS', 'k').int(0);
-    await c.expect('SET', 'k', 'v', 'NX').ok();
-    await c.expect('SET', 'k', 'w', 'NX').nil();
-    await c.expect('GET', 'k').bulk('v');
-    await c.expect('SET', 'k', 'w', 'XX').ok();
-    await c.expect('GET', 'k').bulk('w');
-  });
-
-  test('GET answers what was there before, whether or not the key is set', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', '1', 'GET').nil();
-    await c.expect('SET', 'k', '2', 'GET').bulk('1');
-    await c.expect('SET', 'k', '3', 'NX', 'GET').bulk('2');
-    await c.expect('GET', 'k').bulk('2');
-    await c.expect('SET', 'new', '1', 'XX', 'GET').nil();
-    await c.expect('SET', 'new', '1', 'NX', 'GET').nil();
-    await c.expect('MGET', 'k', 'new').array(['2', '1']);
-  });
-
-  test('EX, PX, EXAT and PXAT give a time to live', async () => {
-    const c = await client();
-    const now = Date.now();
-    await c.expect('SET', 'a', 'v', 'EX', '100').ok();
-    await c.expect('SET', 'b', 'v', 'PX', '100000').ok();
-    await c.expect('SET', 'c', 'v', 'EXAT', Math.floor(now / 1000) + 100).ok();
-    await c.expect('SET', 'd', 'v', 'PXAT', now + 100_000).ok();
-    for (const key of ['a', 'b', 'c', 'd']) await expectTtl(c, key, 100);
-    await c.expect('PEXPIRETIME', 'd').int(now + 100_000);
-  });
-
-  test('a time to live goes with the next SET, unless it says KEEPTTL', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
-    await c.expect('SET', 'k', 'w', 'KEEPTTL').ok();
-    await expectTtl(c, 'k', 100);
-    await c.expect('SET', 'k', 'x').ok();
-    await c.expect('TTL', 'k').int(-1);
-    await c.expect('SET', 'new', 'x', 'KEEPTTL').ok();
-    await c.expect('TTL', 'new').int(-1);
   });
 
   test('a SET that NX refuses leaves the time to live', async () => {
@@ -301,14 +223,6 @@ describe('GET and SET', () => {
     ]) {
       await c.expect(name!, ...args).error(`ERR wrong number of arguments for '${name!.toLowerCase()}' command`);
     }
-  });
-
-  test('a missing key is a null in RESP3', async () => {
-    const c = await clientResp3();
-    await c.expect('GET', 'k').nil();
-    await c.expect('SET', 'k', 'v', 'XX').nil();
-    await c.expect('SET', 'k', 'v', 'GET').nil();
-    await c.expect('MGET', 'k', 'none').array(['v', null]);
   });
 });
 
@@ -405,12 +319,6 @@ describe('GETEX', () => {
 });
 
 describe('MGET, MSET, MSETNX', () => {
-  test('several keys at once; missing ones are nulls', async () => {
-    const c = await client();
-    await c.expect('MSET', 'a', '1', 'b', '2').ok();
-    await c.expect('MGET', 'a', 'none', 'b', 'a').array(['1', null, '2', '1']);
-  });
-
   test('of a key that is named twice the last value stays', async () => {
     const c = await client();
     await c.expect('MSET', 'a', '1', 'a', '2').ok();
@@ -423,13 +331,6 @@ describe('MGET, MSET, MSETNX', () => {
     await c.expect('SET', 'a', '1', 'EX', '100').ok();
     await c.expect('MSET', 'a', '2').ok();
     await c.expect('TTL', 'a').int(-1);
-  });
-
-  test('MSETNX sets all or none', async () => {
-    const c = await client();
-    await c.expect('MSETNX', 'a', '1', 'b', '2').int(1);
-    await c.expect('MSETNX', 'c', '3', 'a', '4').int(0);
-    await c.expect('MGET', 'a', 'b', 'c').array(['1', '2', null]);
   });
 
   test('a key without a value is an error', async () => {
@@ -448,43 +349,6 @@ describe('MGET, MSET, MSETNX', () => {
 });
 
 describe('INCR, DECR, INCRBY, DECRBY', () => {
-  test('a missing key counts as 0', async () => {
-    const c = await client();
-    await c.expect('INCR', 'a').int(1);
-    await c.expect('DECR', 'b').int(-1);
-    await c.expect('INCRBY', 'c', '5').int(5);
-    await c.expect('DECRBY', 'd', '5').int(-5);
-    await c.expect('MGET', 'a', 'b', 'c', 'd').array(['1', '-1', '5', '-5']);
-  });
-
-  test('are exact over all of 64 bits', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', '9007199254740991').ok();
-    await c.expect('INCR', 'k').int('9007199254740992');
-    await c.expect('INCR', 'k').int('9007199254740993');
-    await c.expect('DECRBY', 'k', '2').int('9007199254740991');
-    await c.expect('INCRBY', 'k', '9214364837600034816').int(MAX);
-    await c.expect('DECRBY', 'k', MAX).int(0);
-    await c.expect('INCRBY', 'k', MIN).int(MIN);
-    await c.expect('GET', 'k').bulk(MIN);
-    await c.expect('INCRBY', 'k', MAX).int(-1);
-  });
-
-  test('refuse to overflow, and leave the value', async () => {
-    const c = await client();
-    const overflow = 'ERR increment or decrement would overflow';
-    await c.expect('SET', 'k', MAX).ok();
-    await c.expect('INCR', 'k').error(overflow);
-    await c.expect('INCRBY', 'k', MAX).error(overflow);
-    await c.expect('DECRBY', 'k', '-1').error(overflow);
-    await c.expect('GET', 'k').bulk(MAX);
-    await c.expect('SET', 'k', MIN).ok();
-    await c.expect('DECR', 'k').error(overflow);
-    await c.expect('INCRBY', 'k', '-1').error(overflow);
-    await c.expect('DECRBY', 'k', MIN).error('ERR decrement would overflow');
-    await c.expect('GET', 'k').bulk(MIN);
-  });
-
   test('random sums near the limits', async () => {
     const c = await client();
     const random = rng();
@@ -497,17 +361,6 @@ describe('INCR, DECR, INCRBY, DECRBY', () => {
       if (fits) await c.expect('INCRBY', 'k', step).int((value = sum));
       else await c.expect('INCRBY', 'k', step).error('ERR increment or decrement would overflow');
     }
-  });
-
-  test('take integers alone, written as Redis writes them', async () => {
-    const c = await client();
-    for (const text of ['', 'abc', '1.0', ' 1', '1 ', '+1', '01', '-0', '0x10', '1e3', '9223372036854775808', '1\0']) {
-      await c.expect('SET', 'k', text).ok();
-      await c.expect('INCR', 'k').error(NOT_AN_INTEGER);
-      await c.expect('INCRBY', 'n', text).error(NOT_AN_INTEGER);
-      await c.expect('DECRBY', 'n', text).error(NOT_AN_INTEGER);
-    }
-    await c.expect('EXISTS', 'n').int(0);
   });
 
   test('the time to live stays', async () => {
@@ -576,16 +429,6 @@ describe('INCRBYFLOAT', () => {
 });
 
 describe('APPEND and STRLEN', () => {
-  test('APPEND makes the key, or makes the string longer, and answers its length', async () => {
-    const c = await client();
-    await c.expect('STRLEN', 'k').int(0);
-    await c.expect('APPEND', 'k', 'Hello').int(5);
-    await c.expect('APPEND', 'k', ' World').int(11);
-    await c.expect('APPEND', 'k', '').int(11);
-    await c.expect('GET', 'k').bulk('Hello World');
-    await c.expect('STRLEN', 'k').int(11);
-  });
-
   test('lengths are bytes, and any byte may be appended', async () => {
     const c = await client();
     await c.expect('SET', 'k', '\xe2\x82\xac').ok();
@@ -625,30 +468,6 @@ describe('APPEND and STRLEN', () => {
 });
 
 describe('GETRANGE', () => {
-  test('both ends belong to the range, and negative ones count from the end', async () => {
-    const c = await client();
-    const text = 'This is a string';
-    await c.expect('SET', 'k', text).ok();
-    const ranges = [
-      ['0', '3', 'This'],
-      ['-3', '-1', 'ing'],
-      ['0', '-1', text],
-      ['10', '100', 'string'],
-      ['0', '0', 'T'],
-      ['-100', '3', 'This'],
-      ['-100', '-100', 'T'],
-      ['5', '3', ''],
-      ['-1', '-3', ''],
-      ['16', '20', ''],
-      ['0', MAX, text],
-      [MIN, '-15', 'Th'],
-    ] as const;
-    for (const [start, end, part] of ranges) {
-      await c.expect('GETRANGE', 'k', start, end).bulk(part);
-      await c.expect('SUBSTR', 'k', start, end).bulk(part);
-    }
-  });
-
   test('of a missing or empty string it is empty', async () => {
     const c = await client();
     await c.expect('GETRANGE', 'none', '0', '-1').bulk('');
@@ -677,17 +496,6 @@ describe('GETRANGE', () => {
 });
 
 describe('SETRANGE', () => {
-  test('overwrites, makes longer, and answers the length', async () => {
-    const c = await client();
-    await c.expect('SET', 'k', 'Hello World').ok();
-    await c.expect('SETRANGE', 'k', '6', 'Redis').int(11);
-    await c.expect('GET', 'k').bulk('Hello Redis');
-    await c.expect('SETRANGE', 'k', '9', 'ording').int(15);
-    await c.expect('GET', 'k').bulk('Hello Redording');
-    await c.expect('SETRANGE', 'k', '0', 'J').int(15);
-    await c.expect('GETRANGE', 'k', '0', '4').bulk('Jello');
-  });
-
   test('fills the gap with zeros', async () => {
     const c = await client();
     await c.expect('SETRANGE', 'k', '3', 'x').int(4);
@@ -797,20 +605,6 @@ describe('--client-output-buffer-limit', () => {
 });
 
 describe('through ioredis', () => {
-  test('strings, counters and times to live', async () => {
-    const redis = await ioredis();
-    expect(await redis.set('k', 'grüße', 'EX', 100, 'NX')).toBe('OK');
-    expect(await redis.set('k', 'x', 'NX')).toBeNull();
-    expect(await redis.get('k')).toBe('grüße');
-    expect(await redis.ttl('k')).toBeGreaterThan(80);
-    expect(await redis.incrby('n', 41)).toBe(41);
-    expect(Number(await redis.incrbyfloat('n', 0.5))).toBe(41.5);
-    expect(await redis.mget('k', 'none', 'n')).toEqual(['grüße', null, '41.5']);
-    const bytes = Buffer.from([0, 255, 13, 10]);
-    await redis.set('bytes', bytes);
-    expect(await redis.getBuffer('bytes')).toEqual(bytes);
-  });
-
   test('a pipeline of many', async () => {
     const redis = await ioredis();
     const pipeline = redis.pipeline();
