@@ -11,6 +11,7 @@ import type { Client } from './clients/client.ts';
 import { Clients } from './clients/clients.ts';
 import { closeIdleClients } from './clients/idle.ts';
 import { KeyWaits } from './clients/key-waits.ts';
+import { Pause } from './clients/pause.ts';
 import { WatchedKeys } from './clients/watched-keys.ts';
 import { families } from './commands/index.ts';
 import { holdPendingWrites } from './network/hold-replies.ts';
@@ -24,6 +25,7 @@ import { loadAppendOnlyFiles } from './persistence/aof/load.ts';
 import { loadAtStart, type Loading } from './persistence/loading.ts';
 import { RdbSaver } from './persistence/rdb/saver.ts';
 import { ReplicationCron } from './replication/cron.ts';
+import { Failover } from './replication/failover.ts';
 import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
 import { waitForReplicas } from './replication/shutdown.ts';
@@ -71,10 +73,12 @@ export class Server {
   readonly keyWaits: KeyWaits;
   readonly watchedKeys: WatchedKeys;
   readonly propagation: Propagation;
+  readonly pause: Pause;
   readonly rdb: RdbSaver;
   readonly aof: Aof;
   readonly replication: Replication;
   readonly ackWaits: AckWaits;
+  readonly failover: Failover;
   private readonly replicationCron: ReplicationCron;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
@@ -99,7 +103,7 @@ export class Server {
     this.rates = new Rates(() => ({ ...this.clients.stats, ...this.replication.stats, ...this.stats }));
     this.clients = new Clients(this);
     this.keyspace = new Keyspace(options.databases);
-    this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.replication.link === undefined);
+    this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.keyspace.removesExpired);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
     this.keyWaits = new KeyWaits(this.blockedClients);
@@ -108,10 +112,12 @@ export class Server {
     this.keyspace.listeners.push(this.watchedKeys);
     this.propagation = new Propagation();
     this.keyspace.listeners.push(this.propagation);
+    this.pause = new Pause(this.blockedClients, this);
     this.rdb = new RdbSaver(this);
     this.aof = new Aof(this);
     this.replication = new Replication(this);
     this.ackWaits = new AckWaits(this.replication, this.aof, this.blockedClients);
+    this.failover = new Failover(this);
     this.replicationCron = new ReplicationCron(this);
     prepareRole(this);
   }
@@ -215,6 +221,7 @@ export class Server {
     // What is acknowledged to a primary, and what goes to replicas.
     this.replication.link?.stream?.acknowledge();
     this.replication.streamIfDue();
+    this.failover.update();
   }
 
   /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
@@ -223,6 +230,18 @@ export class Server {
     this.blockedClients.forget(client);
     this.replication.forget(client);
     discardTransaction(this, client);
+  }
+
+  /** A pause has begun or ended: while it lasts the data stay as they are, as on a replica. */
+  pauseChanged(): void {
+    this.keyspace.removesExpired = this.pause.kind === undefined && this.replication.link === undefined;
+    this.scheduleBeforeSleep();
+  }
+
+  /** A pause has ended: the request that waited, and what its client has sent since (`processPendingCommandAndInputBuffer`). */
+  runPostponed(client: Client, args: readonly string[]): void {
+    execute(this, client, args);
+    processInput(this, client);
   }
 
   /** A client got the reply it was blocked for: that is sent, and its next requests have their turn. */

@@ -110,6 +110,7 @@ export const optionTable = {
   'replica-priority': integer({ default: 100, min: 0, max: INT_MAX, help: 'for who chooses a new primary' }),
   'replica-announce-ip': string({ default: '', help: 'the address that a replica tells its primary' }),
   'replica-announce-port': integer({ default: 0, min: 0, max: 65535, help: 'the port that it tells; 0: its own' }),
+  'replica-announced': boolean({ default: true, help: 'a replica that Sentinel lists and may promote' }),
   'repl-diskless-sync': boolean({ default: true, help: 'send all data straight to replicas, without a file' }),
   'repl-diskless-sync-delay': integer({ default: 5, min: 0, max: INT_MAX, help: 's to wait for more replicas' }),
   'repl-timeout': integer({ default: 60, min: 1, max: INT_MAX, help: 's without a word, and a link is given up' }),

@@ -28,6 +28,7 @@ import { RdbSaver } from './persistence/rdb/saver.ts';
 import { Notifications } from './pubsub/notifications.ts';
 import { PubSub } from './pubsub/pubsub.ts';
 import { ReplicationCron } from './replication/cron.ts';
+import { Failover } from './replication/failover.ts';
 import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
 import { waitForReplicas } from './replication/shutdown.ts';
@@ -76,15 +77,16 @@ export class Server {
   readonly keyWaits: KeyWaits;
   readonly watchedKeys: WatchedKeys;
   readonly propagation: Propagation;
+  readonly pause: Pause;
   readonly pubsub: PubSub;
   readonly monitors: Monitors;
-  readonly pause: Pause;
   readonly tracking: Tracking;
   readonly notifications: Notifications;
   readonly rdb: RdbSaver;
   readonly aof: Aof;
   readonly replication: Replication;
   readonly ackWaits: AckWaits;
+  readonly failover: Failover;
   private readonly replicationCron: ReplicationCron;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
@@ -118,9 +120,9 @@ export class Server {
     this.keyspace.listeners.push(this.watchedKeys);
     this.propagation = new Propagation();
     this.keyspace.listeners.push(this.propagation);
+    this.pause = new Pause(this.blockedClients, this);
     this.pubsub = new PubSub(this.clients);
     this.monitors = new Monitors(this.clients);
-    this.pause = new Pause(this.blockedClients, this);
     this.tracking = new Tracking(this);
     this.keyspace.listeners.push(this.tracking);
     this.notifications = new Notifications(this.keyspace, this.pubsub, options);
@@ -128,6 +130,7 @@ export class Server {
     this.aof = new Aof(this);
     this.replication = new Replication(this);
     this.ackWaits = new AckWaits(this.replication, this.aof, this.blockedClients);
+    this.failover = new Failover(this);
     this.replicationCron = new ReplicationCron(this);
     prepareRole(this);
   }
@@ -233,6 +236,7 @@ export class Server {
     // What is acknowledged to a primary, and what goes to replicas.
     this.replication.link?.stream?.acknowledge();
     this.replication.streamIfDue();
+    this.failover.update();
   }
 
   /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
@@ -246,13 +250,13 @@ export class Server {
     discardTransaction(this, client);
   }
 
-  /** CLIENT PAUSE has begun or ended: while it lasts the data stay as they are, as on a replica. */
+  /** A pause has begun or ended: while it lasts the data stay as they are, as on a replica. */
   pauseChanged(): void {
     this.keyspace.removesExpired = this.pause.kind === undefined && this.replication.link === undefined;
     this.scheduleBeforeSleep();
   }
 
-  /** CLIENT PAUSE has ended: the request that waited, and what its client has sent since (`processPendingCommandAndInputBuffer`). */
+  /** A pause has ended: the request that waited, and what its client has sent since (`processPendingCommandAndInputBuffer`). */
   runPostponed(client: Client, args: readonly string[]): void {
     execute(this, client, args);
     processInput(this, client);

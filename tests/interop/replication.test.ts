@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { builtStages } from '#shared/manifest.ts';
+import { ReplyError as RedisError } from '#shared/resp/reply.ts';
+import { Client } from '../harness/client.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 import { sleep, until } from '../harness/time.ts';
 import { startLoad, type Load } from '../links/load.ts';
@@ -109,6 +111,21 @@ function pairing(above: string, below: string): void {
     expect((await replica.info())['master_replid2']).toBe((await primary.info())['master_replid2']);
   }, 60_000);
 
+  test('FAILOVER while clients write: they change places without a full sync, and lose no write', async () => {
+    const { primary, replica, syncs } = await linked(above, below);
+    await buildDataset(primary.client, createRng(seed), { types, keys: 60 });
+    const counters = [0, 1, 2, 3].map((at) => countUntilReadonly(primary.port, `counter:${at}`));
+    await until(async () => Number(await primary.client.send('GET', 'counter:0')) > 50, 'some writes');
+    await primary.client.expect('FAILOVER', 'TO', '127.0.0.1', replica.port).ok();
+    const counts = await Promise.all(counters);
+    await linkUp(primary);
+    await equal(replica, [primary]);
+    for (const [at, count] of counts.entries()) await replica.client.expect('GET', `counter:${at}`).bulk(String(count));
+    expect(await syncs(replica)).toEqual({ full: 0, partial: 1, refused: 0 });
+    expect(await primary.info()).toMatchObject({ role: 'slave', master_failover_state: 'no-failover' });
+    expect((await replica.info())['role']).toBe('master');
+  }, 60_000);
+
   test('WAIT, ROLE and INFO on both ends', async () => {
     const { primary, replica } = await linked(above, below);
     await primary.client.expect('SET', 'k', 'v').ok();
@@ -156,6 +173,18 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
     }, 60_000);
   }
 });
+
+/** Counts as fast as it goes until the server is a replica. @returns the last count that was acknowledged */
+async function countUntilReadonly(port: number, key: string): Promise<number> {
+  const client = await Client.open('127.0.0.1', port);
+  onTestFinished(() => void client.close());
+  for (let count = 0; ; ) {
+    const reply = await client.send('INCR', key);
+    if (typeof reply === 'number') count = reply;
+    else if (reply instanceof RedisError && reply.message.startsWith('READONLY')) return count;
+    else throw new Error(`INCR answered ${String(reply)}`);
+  }
+}
 
 /** Load on this port until it is stopped, or the test ends. */
 async function load(port: number): Promise<Load> {

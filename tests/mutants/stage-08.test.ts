@@ -2,6 +2,48 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('08', [
   {
+    file: 'replication/failover.ts',
+    find: 'ackOffset === offset',
+    replace: 'ackOffset <= offset',
+    why: 'FAILOVER hands over to a replica that lacks writes',
+    suite: '08-failover',
+  },
+  {
+    file: 'replication/failover.ts',
+    find: "    pause.begin('failover', Infinity, 'write');\n",
+    replace: '',
+    why: 'writes go on while FAILOVER waits for a replica to have them all',
+    suite: '08-failover',
+  },
+  {
+    file: 'replication/failover.ts',
+    find: "    if (this.state === 'failover-in-progress') becomePrimary(this.server);\n",
+    replace: '',
+    why: 'a FAILOVER that the replica refuses leaves no primary',
+    suite: '08-failover',
+  },
+  {
+    file: 'replication/failover.ts',
+    find: 'if (replid.toLowerCase() !== replication.replid)',
+    replace: 'if (replid.length !== replication.replid.length)',
+    why: 'anybody who knows no history makes a replica the primary',
+    suite: '08-failover',
+  },
+  {
+    file: 'replication/replication.ts',
+    find: 'if (this.wantsAcks && this.server.pause.kind === undefined) {',
+    replace: 'if (this.wantsAcks) {',
+    why: 'while FAILOVER waits, WAIT makes the history longer',
+    suite: '08-failover',
+  },
+  {
+    file: 'replication/role.ts',
+    find: 'if (!client.blocked || client.postponed) continue;',
+    replace: 'if (!client.blocked) continue;',
+    why: 'FAILOVER closes the clients that its pause holds back',
+    suite: '08-failover',
+  },
+  {
     file: 'replication/backlog.ts',
     find: 'return offset >= this.first && offset <= this.end + 1;',
     replace: 'return offset >= this.first && offset <= this.end;',
@@ -101,7 +143,7 @@ plantedBugs('08', [
   },
   {
     file: 'server.ts',
-    find: ' && this.replication.link === undefined);',
+    find: ' && this.keyspace.removesExpired);',
     replace: ');',
     why: 'a replica evicts what its primary still has',
     suite: '08-replica',

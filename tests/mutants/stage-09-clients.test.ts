@@ -10,8 +10,8 @@ plantedBugs('09', [
   },
   {
     file: 'clients/pause.ts',
-    find: "    if (this.kind !== 'all') this.kind = kind;",
-    replace: '    this.kind = kind;',
+    find: "kind: before?.kind === 'all' ? 'all' : kind });",
+    replace: 'kind });',
     why: 'CLIENT PAUSE WRITE loosens a pause of all requests',
     suite: '09-clients',
   },

@@ -30,6 +30,8 @@ export class Client {
   idleReasons = 0;
   /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
   blocked = false;
+  /** Its request waits for the end of a pause (BLOCKED_POSTPONE). */
+  postponed = false;
   /** What MULTI has begun. */
   transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */

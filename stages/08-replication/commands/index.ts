@@ -12,6 +12,7 @@ import { listBlocking } from './lists/blocking.ts';
 import { listElements } from './lists/elements.ts';
 import { lists } from './lists/lists.ts';
 import { listMoving } from './lists/moving.ts';
+import { failover } from './replication/failover.ts';
 import { replication } from './replication/replication.ts';
 import { wait } from './replication/wait.ts';
 import { config } from './server/config.ts';
@@ -65,6 +66,7 @@ export const families: readonly Family[] = [
   persistence,
   debug,
   replication,
+  failover,
   wait,
   cluster,
 ];

@@ -28,11 +28,11 @@ export function becomeReplica(server: Server, host: string, port: number): void 
  * `replicationUnsetMaster`).
  */
 export function becomePrimary(server: Server): void {
-  const { replication, keyspace } = server;
+  const { replication } = server;
   replication.link?.stop();
   replication.link = undefined;
   server.options.replicaof = [];
-  keyspace.removesExpired = true;
+  server.pauseChanged();
   log.role = 'M';
   replication.shiftReplid();
   // They come back at once, and learn the new ID.
@@ -54,7 +54,7 @@ function enterReplica(server: Server, host: string, port: number, hasHistory: bo
 /** Nobody may wait for what only a primary's clients can do (Redis: `disconnectAllBlockedClients`). */
 function unblockClients(server: Server): void {
   for (const client of server.clients.byId.values()) {
-    if (!client.blocked) continue;
+    if (!client.blocked || client.postponed) continue;
     server.blockedClients.fail(client, new ReplyError(UNBLOCKED));
     server.clients.closeAfterReply(client);
   }

@@ -2,6 +2,7 @@ import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
+import { checkPaused } from './pause.ts';
 import type { Request } from './request.ts';
 
 /**
@@ -19,6 +20,7 @@ export function guard(request: Request): Reply | undefined {
   refused ??= checkPrimaryLink(request);
   refused ??= checkLoading(request);
   refused ??= checkReplica(request);
+  refused ??= checkPaused(request);
   refused ??= queueInTransaction(request);
   return refused;
 }

@@ -31,6 +31,8 @@ export class Client {
   idleReasons = 0;
   /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
   blocked = false;
+  /** Its request waits for the end of a pause (BLOCKED_POSTPONE). */
+  postponed = false;
   /** What MULTI has begun. */
   transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
@@ -58,8 +60,6 @@ export class Client {
   noEvict = false;
   /** What it looks up does not count as used (CLIENT NO-TOUCH). */
   noTouch = false;
-  /** Its request waits for the end of CLIENT PAUSE (BLOCKED_POSTPONE). */
-  postponed = false;
   /** What CLIENT TRACKING has begun. */
   tracking: ClientTracking | undefined;
 

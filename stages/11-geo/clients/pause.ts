@@ -5,6 +5,9 @@ import type { Client } from './client.ts';
 /** Which requests have to wait: all, or those that may change data. */
 export type PauseKind = 'all' | 'write';
 
+/** Why: FAILOVER, and from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
+export type PausePurpose = 'failover' | 'command';
+
 /** What the pause needs of the server. */
 interface Owner {
   /** The pause has begun or ended. */
@@ -17,14 +20,14 @@ interface Owner {
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * CLIENT PAUSE: for some time requests wait instead of running, and the data stay as they are: no key is removed because
- * it has expired, none is evicted (Redis: `pauseActions`). So a replica can catch up before it takes over.
+ * For some time requests wait instead of running, and the data stay as they are: no key is removed because it has
+ * expired, none is evicted (Redis: `pauseClients`). So a replica can catch up before it takes over.
  */
 export class Pause {
-  /** Undefined while nothing is paused. */
+  /** The strictest of all pauses under way; undefined while nothing is paused. */
   kind: PauseKind | undefined;
-  /** ms since 1970. */
-  private end = 0;
+  /** `end`: ms since 1970. */
+  private readonly pauses = new Map<PausePurpose, { kind: PauseKind; end: number }>();
   private timer: NodeJS.Timeout | undefined;
   /** Requests that wait, in the order in which they came (Redis: `postponed_clients`). */
   private readonly postponed = new Map<Client, readonly string[]>();
@@ -36,22 +39,16 @@ export class Pause {
     this.owner = owner;
   }
 
-  /** Pauses until `end`, ms since 1970. A pause under way is neither shortened nor loosened. */
-  begin(end: number, kind: PauseKind): void {
-    this.end = Math.max(this.end, end);
-    if (this.kind !== 'all') this.kind = kind;
-    this.owner.pauseChanged();
-    this.startTimer();
+  /** Pauses until `end`, ms since 1970. A pause of this purpose that is under way is neither shortened nor loosened. */
+  begin(purpose: PausePurpose, end: number, kind: PauseKind): void {
+    const before = this.pauses.get(purpose);
+    this.pauses.set(purpose, { end: Math.max(before?.end ?? 0, end), kind: before?.kind === 'all' ? 'all' : kind });
+    this.update();
   }
 
-  /** The requests that have waited run now (Redis: `unpauseActions`, `unblockPostponedClients`). */
-  finish(): void {
-    clearTimeout(this.timer);
-    this.end = 0;
-    if (this.kind === undefined) return;
-    this.kind = undefined;
-    this.owner.pauseChanged();
-    for (const [client, args] of [...this.postponed]) this.resume(client, args);
+  /** The requests that have waited run again, unless another pause holds them back (Redis: `unpauseClients`). */
+  finish(purpose: PausePurpose): void {
+    if (this.pauses.delete(purpose)) this.update();
   }
 
   /** Keeps a request until the pause ends (Redis: `blockPostponeClient`). */
@@ -72,19 +69,36 @@ export class Pause {
     });
   }
 
+  /** Redis: `updateClientPauseTypeAndEndTime`. */
+  private update(): void {
+    const before = this.kind;
+    const kinds = [...this.pauses.values()].map(({ kind }) => kind);
+    this.kind = kinds.includes('all') ? 'all' : kinds[0];
+    this.startTimer();
+    if (this.kind === before) return;
+    this.owner.pauseChanged();
+    if (before === undefined || this.kind === 'all') return;
+    // After the command that has ended the pause, not in the middle of it.
+    setImmediate(() => [...this.postponed].forEach(([client, args]) => this.resume(client, args)));
+  }
+
   private resume(client: Client, args: readonly string[]): void {
     if (!client.postponed) return; // closed by a request that ran before
     this.blockedClients.unblock(client, NO_REPLY);
-    // A primary's stream reads its request again: its offset counts it.
+    // A primary's stream (stage 09) reads its request again: its offset counts it.
     if (client.type !== 'primary') this.owner.runPostponed(client, args);
   }
 
   private startTimer(): void {
     clearTimeout(this.timer);
-    const left = this.end - Date.now();
-    this.timer = setTimeout(() => {
-      if (left > MAX_TIMER_MS) this.startTimer();
-      else this.finish();
-    }, Math.max(0, Math.min(left, MAX_TIMER_MS)));
+    const left = Math.min(...[...this.pauses.values()].map(({ end }) => end)) - Date.now();
+    if (left === Infinity) return;
+    this.timer = setTimeout(() => this.endExpired(), Math.max(0, Math.min(left, MAX_TIMER_MS)));
+  }
+
+  private endExpired(): void {
+    const now = Date.now();
+    for (const [purpose, { end }] of this.pauses) if (end <= now) this.pauses.delete(purpose);
+    this.update();
   }
 }

@@ -17,6 +17,7 @@ import { lists } from './lists/lists.ts';
 import { listMoving } from './lists/moving.ts';
 import { publishing } from './pubsub/publish.ts';
 import { subscribing } from './pubsub/subscribe.ts';
+import { failover } from './replication/failover.ts';
 import { replication } from './replication/replication.ts';
 import { wait } from './replication/wait.ts';
 import { config } from './server/config.ts';
@@ -87,6 +88,7 @@ export const families: readonly Family[] = [
   persistence,
   debug,
   replication,
+  failover,
   wait,
   sorting,
   cluster,

@@ -1,11 +1,13 @@
 import { log } from '#shared/log.ts';
 import type { Options } from '../options.ts';
+import type { Failover } from './failover.ts';
 import type { Replica } from './replica.ts';
 import type { Replication } from './replication.ts';
 
 /** What a server needs to be a primary. */
 export interface Primary {
   readonly replication: Replication;
+  readonly failover: Failover;
   readonly options: Options;
 }
 
@@ -69,8 +71,9 @@ function attach({ replication, options }: Primary, replica: Replica): void {
 
 /** What a primary does about its replicas once a second (Redis: `replicationCron`). */
 export function primaryCron(server: Primary, second: number): void {
-  const { replication, options } = server;
-  const pings = replication.link === undefined && replication.replicas.size > 0;
+  const { replication, options, failover } = server;
+  // Not while a replica is to catch up: a ping is part of the history.
+  const pings = replication.link === undefined && replication.replicas.size > 0 && failover.state === 'no-failover';
   if (pings && second % options['repl-ping-replica-period'] === 0) replication.feed(-1, ['PING']);
   replication.fullSync.keepAlive();
   for (const replica of replication.replicas) {

@@ -17,6 +17,7 @@ export class ReplicationCron {
 
   run(): void {
     const { server } = this;
+    server.failover.update();
     server.replication.fullSync.start();
     const now = Date.now();
     if (now - this.lastSecond < 1000) return;

@@ -17,7 +17,7 @@ export function replicationFields(server: Primary): InfoField[] {
       const shown = state === 'online' ? lag : 0;
       return [`slave${index}`, `ip=${ip},port=${port},state=${state},offset=${ackOffset},lag=${shown}`];
     }),
-    ['master_failover_state', 'no-failover'],
+    ['master_failover_state', server.failover.state],
     ['master_replid', replication.replid],
     ['master_replid2', replication.replid2],
     ['master_repl_offset', replication.offset],
@@ -57,7 +57,7 @@ function linkFields(server: Primary, link: PrimaryLink): InfoField[] {
   fields.push(
     ['slave_priority', server.options['replica-priority']],
     ['slave_read_only', server.options['replica-read-only'] ? 1 : 0],
-    ['replica_announced', 1],
+    ['replica_announced', server.options['replica-announced'] ? 1 : 0],
   );
   return fields;
 }

@@ -106,7 +106,9 @@ export class PrimaryLink {
   }
 
   private retry(startedAt: number): void {
-    const pause = this.failures === 0 ? SOON_MS : Math.min(this.failures * RETRY_MS, MAX_RETRIES_MS);
+    // During FAILOVER writes are paused, so nobody can wait long.
+    const isUrgent = this.failures === 0 || this.server.failover.state !== 'no-failover';
+    const pause = isUrgent ? SOON_MS : Math.min(this.failures * RETRY_MS, MAX_RETRIES_MS);
     this.failures++;
     this.timer = setTimeout(() => void this.connect(), Math.max(0, startedAt + pause - Date.now()));
   }
@@ -133,11 +135,13 @@ export class PrimaryLink {
 
   /** PSYNC: returns when this server has the primary's data up to where the stream begins. */
   private async synchronize(connection: PrimaryConnection): Promise<void> {
-    const { replication } = this.server;
+    const { failover, replication } = this.server;
     const [replid, offset] = this.hasHistory ? [replication.replid, replication.offset + 1] : ['?', -1];
     log.notice(`Trying a partial resynchronization (request ${replid}:${offset}).`);
-    const reply = await connection.ask('PSYNC', replid, String(offset));
+    const failingOver = failover.state === 'failover-in-progress';
+    const reply = await connection.ask('PSYNC', replid, String(offset), ...(failingOver ? ['FAILOVER'] : []));
     const words = reply.split(' ');
+    if (failingOver) failover.answered(words[0] === '+CONTINUE' || words[0] === '+FULLRESYNC');
     if (words[0] === '+CONTINUE') this.resume(words[1]);
     else if (words[0] === '+FULLRESYNC') await this.takeAll(connection, words[1] ?? '', Number(words[2]));
     else if (reply.startsWith('-NOMASTERLINK') || reply.startsWith('-LOADING')) {

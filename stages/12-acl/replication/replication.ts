@@ -93,10 +93,10 @@ export class Replication implements PropagationTarget {
 
   /** Asks for acknowledgements if they are wanted, and sends what was said so far, once the log has it. */
   sendStream(): void {
-    // During CLIENT PAUSE the history stays as it is: replicas are asked afterwards.
+    // During a pause the history stays as it is: replicas are asked afterwards.
     if (this.wantsAcks && this.server.pause.kind === undefined) {
       this.wantsAcks = false;
-      this.feed(-1, ['REPLCONF', 'GETACK', '*']);
+      if (this.link === undefined) this.feed(-1, ['REPLCONF', 'GETACK', '*']);
     }
     this.write();
     const end = this.written;

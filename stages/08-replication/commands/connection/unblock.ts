@@ -27,7 +27,7 @@ function clientUnblock({ server, args }: Request): Reply {
     throw new ReplyError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
   }
   const client = server.clients.byId.get(Number(parseLongLong(args[2]!)));
-  if (!client?.blocked) return 0;
+  if (!client?.blocked || client.postponed) return 0;
   if (reason === 'TIMEOUT') server.blockedClients.timeOut(client);
   else server.blockedClients.fail(client, new ReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK'));
   return 1;

@@ -1,4 +1,5 @@
 import { NO_REPLY, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
+import { takeOver } from '../../replication/failover.ts';
 import { synchronize, synchronizeFully } from '../../replication/primary.ts';
 import { Replica } from '../../replication/replica.ts';
 import { becomePrimary, becomeReplica } from '../../replication/role.ts';
@@ -66,6 +67,7 @@ function followRow(name: string, since: string): CommandRow {
 function replicaof({ server, client, args }: Request): Reply {
   const [, host, portText] = args as [string, string, string];
   const { link } = server.replication;
+  if (server.failover.state !== 'no-failover') throw new ReplyError('ERR REPLICAOF not allowed while failing over.');
   if (host.toLowerCase() === 'no' && portText.toLowerCase() === 'one') {
     if (link !== undefined) becomePrimary(server);
     return OK;
@@ -138,6 +140,7 @@ function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, val
     server.replication.sendTo(replica);
   }
   server.ackWaits.serve();
+  if (server.failover.state !== 'no-failover') server.scheduleBeforeSleep();
 }
 
 /** What has been answered so far goes before what is no reply, even if the disk has to be waited for. */
@@ -147,7 +150,7 @@ function sendReplies({ server, client }: Request): void {
   if (client.heldReplies > 0) server.aof.file.settle();
 }
 
-/** `PSYNC replid offset`: the answer is written at once, what follows it is no reply. */
+/** `PSYNC replid offset [FAILOVER]`: the answer is written at once, what follows it is no reply. */
 function psync(request: Request): Reply {
   const { server, args } = request;
   const replica = newReplica(request);
@@ -169,10 +172,12 @@ function sync(request: Request): Reply {
 }
 
 /** Undefined: it is one already. */
-function newReplica({ server, client }: Request): Replica | undefined {
-  const { link, replicas } = server.replication;
+function newReplica({ server, client, args }: Request): Replica | undefined {
   const replica = server.replication.replicaOf(client);
-  if (replicas.has(replica)) return undefined;
+  if (server.replication.replicas.has(replica)) return undefined;
+  if (args[3]?.toLowerCase() === 'failover') takeOver(server, args[1]!);
+  if (server.failover.state !== 'no-failover') throw new ReplyError("NOMASTERLINK Can't SYNC while failing over");
+  const { link } = server.replication;
   if (link !== undefined && link.state !== 'connected') {
     throw new ReplyError("NOMASTERLINK Can't SYNC while not connected with my master");
   }

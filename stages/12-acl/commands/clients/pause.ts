@@ -36,11 +36,11 @@ function clientPause({ server, args }: Request): Reply {
   if (timeout < 0) throw new ReplyError('ERR timeout is negative');
   const now = Date.now();
   if (BigInt(timeout) > INT64_MAX - BigInt(now)) throw new ReplyError('ERR timeout is out of range');
-  server.pause.begin(now + Number(timeout), mode === 'ALL' ? 'all' : 'write');
+  server.pause.begin('command', now + Number(timeout), mode === 'ALL' ? 'all' : 'write');
   return OK;
 }
 
 function clientUnpause({ server }: Request): Reply {
-  server.pause.finish();
+  server.pause.finish('command');
   return OK;
 }
