@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { coreFile, hasCore } from '../harness/core-tests.ts';
-import { runSuite } from '../harness/run-suite.ts';
+import { runSuite, type TestRun } from '../harness/run-suite.ts';
 
 /** A bug to plant into a copy of a stage: its suite must notice. */
 export interface Mutant {
@@ -37,7 +37,33 @@ export function plant(mutant: Mutant, source: string): string {
  */
 export async function testsThatNotice(stageNumber: string, mutant: Mutant): Promise<string[]> {
   const stage = findStage(stageNumber)!;
+  const core = hasCore(stageNumber) ? [coreFile(stageNumber)] : [];
+  const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`, ...core] };
+  const failed = await failedTests(stage, pathOf(stage, mutant), (source) => plant(mutant, source), files);
+  const broken = failed.find(doesNotStart);
+  if (broken) throw new Error(`the copy with the bug does not start:\n${broken.failure}`);
+  return failed.map(({ name }) => name);
+}
+
+/** Whether a test failed because the server did not even start. */
+export function doesNotStart({ failure }: TestRun): boolean {
+  return failure.includes('before it answered PING');
+}
+
+/**
+ * Runs the stage's suite, up to the first failure, on a copy of the stage in which one file was edited.
+ * @param path where the file is, from the project's root
+ */
+export async function failedTests(
+  stage: Stage,
+  path: string,
+  edit: (source: string) => string,
+  { files }: { files?: readonly string[] } = {},
+): Promise<TestRun[]> {
   const root = mkdtempSync(join(tmpdir(), 'mutant-'));
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, remove);
   try {
     const copy = join(root, stage.dir);
     mkdirSync(copy, { recursive: true });
@@ -48,16 +74,12 @@ export async function testsThatNotice(stageNumber: string, mutant: Mutant): Prom
       join(root, 'package.json'),
       JSON.stringify({ type: 'module', imports: { '#shared/*': './shared/*' } }),
     );
-    const file = join(root, pathOf(stage, mutant));
-    writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
-    const core = hasCore(stageNumber) ? [coreFile(stageNumber)] : [];
-    const files = mutant.suite === undefined ? {} : { files: [`tests/suites/${mutant.suite}.test.ts`, ...core] };
-    const tests = await runSuite(stageNumber, copy, { bail: true, ...files });
-    const failed = tests.filter(({ state }) => state === 'failed');
-    const broken = failed.find(({ failure }) => failure.includes('before it answered PING'));
-    if (broken) throw new Error(`the copy with the bug does not start:\n${broken.failure}`);
-    return failed.map(({ name }) => name);
+    const file = join(root, path);
+    writeFileSync(file, edit(readFileSync(file, 'utf8')));
+    const tests = await runSuite(stage.number, copy, { bail: true, ...(files === undefined ? {} : { files }) });
+    return tests.filter(({ state }) => state === 'failed');
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    for (const signal of signals) process.off(signal, remove);
+    remove();
   }
 }

@@ -1,0 +1,66 @@
+import chalk from 'chalk';
+import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { createRng } from '../../tests/harness/rng.ts';
+import { doesNotStart, failedTests } from '../../tests/mutants/mutant.ts';
+import { placesToChange, type RandomMutant } from '../../tests/mutants/random-mutants.ts';
+import { WITHOUT_EFFECT } from '../../tests/mutants/without-effect.ts';
+import { parseToolArguments, requireStage, runTool } from './cli.ts';
+import { ToolError } from './tool-error.ts';
+
+const HELP = `
+npm run mutate 05                   breaks stage 05 in 30 random places, one at a time, and runs its suite on each copy
+npm run mutate 05 -- --count 10     … in 10 places
+npm run mutate 05 -- --seed 123     … in the same places as another run, which printed its seed
+npm run mutate 05 -- --file store/  … only in files whose name begins so
+
+A change is one operator, condition or constant of a file that is new in the stage. A change that the suite does not
+notice has survived: a test is missing, or the change has no effect. Those known to have none are listed in
+tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
+`;
+
+const FLAGS = { count: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string' } } as const;
+
+await runTool(import.meta.url, {
+  help: HELP,
+  async run(argv) {
+    const { values, positionals } = parseToolArguments('mutate', argv, FLAGS);
+    const stage = requireStage(positionals[0]);
+    const count = wholeNumber('--count', values.count ?? '30');
+    const seed = wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 1e6)));
+    const places = placesToChange(stage, PROJECT_ROOT).filter(({ file }) => file.startsWith(values.file ?? ''));
+    if (places.length === 0) throw new ToolError(`Nothing can be changed in new files of ${stage.dir}`);
+    const chosen = createRng(seed).shuffle(places).slice(0, count);
+    console.log(`${stage.dir}: ${chosen.length} of ${places.length} places, --seed ${seed}\n`);
+    const counts = { noticed: 0, survived: 0, 'without effect': 0 };
+    for (const mutant of chosen) counts[await tryMutant(stage, mutant)]++;
+    const share = Math.round((counts.noticed / Math.max(1, counts.noticed + counts.survived)) * 100);
+    console.log(`\n${counts.noticed} noticed, ${counts.survived} survived (${share} %), ${counts['without effect']} without effect`);
+    return counts.survived === 0 ? 0 : 1;
+  },
+});
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new ToolError(`${flag} takes a whole number, not '${text}'`);
+  return Number(text);
+}
+
+async function tryMutant(stage: Stage, mutant: RandomMutant): Promise<'noticed' | 'survived' | 'without effect'> {
+  const { file, line, before, after, start, end, replacement } = mutant;
+  const place = `${file}:${line}  ${before} ${chalk.dim('→')} ${after}`;
+  const known = WITHOUT_EFFECT.find(
+    (other) => other.stage === stage.number && other.file === file && other.before === before && other.after === after,
+  );
+  if (known) {
+    console.log(`${chalk.yellow('without effect')}  ${place}\n${' '.repeat(16)}${chalk.dim(known.why)}`);
+    return 'without effect';
+  }
+  const edit = (source: string) => source.slice(0, start) + replacement + source.slice(end);
+  const [failed] = await failedTests(stage, `${stage.dir}/${file}`, edit);
+  if (failed === undefined) {
+    console.log(`${chalk.red('survived')}        ${place}`);
+    return 'survived';
+  }
+  console.log(`${chalk.green('noticed')}         ${place}`);
+  console.log(`${' '.repeat(16)}${chalk.dim(doesNotStart(failed) ? 'the server does not start' : `by "${failed.name}"`)}`);
+  return 'noticed';
+}
