@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
 import {
+  challengePlan,
   folderPlan,
   folders,
   foreignPlan,
@@ -35,6 +36,7 @@ npm test mutants                        one folder of tests/
 
   -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
   --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
+  --challenge      the challenges of a chapter instead of its suite: on the stage, or on --cmd or --url. The stage fails them
   --full           with --cmd or --url: all tests, not only the core ones that lead through the chapters
   --watch          run again when a file changes
   --bail           stop at the first failure
@@ -52,6 +54,7 @@ const OPTIONS = {
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
+  challenge: { type: 'boolean', default: false },
   every: { type: 'boolean', default: false },
   'require-redis': { type: 'boolean', default: false },
 } as const;
@@ -75,7 +78,9 @@ await runTool(import.meta.url, {
       throw new ToolError('--every goes with npm test alone: npm test -- --every');
     }
     const choice = values.t === undefined ? null : chooseByName(values.t);
-    const parts = choose(positionals[0], { foreign, redis, every: values.every, full: values.full, choice });
+    const parts = values.challenge
+      ? challenges(positionals[0], foreign)
+      : choose(positionals[0], { foreign, redis, every: values.every, full: values.full, choice });
     if (foreign !== null) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     return runParts(parts, {
@@ -105,6 +110,14 @@ async function requireStart(target: string): Promise<void> {
   } catch (error) {
     throw new ToolError((error as Error).message);
   }
+}
+
+/** @throws ToolError when the chapter has no challenge with tests */
+function challenges(word: string | undefined, foreign: string | null): Part[] {
+  const stage = requireStage(word);
+  const parts = challengePlan(stage.number, foreign ?? stage.dir);
+  if (parts.some(({ include }) => include.length > 0)) return parts;
+  throw new ToolError(`Chapter ${stage.number} has no challenge with tests`);
 }
 
 interface Wish {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { challengesOf } from './challenges.ts';
 import { hasCore, readCore } from './core-tests.ts';
 import type { Choice } from './test-names.ts';
 
@@ -31,7 +32,7 @@ export function wholePlan(withRedis: boolean, every: boolean): Part[] {
   const own = folders().filter((name) => name !== 'suites');
   parts.push({
     name: 'project',
-    include: ['tests/*.test.ts', ...own.map((name) => `tests/${name}/**/*.test.ts`)],
+    include: ['tests/*.test.ts', ...own.map(filesOf)],
     target: null,
   });
   return parts;
@@ -78,7 +79,17 @@ export function isCore(file: string): boolean {
 
 /** One folder of tests/, such as `mutants`. */
 export function folderPlan(name: string): Part[] {
-  return [{ name: 'project', include: [`tests/${name}/**/*.test.ts`], target: null }];
+  return [{ name: 'project', include: [filesOf(name)], target: null }];
+}
+
+/** The challenges of a stage's chapter, against the server that `target` describes. */
+export function challengePlan(number: string, target: string): Part[] {
+  return [{ name: 'challenge', include: challengesOf(number), target }];
+}
+
+/** A challenge is meant to fail on the stage: what runs is the test that it can be solved. */
+function filesOf(folder: string): string {
+  return folder === 'challenges' ? 'tests/challenges/solutions.test.ts' : `tests/${folder}/**/*.test.ts`;
 }
 
 /** The folders of tests/ that hold tests of their own. */

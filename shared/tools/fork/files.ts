@@ -24,7 +24,7 @@ export function packageJson(name: string, stage: Stage, root: string): string {
 
 /** Our compiler options, for the copy's two folders. */
 export function tsconfigJson(root: string): string {
-  return json({ ...(readJson(join(root, 'tsconfig.json')) as object), include: ['server', 'shared'] });
+  return json({ ...(readJson(join(root, 'tsconfig.json')) as object), include: ['server', 'shared'], exclude: undefined });
 }
 
 /** What a copy's folder says of itself. */

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { readTree } from '#shared/tools/tree/files.ts';
+import { challengesOf, withSolution } from '../harness/challenges.ts';
+import { runSuite, type TestRun } from '../harness/run-suite.ts';
+
+/** The tests of each challenge fail on the stage, and pass on a copy in which it is solved; so does the stage's suite. */
+
+const SLOW = { timeout: 300_000 };
+const failures = (tests: readonly TestRun[]) => tests.filter(({ state }) => state === 'failed').map(({ name }) => name);
+
+for (const stage of builtStages().filter(({ number }) => challengesOf(number).length > 0)) {
+  const files = challengesOf(stage.number);
+
+  describe(`the challenge of stage ${stage.number}`, () => {
+    test('fails on the stage itself', SLOW, async () => {
+      for (const file of files) expect(failures(await runSuite(stage.number, stage.dir, { files: [file] }))).not.toEqual([]);
+    });
+
+    test('passes where it is solved, and the core tests of the stage do, too', SLOW, async () => {
+      const tests = await withSolution(stage, (dir) => {
+        return runSuite(stage.number, dir, { files: [...files, `tests/suites/${stage.number}-core.test.ts`] });
+      });
+      expect(failures(tests)).toEqual([]);
+      expect(tests.length).toBeGreaterThan(5);
+    });
+
+    test('the files of its solution differ from the stage\'s', () => {
+      const solution = readTree(join(PROJECT_ROOT, 'tests/challenges', stage.number));
+      const own = readTree(join(PROJECT_ROOT, stage.dir));
+      const same = [...solution].filter(([name, path]) => {
+        const original = own.get(name);
+        return original !== undefined && readFileSync(original, 'utf8') === readFileSync(path, 'utf8');
+      });
+      expect(solution.size).toBeGreaterThan(0);
+      expect(same).toEqual([]);
+    });
+  });
+}
