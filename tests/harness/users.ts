@@ -5,6 +5,14 @@ import { address, atEnd, client } from './suite.ts';
 /** The password of every user that a test makes. */
 export const PASSWORD = 'secret-of-a-test';
 
+export const NOAUTH = 'NOAUTH Authentication required.';
+export const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.';
+
+/** What 7.0 and 7.2 say differently, and mean alike. */
+export const NO_COMMAND = (name: string) => new RegExp(`^NOPERM .*no permissions to run the '${name.replace('|', '\\|')}' command$`);
+export const NO_KEY = /^NOPERM .*(access a key|access one of the keys used as arguments)$/;
+export const NO_CHANNEL = /^NOPERM .*(access a channel|access one of the channels used as arguments)$/;
+
 /** The server under test wants this password of the default user until the test ends. @returns an administrator */
 export async function passwordSet(): Promise<Client> {
   const admin = await client();
@@ -32,6 +40,11 @@ export async function as(name: string): Promise<Client> {
 export async function userOf(...rules: string[]): Promise<Client> {
   await userWith('alice', ...rules);
   return as('alice');
+}
+
+/** A field of ACL GETUSER. */
+export async function rulesOf(admin: Client, name: string, field: string): Promise<Decoded> {
+  return fieldOf(await admin.send('ACL', 'GETUSER', name), field);
 }
 
 /** The value of a field in a flat map. */

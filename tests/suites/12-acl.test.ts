@@ -1,74 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { client, clientResp3, describe, error, expect, info, items, server, status } from '../harness/suite.ts';
-import { readFile, test, type Client, type Decoded } from '../harness/suite.ts';
-import { as, fieldOf, PASSWORD, userOf, userWith } from '../harness/users.ts';
-
-/** 64 digits, as a hash has them. */
-const HASH = '0123456789abcdef'.repeat(4);
-const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.';
-const WRONG_RULE = /^ERR Error in ACL SETUSER modifier /;
-
-/** What 7.0 and 7.2 say differently, and mean alike. */
-const NO_COMMAND = (name: string) => new RegExp(`^NOPERM .*no permissions to run the '${name.replace('|', '\\|')}' command$`);
-const NO_KEY = /^NOPERM .*(access a key|access one of the keys used as arguments)$/;
-const NO_CHANNEL = /^NOPERM .*(access a channel|access one of the channels used as arguments)$/;
-
-/** A field of ACL GETUSER. */
-async function rulesOf(admin: Client, name: string, field: string): Promise<Decoded> {
-  return fieldOf(await admin.send('ACL', 'GETUSER', name), field);
-}
+import { client, clientResp3, describe, expect, info, items, server } from '../harness/suite.ts';
+import { readFile, test, type Decoded } from '../harness/suite.ts';
+import { as, fieldOf, NO_CHANNEL, NO_COMMAND, NO_KEY, PASSWORD, rulesOf, userOf, userWith, WRONGPASS } from '../harness/users.ts';
 
 describe('users', () => {
-  test('at the start there is one, who may do everything', async () => {
-    const c = await client();
-    await c.expect('ACL', 'WHOAMI').bulk('default');
-    await c.expect('ACL', 'USERS').array(['default']);
-    await c.expect('ACL', 'LIST').matches((reply) => {
-      expect(String(items(reply)[0])).toMatch(/^user default on nopass (sanitize-payload )?~\* &\* \+@all$/);
-    }, 'the default user');
-  });
-
-  test('a new user may do nothing', async () => {
-    const c = await client();
-    await c.expect('ACL', 'SETUSER', 'alice').ok();
-    await c.expect('ACL', 'LIST').matches((reply) => {
-      expect(String(items(reply)[0])).toMatch(/^user alice off (sanitize-payload )?resetchannels -@all$/);
-    }, 'alice, and then the default user');
-    await c.expect('ACL', 'USERS').array(['alice', 'default']);
-    await c.expect('ACL', 'DELUSER', 'alice').int(1);
-  });
-
-  test('a password makes a user that is on somebody whom a client can be', async () => {
-    const c = await userOf('+ping', '+acl|whoami');
-    await c.expect('PING').status('PONG');
-    await c.expect('ACL', 'WHOAMI').bulk('alice');
-    await c.expect('GET', 'k').errorLike(NO_COMMAND('get'));
-  });
-
-  test('several passwords, one taken away', async () => {
-    const admin = await userWith('alice', '+ping', '>second');
-    const c = await client();
-    await c.expect('AUTH', 'alice', 'second').ok();
-    await c.expect('AUTH', 'alice', PASSWORD).ok();
-    await admin.expect('ACL', 'SETUSER', 'alice', '<second').ok();
-    await c.expect('AUTH', 'alice', 'second').error(WRONGPASS);
-    await c.expect('AUTH', 'alice', PASSWORD).ok();
-    await admin.expect('ACL', 'SETUSER', 'alice', '<second').errorLike(WRONG_RULE);
-  });
-
-  test('hashes in place of passwords; what is shown are hashes', async () => {
-    const admin = await userWith('alice', '+ping');
-    const [hash] = items(await rulesOf(admin, 'alice', 'passwords'));
-    expect(String(hash)).toMatch(/^[0-9a-f]{64}$/);
-    await admin.expect('ACL', 'SETUSER', 'alice', `!${String(hash)}`).ok();
-    await (await client()).expect('AUTH', 'alice', PASSWORD).error(WRONGPASS);
-    await admin.expect('ACL', 'SETUSER', 'alice', `#${String(hash)}`).ok();
-    await (await client()).expect('AUTH', 'alice', PASSWORD).ok();
-    await admin.expect('ACL', 'SETUSER', 'alice', `#${HASH.slice(1)}`).errorLike(WRONG_RULE);
-    await admin.expect('ACL', 'SETUSER', 'alice', `#${HASH.toUpperCase()}`).errorLike(WRONG_RULE);
-  });
-
   test('nopass and resetpass', async () => {
     const admin = await userWith('alice', '+ping', 'nopass');
     expect(await rulesOf(admin, 'alice', 'passwords')).toEqual([]);
@@ -77,16 +13,6 @@ describe('users', () => {
     await (await client()).expect('AUTH', 'alice', 'anything').error(WRONGPASS);
     await admin.expect('ACL', 'SETUSER', 'alice', 'resetpass').ok();
     await (await client()).expect('AUTH', 'alice', 'x').error(WRONGPASS);
-  });
-
-  test('one wrong rule, and none of them is applied', async () => {
-    const admin = await userWith('alice', '+ping');
-    await admin.expect('ACL', 'SETUSER', 'alice', '+get', '~*', 'nosuch').errorLike(/modifier 'nosuch': Syntax error$/);
-    await admin.expect('ACL', 'SETUSER', 'alice', '+nosuch').errorLike(/Unknown command or category name in ACL$/);
-    expect(await rulesOf(admin, 'alice', 'commands')).toBe('-@all +ping');
-    await admin.expect('ACL', 'SETUSER', 'bob', 'nosuch').errorLike(WRONG_RULE);
-    await admin.expect('ACL', 'GETUSER', 'bob').nil();
-    await admin.expect('ACL', 'SETUSER', 'a b', 'on').errorLike(/^ERR Usernames can't contain spaces or null characters/);
   });
 
   test('reset makes a user as new', async () => {
@@ -99,32 +25,10 @@ describe('users', () => {
     expect(await rulesOf(admin, 'alice', 'flags')).toContain('off');
   });
 
-  test('a user who is removed is disconnected at once', async () => {
-    const admin = await userWith('alice', '+ping');
-    const [one, two, other] = [await as('alice'), await as('alice'), await client()];
-    await admin.expect('ACL', 'DELUSER', 'alice', 'nobody').int(1);
-    await one.closed();
-    await two.closed();
-    await other.expect('PING').status('PONG');
-    await admin.expect('ACL', 'DELUSER', 'alice').int(0);
-    await admin.expect('ACL', 'DELUSER', 'default').error("ERR The 'default' user cannot be removed");
-  });
-
   test('a user who removes itself gets the reply first', async () => {
     const c = await userOf('+acl');
     await c.expect('ACL', 'DELUSER', 'alice').int(1);
     await c.closed();
-  });
-
-  test('new rules hold for connections that are there; off ends none', async () => {
-    const admin = await userWith('alice', '+ping');
-    const c = await as('alice');
-    await c.expect('ECHO', 'x').errorLike(NO_COMMAND('echo'));
-    await admin.expect('ACL', 'SETUSER', 'alice', '+echo', '-ping').ok();
-    await c.expect('ECHO', 'x').bulk('x');
-    await c.expect('PING').errorLike(NO_COMMAND('ping'));
-    await admin.expect('ACL', 'SETUSER', 'alice', 'off').ok();
-    await c.expect('ECHO', 'x').bulk('x');
   });
 
   test('ACL GETUSER in RESP3', async () => {
@@ -160,23 +64,6 @@ describe('users', () => {
 });
 
 describe('commands', () => {
-  test('a category, and one command less', async () => {
-    const c = await userOf('~*', '+@string', '-append');
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('GET', 'k').bulk('v');
-    await c.expect('APPEND', 'k', 'v').errorLike(NO_COMMAND('append'));
-    await c.expect('LPUSH', 'l', 'v').errorLike(NO_COMMAND('lpush'));
-  });
-
-  test('the order of rules decides', async () => {
-    const admin = await userWith('alice', '~*', '-get', '+@read');
-    const c = await as('alice');
-    await c.expect('GET', 'k').nil();
-    await admin.expect('ACL', 'SETUSER', 'alice', '-@string').ok();
-    await c.expect('GET', 'k').errorLike(NO_COMMAND('get'));
-    await c.expect('EXISTS', 'k').int(0);
-  });
-
   test('all but the dangerous ones', async () => {
     const c = await userOf('~*', '+@all', '-@dangerous');
     await c.expect('SET', 'k', 'v').ok();
@@ -184,16 +71,6 @@ describe('commands', () => {
     await c.expect('CONFIG', 'GET', 'port').errorLike(NO_COMMAND('config|get'));
     await c.expect('ACL', 'LIST').errorLike(NO_COMMAND('acl|list'));
     await c.expect('ACL', 'WHOAMI').bulk('alice');
-  });
-
-  test('a sub-command alone, and a container without one of its sub-commands', async () => {
-    const admin = await userWith('alice', '+config|get');
-    const c = await as('alice');
-    await c.expect('CONFIG', 'GET', 'maxclients').array(['maxclients', '10000']);
-    await c.expect('CONFIG', 'SET', 'maxclients', '10000').errorLike(NO_COMMAND('config|set'));
-    await admin.expect('ACL', 'SETUSER', 'alice', '+config', '-config|set').ok();
-    await c.expect('CONFIG', 'RESETSTAT').ok();
-    await c.expect('CONFIG', 'SET', 'maxclients', '10000').errorLike(NO_COMMAND('config|set'));
   });
 
   test('a command with one first argument', async () => {
@@ -215,41 +92,6 @@ describe('commands', () => {
     await c.expect('NOSUCH').errorLike(/^ERR unknown command/);
     await c.expect('GET').errorLike(/^ERR wrong number of arguments/);
     await c.expect('CONFIG', 'NOSUCH').errorLike(/^ERR unknown subcommand/);
-  });
-
-  test('AUTH, HELLO, QUIT and RESET are for everybody', async () => {
-    const c = await userOf();
-    await c.expect('HELLO', '2').success();
-    await c.expect('AUTH', 'alice', PASSWORD).ok();
-    await c.expect('RESET').status('RESET');
-    await c.expect('PING').status('PONG');
-    await c.expect('QUIT').ok();
-    await c.closed();
-  });
-
-  test('a request that is refused spoils its transaction', async () => {
-    const c = await userOf('~*', '+multi', '+exec', '+set');
-    await c.expect('MULTI').ok();
-    await c.expect('SET', 'k', 'v').status('QUEUED');
-    await c.expect('GET', 'k').errorLike(NO_COMMAND('get'));
-    await c.expect('EXEC').errorLike(/^EXECABORT Transaction discarded because of previous errors/);
-    await (await client()).expect('EXISTS', 'k').int(0);
-  });
-
-  test('EXEC looks again: rules that have changed since hold', async () => {
-    const admin = await userWith('alice', '~*', '+multi', '+exec', '+set', '+get');
-    const c = await as('alice');
-    await c.expect('MULTI').ok();
-    await c.expect('SET', 'k', 'v').status('QUEUED');
-    await c.expect('GET', 'k').status('QUEUED');
-    await admin.expect('ACL', 'SETUSER', 'alice', '-get').ok();
-    await c.expect('EXEC').array([
-      status('OK'),
-      error(
-        'NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command ' +
-          'is no longer allowed for the following reason: no permission to execute the command or subcommand',
-      ),
-    ]);
   });
 
   test('ACL CAT', async () => {
@@ -298,59 +140,11 @@ describe('commands', () => {
 });
 
 describe('keys', () => {
-  test('those that a pattern matches', async () => {
-    const c = await userOf('+@all', '~cache:*', '~exact');
-    await c.expect('SET', 'cache:1', 'v').ok();
-    await c.expect('SET', 'exact', 'v').ok();
-    await c.expect('SET', 'exactly', 'v').errorLike(NO_KEY);
-    await c.expect('GET', 'other').errorLike(NO_KEY);
-    await c.expect('PING').status('PONG');
-  });
-
-  test('all keys of a request have to match', async () => {
-    const c = await userOf('+@all', '~a*', '~b?');
-    await c.expect('MSET', 'a', '1', 'b1', '2').ok();
-    await c.expect('MSET', 'a', '3', 'b', '4').errorLike(NO_KEY);
-    await c.expect('MGET', 'a', 'b1').array(['1', '2']);
-    await c.expect('RENAME', 'a', 'x').errorLike(NO_KEY);
-    await c.expect('RENAME', 'a', 'a2').ok();
-  });
-
-  test('to read only, or to write only', async () => {
-    const admin = await client();
-    await admin.expect('SET', 'r', 'v').ok();
-    const c = await userOf('+@all', '%R~r*', '%W~w*');
-    await c.expect('GET', 'r').bulk('v');
-    await c.expect('SET', 'r', 'x').errorLike(NO_KEY);
-    await c.expect('DEL', 'r').errorLike(NO_KEY);
-    await c.expect('SET', 'w', 'x').ok();
-    await c.expect('GET', 'w').errorLike(NO_KEY);
-    await c.expect('COPY', 'r', 'w2').int(1);
-    await c.expect('COPY', 'w', 'r2').errorLike(NO_KEY);
-    await c.expect('INCR', 'w3').errorLike(NO_KEY);
-  });
-
-  test('SET with GET reads as well', async () => {
-    const c = await userOf('+@all', '%W~k');
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('SET', 'k', 'v', 'EX', '100').ok();
-    await c.expect('SET', 'k', 'v', 'GET').errorLike(NO_KEY);
-  });
-
   test('whether a key is there may be asked by whoever may do anything with it', async () => {
     const c = await userOf('+@all', '%W~w', '%R~r');
     await c.expect('EXISTS', 'w', 'r').int(0);
     await c.expect('TYPE', 'w').status('none');
     await c.expect('EXISTS', 'x').errorLike(NO_KEY);
-  });
-
-  test('keys that stand after a number or a word are found', async () => {
-    const c = await userOf('+@all', '~a');
-    await c.expect('SINTERCARD', '1', 'a').int(0);
-    await c.expect('SINTERCARD', '2', 'a', 'b').errorLike(NO_KEY);
-    await c.expect('XREAD', 'COUNT', '1', 'STREAMS', 'a', '0').nilArray();
-    await c.expect('XREAD', 'COUNT', '1', 'STREAMS', 'a', 'b', '0', '0').errorLike(NO_KEY);
-    await c.expect('LMPOP', '2', 'a', 'b', 'LEFT').errorLike(NO_KEY);
   });
 
   test('%RW~ is ~, and what is said twice adds up', async () => {
@@ -376,26 +170,6 @@ describe('keys', () => {
 });
 
 describe('selectors', () => {
-  test('each is a set of rules of its own: one must allow all of a request', async () => {
-    const c = await userOf('+get', '~r*', '(+set ~w*)');
-    await c.expect('GET', 'r').nil();
-    await c.expect('SET', 'w', 'v').ok();
-    await c.expect('GET', 'w').errorLike(NO_KEY);
-    await c.expect('SET', 'r', 'v').errorLike(NO_KEY);
-    await c.expect('DEL', 'r').errorLike(NO_COMMAND('del'));
-  });
-
-  test('a selector may come as several arguments', async () => {
-    const admin = await userWith('alice', '(+get', '~a', '%R~b)', '(+set)');
-    await admin.expect('ACL', 'GETUSER', 'alice').matches((reply) => {
-      const selectors = items(fieldOf(reply, 'selectors'));
-      expect(selectors.map((selector) => fieldOf(selector, 'keys'))).toEqual(['~a %R~b', '']);
-      expect(selectors.map((selector) => fieldOf(selector, 'commands'))).toEqual(['-@all +get', '-@all +set']);
-    }, 'two selectors');
-    await admin.expect('ACL', 'SETUSER', 'alice', 'clearselectors').ok();
-    expect(await rulesOf(admin, 'alice', 'selectors')).toEqual([]);
-  });
-
   test('ACL LIST shows them in parentheses', async () => {
     const admin = await userWith('alice', 'resetpass', '+get', '~r', '(+set ~w)');
     await admin.expect('ACL', 'LIST').matches((reply) => {
@@ -414,28 +188,12 @@ describe('selectors', () => {
 });
 
 describe('channels', () => {
-  test('a user may publish to the channels that a pattern matches', async () => {
-    const c = await userOf('+publish', '&news.*');
-    await c.expect('PUBLISH', 'news.sport', 'x').int(0);
-    await c.expect('PUBLISH', 'other', 'x').errorLike(NO_CHANNEL);
-  });
-
   test('a pattern may be subscribed to only if it stands among the rules as it is', async () => {
     const c = await userOf('+subscribe', '+psubscribe', '&news.*');
     await c.expect('SUBSCRIBE', 'other').errorLike(NO_CHANNEL);
     await c.expect('PSUBSCRIBE', 'news.s*').errorLike(NO_CHANNEL);
     await c.expect('SUBSCRIBE', 'news.sport').array(['subscribe', 'news.sport', 1]);
     await c.expect('PSUBSCRIBE', 'news.*').array(['psubscribe', 'news.*', 2]);
-  });
-
-  test('a subscriber that loses a channel is disconnected', async () => {
-    const admin = await userWith('alice', '+subscribe', '&a', '&b');
-    const [loses, keeps] = [await as('alice'), await as('alice')];
-    await loses.expect('SUBSCRIBE', 'a').array(['subscribe', 'a', 1]);
-    await keeps.expect('SUBSCRIBE', 'b').array(['subscribe', 'b', 1]);
-    await admin.expect('ACL', 'SETUSER', 'alice', 'resetchannels', '&b').ok();
-    await loses.closed();
-    await keeps.expect('SUBSCRIBE', 'b').array(['subscribe', 'b', 1]);
   });
 
   test('allchannels, resetchannels', async () => {
@@ -449,39 +207,6 @@ describe('channels', () => {
 });
 
 describe('what was refused', () => {
-  test('ACL LOG: reason, what, who', async () => {
-    const admin = await userWith('alice', '+get', '+multi', '+exec', '~a');
-    await admin.expect('ACL', 'LOG', 'RESET').ok();
-    const c = await as('alice');
-    await c.expect('GET', 'secret-key').errorLike(NO_KEY);
-    await c.expect('CONFIG', 'GET', 'x').errorLike(NO_COMMAND('config|get'));
-    await c.expect('MULTI').ok();
-    await c.expect('SET', 'a', 'v').errorLike(NO_COMMAND('set'));
-    await admin.expect('ACL', 'LOG').matches((reply) => {
-      const fields = ['reason', 'context', 'object', 'username', 'count'];
-      expect(items(reply).map((entry) => fields.map((name) => fieldOf(entry, name)))).toEqual([
-        ['command', 'multi', 'set', 'alice', 1],
-        ['command', 'toplevel', 'config|get', 'alice', 1],
-        ['key', 'toplevel', 'secret-key', 'alice', 1],
-      ]);
-      for (const entry of items(reply)) expect(String(fieldOf(entry, 'client-info'))).toMatch(/^id=\d+ .*\buser=alice\b/);
-    }, 'three entries, the newest first');
-  });
-
-  test('equal ones are counted in one entry, which comes to the front', async () => {
-    const admin = await userWith('alice', '+get', '~a');
-    await admin.expect('ACL', 'LOG', 'RESET').ok();
-    const c = await as('alice');
-    for (const key of ['x', 'y', 'x', 'x']) await c.expect('GET', key).errorLike(NO_KEY);
-    await admin.expect('ACL', 'LOG').matches((reply) => {
-      expect(items(reply).map((entry) => [fieldOf(entry, 'object'), fieldOf(entry, 'count')])).toEqual([['x', 3], ['y', 1]]);
-    }, 'two entries');
-    await admin.expect('ACL', 'LOG', '1').matches((reply) => items(reply).length === 1, 'one entry');
-    await admin.expect('ACL', 'LOG', 'RESET').ok();
-    await admin.expect('ACL', 'LOG').array([]);
-    await admin.expect('ACL', 'LOG', 'x').error('ERR value is not an integer or out of range');
-  });
-
   test.since('7.2', 'entries have a number and two times', async () => {
     const admin = await userWith('alice');
     const c = await as('alice');
@@ -514,23 +239,6 @@ describe('what was refused', () => {
     const after = await info(admin, 'stats');
     for (const name of ['acl_access_denied_cmd', 'acl_access_denied_key']) expect(Number(after[name])).toBe(Number(before[name]) + 1);
     expect(after['acl_access_denied_channel']).toBe(before['acl_access_denied_channel']);
-  });
-
-  test('ACL DRYRUN says what would be refused, and does nothing', async () => {
-    const admin = await userWith('alice', '+get', '+set', '~a', '+config|get');
-    await admin.expect('ACL', 'LOG', 'RESET').ok();
-    await admin.expect('ACL', 'DRYRUN', 'alice', 'SET', 'a', 'v').ok();
-    await admin.expect('EXISTS', 'a').int(0);
-    const says = (what: RegExp, ...request: string[]) => {
-      return admin.expect('ACL', 'DRYRUN', 'alice', ...request).matches((reply) => what.test(String(reply)), `text like ${what}`);
-    };
-    await says(/has no permissions to access the 'b' key$/, 'GET', 'b');
-    await says(/has no permissions to run the 'del' command$/, 'DEL', 'a');
-    await says(/has no permissions to run the 'config\|set' command$/, 'CONFIG', 'SET', 'a', 'b');
-    await admin.expect('ACL', 'DRYRUN', 'nobody', 'GET', 'a').error("ERR User 'nobody' not found");
-    await admin.expect('ACL', 'DRYRUN', 'alice', 'NOSUCH').error("ERR Command 'NOSUCH' not found");
-    await admin.expect('ACL', 'DRYRUN', 'alice', 'GET').error("ERR wrong number of arguments for 'get' command");
-    await admin.expect('ACL', 'LOG').array([]);
   });
 });
 

@@ -1,14 +1,8 @@
 import { certificates } from '../harness/certificates.ts';
 import { answersPing, freePort } from '../harness/process.ts';
+import { secured } from '../harness/secured.ts';
 import { describe, expect, info, needsFlags, secureClient, server, test, until } from '../harness/suite.ts';
-import type { Client, OwnServer } from '../harness/suite.ts';
-
-/** A server with a port for TLS beside its plain one; further flags come last, and so override these. */
-async function secured(...flags: string[]): Promise<{ own: OwnServer; tlsPort: number }> {
-  const tlsPort = await freePort();
-  const own = await server(...certificates().flags, '--tls-port', String(tlsPort), ...flags);
-  return { own, tlsPort };
-}
+import type { Client } from '../harness/suite.ts';
 
 /** A server that ends at its start. @returns what it said */
 async function refusal(...flags: string[]): Promise<string> {
@@ -21,22 +15,6 @@ async function refusal(...flags: string[]): Promise<string> {
 }
 
 describe('TLS', () => {
-  test('a client that trusts the server, and is trusted', async () => {
-    const { tlsPort } = await secured();
-    const c = await secureClient(tlsPort, certificates().of('client'));
-    await c.expect('SET', 'k', '\x00\xff'.repeat(50_000)).ok();
-    await c.expect('GET', 'k').bulk('\x00\xff'.repeat(50_000));
-  });
-
-  test('the plain port goes on beside it, with the same data', async () => {
-    const { own, tlsPort } = await secured();
-    const [plain, secure] = [await own.client(), await secureClient(tlsPort, certificates().of('client'))];
-    await plain.expect('SET', 'k', 'v').ok();
-    await secure.expect('GET', 'k').bulk('v');
-    await secure.expect('INCR', 'n').int(1);
-    await plain.expect('INCR', 'n').int(2);
-  });
-
   test('pipelines and transactions come through as they are', async () => {
     const { tlsPort } = await secured();
     const c = await secureClient(tlsPort, certificates().of('client'));
