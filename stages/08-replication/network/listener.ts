@@ -1,6 +1,7 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { log } from '#shared/log.ts';
 import { endConnection, listen, type ConnectionEvents } from '#shared/net/listen.ts';
+import { describeTakenPort } from '#shared/net/taken-port.ts';
 import { listenOnUnixSocket } from '#shared/net/unix-socket.ts';
 import { maxBulkBytes } from '#shared/options/bulk-limit.ts';
 import type { NetworkServer } from './network-server.ts';
@@ -23,7 +24,8 @@ export async function openListeners(server: NetworkServer): Promise<NetServer[]>
       const { code, message } = error as NodeJS.ErrnoException;
       if (address.startsWith('-') && MISSING.includes(code ?? '')) continue;
       for (const listener of listeners) listener.close();
-      throw new Error(`Could not listen on ${host}:${port}: ${REASONS[code ?? ''] ?? message}`);
+      const reason = code === 'EADDRINUSE' ? await describeTakenPort(host, port) : (REASONS[code ?? ''] ?? message);
+      throw new Error(`Could not listen on ${host}:${port}: ${reason}`);
     }
   }
   if (listeners.length === 0) throw new Error(`Could not listen on ${bind.join(' ')}: no such address on this host`);
@@ -36,7 +38,6 @@ const WILDCARDS: Record<string, string> = { '*': '0.0.0.0', '::*': '::' };
 const MISSING = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENOTFOUND'];
 
 const REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is in use',
   EACCES: 'permission denied',
   EADDRNOTAVAIL: 'no such address on this host',
   ENOTFOUND: 'no such host',
