@@ -94,16 +94,24 @@ interface OnlyKey {
 }
 
 const onlyKeys = new Map<Command, OnlyKey | undefined>();
+// Mostly it is the command of the request before.
+let lastCommand: Command | undefined;
+let lastOnly: OnlyKey | undefined;
 
 function onlyKeyOf(command: Command): OnlyKey | undefined {
-  const found = onlyKeys.get(command);
-  if (found !== undefined || onlyKeys.has(command)) return found;
+  if (command !== lastCommand) {
+    if (!onlyKeys.has(command)) onlyKeys.set(command, findOnlyKey(command));
+    lastOnly = onlyKeys.get(command);
+    lastCommand = command;
+  }
+  return lastOnly;
+}
+
+function findOnlyKey(command: Command): OnlyKey | undefined {
   const { keys = [], keysOf: own } = command.row;
   const [spec] = keys;
   const isOnly = own === undefined && keys.length === 1 && typeof spec!.begin === 'number' && namesKeys(spec!);
-  const only = isOnly && 'last' in spec!.find && spec!.find.last === 0 ? { at: spec!.begin as number, access: accessOf(spec!.flags) } : undefined;
-  onlyKeys.set(command, only);
-  return only;
+  return isOnly && 'last' in spec!.find && spec!.find.last === 0 ? { at: spec!.begin as number, access: accessOf(spec!.flags) } : undefined;
 }
 
 /** By the words of key specs, of which there are few. */

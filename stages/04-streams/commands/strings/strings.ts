@@ -130,7 +130,7 @@ function set(request: Request): Reply {
 
 /** With GET the old value is read, too (Redis: `setGetKeys`). */
 function setKeys(args: readonly string[]): FoundKey[] {
-  const reads = args.slice(3).some((word) => word.toUpperCase() === 'GET');
+  const reads = args.length > 3 && args.slice(3).some((word) => word.toUpperCase() === 'GET');
   return [{ key: args[1]!, flags: reads ? 'RW access update' : 'OW update' }];
 }
 
