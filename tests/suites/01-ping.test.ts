@@ -21,6 +21,7 @@ import {
   type Client,
 } from '../harness/suite.ts';
 import { offender } from '../harness/offender.ts';
+import { reachableServer } from '../harness/other-address.ts';
 import { address, atEnd, onlyIf, target, type OwnServer } from '../harness/suite.ts';
 
 const ALL_BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
@@ -733,6 +734,19 @@ describe('options of operators', () => {
     expect(existsSync(path)).toBe(true);
     await server('--unixsocket', path, '--protected-mode', 'yes');
     expect(await overUnixSocket(path, resp('PING'), 7)).toBe('+PONG\r\n');
+  });
+
+  test('protected mode: a client of another host is told why, and what to do', async () => {
+    const { own, greet } = await reachableServer();
+    const said = await greet();
+    expect(said).toMatch(/^-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user\. /);
+    expect(said).toContain("If you started the server manually just for testing, restart it with the '--protected-mode no' option.");
+    await (await own.client()).expect('PING').status('PONG');
+  });
+
+  test('without protected mode, a client of another host is served', async () => {
+    const { greet } = await reachableServer('--protected-mode', 'no');
+    expect(await greet()).toBe('+PONG\r\n');
   });
 
   /** The server's own number: with --cmd a shell may stand in between. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { client, clientResp3, describe, expect, info, onlyIf, readFile, server } from '../harness/suite.ts';
 import { target, test, type Client, type OwnServer } from '../harness/suite.ts';
+import { reachableServer } from '../harness/other-address.ts';
 
 const failed = (name: string, reason: string) =>
   `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`;
@@ -213,6 +214,15 @@ describe('client-output-buffer-limit', () => {
     await greedy.closed();
     await other.expect('CONFIG', 'SET', NAME, 'normal 3mb 0 0').ok();
     await other.expect('GET', 'big').bulk(big);
+  });
+});
+
+describe('protected mode', () => {
+  test('CONFIG SET from this host lets others in', async () => {
+    const { own, greet } = await reachableServer();
+    expect(await greet()).toContain("1) Just disable protected mode sending the command 'CONFIG SET protected-mode no'");
+    await (await own.client()).expect('CONFIG', 'SET', 'protected-mode', 'no').ok();
+    expect(await greet()).toBe('+PONG\r\n');
   });
 });
 

@@ -6,6 +6,7 @@ import { listenOnUnixSocket } from '#shared/net/unix-socket.ts';
 import { maxBulkBytes } from '#shared/options/bulk-limit.ts';
 import type { NetworkServer } from './network-server.ts';
 import { checkOutputLimit } from './output-limit.ts';
+import { describeProtectedMode } from './protected-mode.ts';
 import { readQuery } from './read-query.ts';
 
 /**
@@ -75,10 +76,7 @@ function refuse({ clients, options }: NetworkServer, socket: Socket, isLocal: bo
   if (clients.size >= options.maxclients) return 'ERR max number of clients reached';
   if (options['protected-mode'] && !isLocal) {
     log.warning(`Refused a client from ${socket.remoteAddress}: protected mode is on and no password is set`);
-    return (
-      'DENIED Redis is running in protected mode: no password is set, so only clients of the same host are let in. ' +
-      "Set a password, or turn this check off with '--protected-mode no' if the network is trusted."
-    );
+    return describeProtectedMode();
   }
   return undefined;
 }

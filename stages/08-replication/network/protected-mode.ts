@@ -1,0 +1,19 @@
+/** How clients of other hosts can be let in; a stage adds the ways that it has. */
+const WAYS = [
+  "Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis " +
+    'from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. ' +
+    'Use CONFIG REWRITE to make this change permanent.',
+  'Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting the protected mode ' +
+    "option to 'no', and then restarting the server.",
+  "If you started the server manually just for testing, restart it with the '--protected-mode no' option.",
+];
+
+/** What a client of another host is told while protected mode is on (Redis: `clientAcceptHandler`). */
+export function describeProtectedMode(): string {
+  return (
+    'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ' +
+    'In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to ' +
+    `Redis you may adopt one of the following solutions: ${WAYS.map((way, i) => `${i + 1}) ${way}`).join(' ')} NOTE: You only need to do ` +
+    'one of the above things in order for the server to start accepting connections from the outside.'
+  );
+}
