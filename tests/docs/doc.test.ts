@@ -12,10 +12,10 @@
  * shows its reply. When no command waits, such a prompt shows what the server has pushed: a message, or the next
  * confirmation of SUBSCRIBE.
  *
- * In a terminal, `$ npm run stage 06 -- --port 7001 …` and `$ redis-server --port 7002 …` start servers (a reader takes a
- * window for each), any other line behind `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
- * stand for free ones, `~` for an empty folder. All terminals of a page are one session. INFO, ROLE, DBSIZE and GET are
- * asked again for some seconds until they say what is shown. What needs real Redis is left out where that is missing.
+ * In a terminal, `$ npm run stage 06 -- --port 7001 …`, `$ redis-server --port 7002 …` and `$ redis-sentinel FILE --port 7003` start servers (a
+ * reader takes a window for each), any other line behind `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
+ * stand for free ones, `~` for an empty folder. All terminals of a page are one session. INFO, ROLE, DBSIZE, GET,
+ * SENTINEL and CLUSTER are asked again for some seconds until they say what is shown. What needs real Redis is left out where that is missing.
  *
  * In the prose, `paths` into stages, shared, tests and docs exist, and relative links lead somewhere. In the chapter of
  * a stage `store/list.ts` may stand for a file of that stage. Names with NN, *, <, { or … are patterns, not paths.

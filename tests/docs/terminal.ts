@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findStage } from '#shared/manifest.ts';
+import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { splitArguments } from '#shared/resp/split-arguments.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { cliReply } from '../harness/cli-format.ts';
@@ -12,11 +12,16 @@ import { sleep } from '../harness/time.ts';
 import { matches, steps, type Step } from './transcript.ts';
 
 const STAGE = /^npm run stage (\d\d)(?: --(?= )|$)/;
-const REAL = /^redis-server\b/;
-const PORT = /--port (\d+)/;
+const REAL = /^redis-(server|sentinel)\b/;
+const PORT = / --port (\d+)/;
+/** Nodes of a cluster talk to each other by a port of their own. */
+const BUS = / --cluster-port (\d+)/;
+/** These stand in the project's folder; all other programs are run at home. */
+const OF_PROJECT = /^npx tsx /;
 /** What these answer becomes true after a while. */
-const ASKED_AGAIN = /^(INFO|ROLE|DBSIZE|GET) ?/i;
-const ASKED_AGAIN_MS = 10_000;
+const ASKED_AGAIN = /^(INFO|ROLE|DBSIZE|GET|SENTINEL|CLUSTER) ?/i;
+/** Sentinels take their time. */
+const ASKED_AGAIN_MS = 30_000;
 const START_ATTEMPTS = 3;
 
 /** Whether a transcript calls programs that only real Redis brings. */
@@ -57,8 +62,10 @@ export class Terminal {
       await this.startServer(command);
       return null;
     }
-    const env = { ...process.env, HOME: this.home };
-    const options = { cwd: this.home, env, encoding: 'utf8' } as const;
+    // Some programs colour what they print, unless the terminal is this one.
+    const env = { ...process.env, HOME: this.home, TERM: 'dumb' };
+    const cwd = OF_PROJECT.test(command) ? PROJECT_ROOT : this.home;
+    const options = { cwd, env, encoding: 'utf8' } as const;
     const { stdout, stderr } = spawnSync('sh', ['-c', this.realPorts(command)], options);
     const said = this.shown(`${stdout}${stderr}`.trimEnd());
     return matches(output.length > 0 ? output : [''], said) ? null : said;
@@ -67,7 +74,10 @@ export class Terminal {
   private async startServer(command: string): Promise<void> {
     const port = PORT.exec(command)?.[1];
     if (port === undefined) throw new Error(`say --port, so that the page's prompts can name it: ${command}`);
-    if (this.servers.has(port)) throw new Error(`a server is running on port ${port}: ${command}`);
+    if (this.servers.get(port)?.ended() === null) throw new Error(`a server is running on port ${port}: ${command}`);
+    await this.closeClients(port);
+    const bus = BUS.exec(command)?.[1];
+    if (bus !== undefined) this.ports.set(bus, await freePort());
     const isNew = !this.ports.has(port);
     for (let attempt = 1; ; attempt++) {
       if (isNew) this.ports.set(port, await freePort());
@@ -98,25 +108,32 @@ export class Terminal {
     const words = splitArguments(Buffer.from(this.realPorts(command), 'utf8').toString('latin1'));
     if (words === null || words.length === 0) throw new Error(`not a command: ${command}`);
     if (/^shutdown$/i.test(words[0]!)) return this.shutDown(port, words);
-    const client = this.clients.get(who) ?? (await Client.open('127.0.0.1', server.port));
-    this.clients.set(who, client);
     const deadline = Date.now() + (ASKED_AGAIN.test(command) ? ASKED_AGAIN_MS : 0);
     for (;;) {
-      const said = this.shown(cliReply(words, await client.expect(...words).bytes));
+      const said = this.shown(cliReply(words, await this.reply(who, server.port, words)));
       if (matches(output, said)) return null;
       if (Date.now() >= deadline) return said;
       await sleep(20);
     }
   }
 
+  /** As redis-cli, it connects anew when the server has closed the connection, as Sentinel makes a server do that changes its role. */
+  private async reply(who: string, port: number, words: readonly string[]): Promise<string> {
+    const known = this.clients.get(who);
+    const client = known?.isOpen ? known : await Client.open('127.0.0.1', port);
+    this.clients.set(who, client);
+    try {
+      return await client.expect(...words).bytes;
+    } catch (error) {
+      if (client.isOpen || !ASKED_AGAIN.test(words[0]!)) throw error;
+      return this.reply(who, port, words);
+    }
+  }
+
   /** No reply but the end of the process. */
   private async shutDown(port: string, words: readonly string[]): Promise<null> {
     const server = this.servers.get(port)!;
-    for (const [who, client] of this.clients) {
-      if (!who.endsWith(port)) continue;
-      await client.close();
-      this.clients.delete(who);
-    }
+    await this.closeClients(port);
     const client = await Client.open('127.0.0.1', server.port);
     const reply = client.expect(...words).bytes.then(
       (text) => Promise.reject(new Error(`the server goes on, and says ${text}`)),
@@ -130,6 +147,14 @@ export class Terminal {
     await client.close();
     this.servers.delete(port);
     return null;
+  }
+
+  private async closeClients(port: string): Promise<void> {
+    for (const [who, client] of this.clients) {
+      if (!who.endsWith(port)) continue;
+      await client.close();
+      this.clients.delete(who);
+    }
   }
 
   private realPorts(text: string): string {

@@ -3,7 +3,7 @@ import { quoted } from './show.ts';
 
 /** What redis-cli prints for the reply to a command: a few reports are shown as they are, all else by `cliFormat`. */
 export function cliReply(command: readonly string[], raw: string): string {
-  const isReport = /^(INFO|LOLWUT|CLIENT (LIST|INFO))( |$)/i.test(command.join(' '));
+  const isReport = /^(INFO|LOLWUT|CLIENT (LIST|INFO)|CLUSTER INFO)( |$)/i.test(command.join(' '));
   return isReport && /^\$\d/.test(raw) ? body(raw).replace(/\r?\n$/, '') : cliFormat(raw);
 }
 

@@ -167,6 +167,11 @@ export class Client {
       this.fail({ sent: this.lastWritten, expected: { words }, received: '', extra: this.unclaimed }, new Error());
   }
 
+  /** Whether the server has not closed the connection yet. */
+  get isOpen(): boolean {
+    return this.ending === null && !this.socket.destroyed && !this.socket.readableEnded;
+  }
+
   /** Cuts the connection without a word (RST). */
   destroy(): void {
     this.ending ??= 'the test cut the connection';

@@ -38,10 +38,13 @@ export interface GroupState {
 
 const DATABASES = 16;
 
-/** Reads everything a server holds; the client is left in database 0. @throws Error when a command is refused */
-export async function readDataset(client: DataClient): Promise<Dataset> {
+/**
+ * Reads everything a server holds, or what is in its first `databases`; the client is left in database 0. @throws Error
+ * when a command is refused
+ */
+export async function readDataset(client: DataClient, databases = DATABASES): Promise<Dataset> {
   const dataset: Dataset = new Map();
-  for (let database = 0; database < DATABASES; database++) {
+  for (let database = 0; database < databases; database++) {
     const [, reply] = await checked(client, [['SELECT', String(database)], ['KEYS', '*']]);
     const keys = (Array.isArray(reply) ? (reply as string[]) : [...(reply as Set<string>)]).sort();
     if (keys.length > 0) dataset.set(database, await readKeys(client, keys));
