@@ -3,14 +3,14 @@ export interface CoalescerOptions {
   size(): number;
   /** That much need not wait for more. */
   enough: number;
-  /** The longest that the action is put off, in ms; 1 unless told. */
+  /** The longest that the action is put off, in ms; 1 by default. */
   longest?: number;
   /** Takes what has gathered. */
   action(): void;
 }
 
 /**
- * Puts off an action that costs the same for one request as for a hundred, as long as more keeps coming: it runs behind
+ * Puts off an action that costs the same for one request as for a hundred, as long as more keeps coming: it runs after
  * the first turn of the event loop that brought nothing new, after one of them at least, and after `longest` at the
  * latest. Network cards coalesce their interrupts like that, databases their commits (PostgreSQL: `commit_delay`).
  */

@@ -42,7 +42,7 @@ export const log = {
 const MARKS: Record<LogLevel, string> = { debug: '.', verbose: '-', notice: '*', warning: '#' };
 const COLORS: Partial<Record<LogLevel, (mark: string) => string>> = { notice: chalk.cyan, warning: chalk.yellow };
 
-// Whoever read the log may go away; the server stays.
+// The process that read the log may end; the server goes on.
 process.stdout.on('error', () => {});
 
 function write(level: LogLevel, text: string): void {

@@ -137,7 +137,7 @@ export class ListpackWriter {
     this.count++;
   }
 
-  /** Room for so many bytes, and the length behind them. */
+  /** Room for so many bytes, and the length after them. */
   private reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed <= this.buffer.length) return;

@@ -73,7 +73,7 @@ function encodingSize(encoding: number): number {
   return encoding < 0x80 ? 2 : 5;
 }
 
-/** Bytes of data behind the encoding at `at`, which is there to its end. */
+/** Bytes of data after the encoding at `at`, which is there to its end. */
 function dataSize(bytes: Buffer, at: number): number {
   const encoding = bytes[at]!;
   if (encoding < 0x40) return encoding;

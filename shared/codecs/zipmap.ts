@@ -2,7 +2,7 @@ import { sliceText, wholeText } from './binary-text.ts';
 import { CodecError } from './codec-error.ts';
 
 // A zipmap (Redis's zipmap.c), the small hashes before Redis 2.6: number of pairs (one byte), pairs, 0xff.
-// A pair: length of the field, field, length of the value, how many bytes are unused behind the value (one byte),
+// A pair: length of the field, field, length of the value, how many bytes are unused after the value (one byte),
 // value, unused bytes. A length: one byte, or 0xfe and 32 bits (little endian).
 const LONG_LENGTH = 0xfe;
 const END = 0xff;

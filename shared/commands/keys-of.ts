@@ -2,8 +2,8 @@ import type { Command } from './command.ts';
 import { findKeys, namesKeys, type FoundKey } from './key-specs.ts';
 
 /**
- * The keys of a request with what is done to each (Redis: `getKeysFromCommandWithSpecs`). Whoever needs keys asks here:
- * COMMAND GETKEYS, and ACL. None also where the arguments are wrong.
+ * The keys of a request with what is done to each (Redis: `getKeysFromCommandWithSpecs`). All code that needs
+ * keys asks here: COMMAND GETKEYS, and ACL. None also where the arguments are wrong.
  */
 export function keysOf({ row }: Command, args: readonly string[]): FoundKey[] {
   return row.keysOf === undefined ? findKeys(row.keys ?? [], args) : row.keysOf(args);

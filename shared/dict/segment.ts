@@ -7,8 +7,8 @@ const SLOT_BITS = 0xffff;
 
 /**
  * A small hash table: entries in order of arrival, and a table of slots that leads from a hash to an entry's index,
- * with linear probing. A slot holds index + 1, and above it bits of the hash, so that other keys are told apart unseen;
- * 0 is empty.
+ * with linear probing. A slot holds index + 1, and above it bits of the hash, so that most other keys are ruled
+ * out without comparing them; 0 is empty.
  *
  * What takes the time of a lookup is memory that is in no cache yet: key, value and stamp stand side by side.
  */

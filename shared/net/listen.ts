@@ -1,6 +1,6 @@
 import { createServer, Socket, type Server } from 'node:net';
 
-/** What the owner of a connection is told. `data`'s buffer is valid during the call alone: the next read reuses it. */
+/** The events of a connection, for its owner. `data`'s buffer is valid during the call alone: the next read reuses it. */
 export interface ConnectionEvents {
   data(buffer: Buffer, length: number): void;
   close(): void;

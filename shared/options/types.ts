@@ -4,7 +4,7 @@ export class OptionError extends Error {
 }
 
 /**
- * One row of a stage's table of options. `parse` takes the words behind the option's name and throws an Error that says
+ * One row of a stage's table of options. `parse` takes the words after the option's name and throws an Error that says
  * what it takes; `format` is its inverse, in the form CONFIG GET shows.
  */
 export interface OptionType<T> {

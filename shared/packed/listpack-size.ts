@@ -1,6 +1,6 @@
 import { parseInt64 } from '../numbers/int64.ts';
 
-/** Total length and number of elements in front, the end mark behind. */
+/** Total length and number of elements in front, the end mark at the end. */
 export const EMPTY_LISTPACK_BYTES = 7;
 
 /** What an element takes in a listpack, which keeps integers as such (Redis: `lpEncodeGetType`). */

@@ -27,7 +27,7 @@ export class CommandClock<R = never> {
   /** The request that the time is counted for; undefined where it is that of several. */
   private request: unknown;
   /**
-   * Is told of each request how long it took, in ms, where that was measured: of calls of one command that follow each
+   * Gets the time of each request, in ms, where that was measured: of calls of one command that follow each
    * other in one read, the sum is measured. When that reaches `slowMs`, the command's calls are timed one by one for a while
    * (stage 12).
    */

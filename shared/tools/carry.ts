@@ -8,9 +8,9 @@ import { parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
 
 export interface CarryOptions {
-  /** The revision that holds the stage as it was; HEAD unless told. */
+  /** The revision that holds the stage as it was; HEAD by default. */
   since?: string;
-  /** The last stage to carry to; the last one built unless told. */
+  /** The last stage to carry to; the last one built by default. */
   until?: string;
   dryRun?: boolean;
   /** Files or folders of the stage, from its folder: only what changed there is carried. Empty: everything. */
@@ -42,8 +42,8 @@ export function carry(query: string | undefined, options: CarryOptions = {}): Ca
   }
   const { steps, conflicts } = planCarry(changes, later, root);
   if (conflicts.length > 0) {
-    const told = conflicts.flatMap((one) => describe(one, stage));
-    return { ok: false, report: [title, ...told, advice(stage, conflicts[0]!)] };
+    const described = conflicts.flatMap((one) => describe(one, stage));
+    return { ok: false, report: [title, ...described, advice(stage, conflicts[0]!)] };
   }
   if (!dryRun) applySteps(steps.filter(({ action }) => action !== 'already there'));
   const lines = later.map((one) => summary(one, steps));
@@ -55,7 +55,7 @@ npm run carry 03                        take the uncommitted change in stage 03'
 npm run carry 03 store/list.ts commands only of these files and folders of the stage
 npm run carry 03 -- --since HEAD~2      the change since that revision
 npm run carry 03 -- --until 06          into 04 … 06 alone
-npm run carry 03 -- --dry-run           only tell what would be done
+npm run carry 03 -- --dry-run           only print what would be done
 
 Each file is merged three ways: what stage 03 held, what it holds now, what the later stage holds now (uncommitted
 changes of its own included). On any conflict nothing is written anywhere, and the exit code is 1.

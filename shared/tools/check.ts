@@ -33,7 +33,7 @@ npm run check -- --tests        … and that every test of a suite fails on the 
 ${CHECKS.map(({ name }) => `  - ${name}`).join('\n')}
 `;
 
-/** Runs every check, tells as it goes, and returns how many did not hold. */
+/** Runs every check, prints each result, and returns how many did not hold. */
 async function runChecks(checks: readonly Check[], root: string): Promise<number> {
   let failed = 0;
   for (const check of checks) {

@@ -39,7 +39,7 @@ export async function runTool(moduleUrl: string, tool: Tool): Promise<void> {
   }
 }
 
-/** Whoever reads our output, such as `head`, has seen enough. */
+/** The program that reads our output, such as `head`, has ended. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
@@ -56,7 +56,7 @@ export function parseToolArguments<T extends Flags>(script: string, argv: string
   try {
     return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new ToolError(`${(error as Error).message.split('. ')[0]}; npm run ${script} -- --help tells what there is`);
+    throw new ToolError(`${(error as Error).message.split('. ')[0]}; npm run ${script} -- --help lists what there is`);
   }
 }
 

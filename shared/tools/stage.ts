@@ -97,7 +97,7 @@ await runTool(import.meta.url, {
     if (query === undefined) {
       const last = builtStages().at(-1)!;
       refuseSwallowedFlags('stage', [last.number], await optionNames(last));
-      console.log(`${stageList()}\n\nnpm run stage ${last.number} runs one; npm run stage -- --help tells more.`);
+      console.log(`${stageList()}\n\nnpm run stage ${last.number} runs one; npm run stage -- --help shows more.`);
       return 0;
     }
     const stage = requireStage(query.startsWith('-') ? undefined : query);

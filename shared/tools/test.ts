@@ -96,7 +96,7 @@ await runTool(import.meta.url, {
 function foreignTarget(cmd: string | undefined, url: string | undefined): string | null {
   if (cmd !== undefined && !cmd.includes('{port}')) {
     throw new ToolError(
-      '--cmd needs {port} in it, so that your server can be told where to listen: --cmd "./my-server --port {port}"',
+      '--cmd needs {port} in it, so that your server knows where to listen: --cmd "./my-server --port {port}"',
     );
   }
   if (cmd !== undefined) return `cmd:${cmd}`;

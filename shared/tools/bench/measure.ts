@@ -96,7 +96,7 @@ async function measure(side: Side, test: BenchTest, pipeline: number, requests: 
   return cpuOfReplica ? { ...found, replicaMicroseconds: cpuOfReplica(requests) } : found;
 }
 
-/** @returns tells how much CPU time each of so many requests has taken since, in microseconds */
+/** @returns a function for the CPU time that each of so many requests has taken since, in microseconds */
 function cpuSince({ pid }: ServerProcess): (requests: number) => number | null {
   const before = cpuMicroseconds(pid);
   return (requests) => {

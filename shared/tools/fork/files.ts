@@ -27,7 +27,7 @@ export function tsconfigJson(root: string): string {
   return json({ ...(readJson(join(root, 'tsconfig.json')) as object), include: ['server', 'shared'], exclude: undefined });
 }
 
-/** What a copy's folder says of itself. */
+/** The README of a copy. */
 export function readme(name: string, stage: Stage): string {
   return `# ${name}
 
@@ -45,7 +45,7 @@ redis-cli -p 7000
 `;
 }
 
-/** What the server and npm leave behind. */
+/** Files that the server and npm create. */
 export const GITIGNORE = 'node_modules/\n*.log\n*.rdb\nappendonlydir/\n';
 
 function versionOf(name: string, root: string): string {

@@ -5,7 +5,7 @@ import { tapConnections } from '#shared/net/listen.ts';
 import { Conversation } from './conversation.ts';
 
 /*
- * Loaded before a stage by `npm run stage NN -- --trace`: prints what each client says and is told, and what the stage
+ * Loaded before a stage by `npm run stage NN -- --trace`: prints what each client sends and receives, and what the stage
  * says to a server that it connects to (its primary). The stage keeps its port, and sees its clients' own addresses.
  */
 

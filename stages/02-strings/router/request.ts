@@ -31,7 +31,7 @@ export class Request {
   }
 
   /**
-   * Says what the request did, where that is not what was typed: the AOF and the replicas are told `commands` instead,
+   * Says what the request did, where that is not what was typed: the AOF and the replicas get `commands` instead,
    * or nothing when there are none (Redis: `rewriteClientCommandVector`, `alsoPropagate`, `preventCommandPropagation`).
    */
   propagateAs(...commands: string[][]): void {

@@ -12,7 +12,7 @@ export interface FailoverTarget {
   readonly port: number;
 }
 
-/** What FAILOVER was told. */
+/** The arguments of FAILOVER. */
 export interface FailoverPlan {
   /** Undefined: the first replica that has everything. */
   readonly target: FailoverTarget | undefined;

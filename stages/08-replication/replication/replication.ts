@@ -170,7 +170,7 @@ export class Replication implements PropagationTarget {
 
   /**
    * What a dump says of the history that it belongs to. Keys that have expired since are not loaded: replicas that
-   * continue still have them, and are told to delete them (Redis: `loadDataFromDisk`, RDBFLAGS_FEED_REPL).
+   * continue still have them, and get the deletions (Redis: `loadDataFromDisk`, RDBFLAGS_FEED_REPL).
    */
   restore(aux: ReadonlyMap<string, string>, expired: readonly [db: number, key: string][]): void {
     const [replid, offset, db] = ['repl-id', 'repl-offset', 'repl-stream-db'].map((name) => aux.get(name));
@@ -271,7 +271,7 @@ export class Replication implements PropagationTarget {
   }
 }
 
-/** The database that a stream has selected, as a dump tells it. */
+/** The database that a stream has selected, as a dump states it. */
 export function streamDbOf(server: Server, text: string | undefined): number {
   const db = Number(text ?? 0);
   return server.keyspace.databases[db] === undefined ? 0 : db;

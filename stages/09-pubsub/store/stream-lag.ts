@@ -4,10 +4,10 @@ import { compareIds, increment, isZero, MIN_ID, subtract, type StreamId, type Ui
 
 /*
  * The lag of a group. A group counts what it reads, but entries that XDEL removes before they are read make the
- * count wrong; then it can only be told at the places where the count is known: before, at and after all entries.
+ * count wrong; then the lag is known only at the places where the count is: before, at and after all entries.
  */
 
-/** Entries that the group has yet to be given; undefined when that cannot be told (Redis: `streamReplyWithCGLag`). */
+/** Entries that the group has yet to be given; undefined when that is unknown (Redis: `streamReplyWithCGLag`). */
 export function groupLag(stream: Stream, group: ConsumerGroup): Uint64 | undefined {
   if (stream.entriesAdded === 0) return 0;
   const counted = group.entriesRead !== undefined && !hasTombstonesFrom(stream, group.lastId);

@@ -80,7 +80,7 @@ export class StreamBlock {
       bytes += stringBytes(name.length);
       listpackBytes += textBytes(name);
     }
-    // The number of names where they are told again, and the number of elements.
+    // The number of names where they are written again, and the number of elements.
     listpackBytes += sameNames ? integerBytes(count + 3) : integerBytes(count) + integerBytes(2 * count + 4);
     this.ms.push(id.ms);
     this.seq.push(id.seq);

@@ -19,7 +19,7 @@ export class Replica {
   private readonly clients: Clients;
   private readonly stats: { linkWritten: number };
   state: ReplicaState = 'handshake';
-  /** What it has told by REPLCONF. */
+  /** What it has reported by REPLCONF. */
   listeningPort = 0;
   announcedIp = '';
   capaEof = false;

@@ -3,7 +3,7 @@ import { ratioCells, whole } from '../report.ts';
 import { median } from '../statistics.ts';
 import { BENCH_TESTS } from '../tests.ts';
 
-/** The command that tells what keeping every write costs. */
+/** The command that shows what keeping every write costs. */
 export const SET_TEST = BENCH_TESTS.find(({ name }) => name === 'SET')!;
 
 /** The rounds of a server, and those of redis-server that they stand beside. */

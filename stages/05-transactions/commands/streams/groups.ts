@@ -134,7 +134,7 @@ export function claimEffect(key: string, groupName: string, group: ConsumerGroup
   ];
 }
 
-/** How far a group has come, told likewise (Redis: `streamPropagateGroupID`). */
+/** The position of a group, in the same form (Redis: `streamPropagateGroupID`). */
 export function setIdEffect(key: string, groupName: string, group: ConsumerGroup): string[] {
   const entriesRead = String(group.entriesRead ?? -1);
   return ['XGROUP', 'SETID', key, groupName, idText(group.lastId), 'ENTRIESREAD', entriesRead];

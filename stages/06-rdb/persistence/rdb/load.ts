@@ -29,7 +29,7 @@ const EMPTY_KEYS_LOGGED = 10;
 
 /** Loads an RDB file step by step, so that the event loop has its turns meanwhile (Redis: `rdbLoadRio`). */
 export class RdbLoader {
-  /** What the file says of itself: `redis-ver`, `repl-id`, … */
+  /** The file's own facts: `redis-ver`, `repl-id`, … */
   readonly aux = new Map<string, string>();
   keysLoaded = 0;
   keysExpired = 0;

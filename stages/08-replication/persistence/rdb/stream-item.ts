@@ -3,6 +3,6 @@ export const STREAM_ITEM_FLAG = {
   NONE: 0,
   /** It is deleted, and its bytes are still there. */
   DELETED: 1,
-  /** Its field names are those of the master entry, and not told again. */
+  /** Its field names are those of the master entry, and not written again. */
   SAMEFIELDS: 2,
 } as const;

@@ -20,7 +20,7 @@ export const failover: Family = {
   ],
 };
 
-/** `FAILOVER [TO host port [FORCE]] [TIMEOUT ms]`, or `FAILOVER ABORT`. It returns at once; INFO tells how it goes on. */
+/** `FAILOVER [TO host port [FORCE]] [TIMEOUT ms]`, or `FAILOVER ABORT`. It returns at once; INFO reports its state. */
 function runFailover({ server, args }: Request): Reply {
   if (args.length === 2 && args[1]!.toLowerCase() === 'abort') {
     if (server.failover.state === 'no-failover') throw new ReplyError('ERR No failover in progress.');

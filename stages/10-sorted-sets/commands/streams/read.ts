@@ -42,8 +42,8 @@ export interface ReadArguments {
 export type ReadResult = [key: string, entries: Reply[]];
 
 /**
- * `XREAD [COUNT count] [BLOCK ms] STREAMS key … id …`. `$` is the last ID there is now: a client that waits must be
- * told of what comes after that, so the ID itself is kept in its place for the next try.
+ * `XREAD [COUNT count] [BLOCK ms] STREAMS key … id …`. `$` is the last ID at this moment: a client that waits must get
+ * the entries after it, so the ID itself is kept in its place for the next try.
  */
 function xread(request: Request): Reply {
   const { db, args } = request;

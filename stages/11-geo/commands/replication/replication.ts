@@ -161,7 +161,7 @@ function psync(request: Request): Reply {
   return NO_REPLY;
 }
 
-/** As old replicas ask, and `redis-cli --rdb`: the RDB comes without a line in front that tells the history. */
+/** As old replicas ask, and `redis-cli --rdb`: the RDB comes without a line in front that names the history. */
 function sync(request: Request): Reply {
   const replica = newReplica(request);
   if (replica === undefined) return NO_REPLY;
