@@ -4,7 +4,8 @@ import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { SortedSet } from '../../store/sorted-set/sorted-set.ts';
 import { parseTimeout } from '../arguments.ts';
-import { parseMultiPop, popCommand, popEntries, popFirst, type SortedSetEnd } from './popping.ts';
+import { parseMultiPop } from '../multi-pop.ts';
+import { parseSortedSetEnd, popCommand, popEntries, popFirst, type SortedSetEnd } from './popping.ts';
 import { scoreReply } from './replies.ts';
 
 const pop = {
@@ -62,7 +63,7 @@ function candidates({ readyKey }: Request, keys: readonly string[]): readonly st
 
 /** `BZMPOP timeout numkeys key [key ...] MIN|MAX [COUNT count]`. */
 function bzmpop(request: Request): Reply {
-  const { keys, end, count } = parseMultiPop(request.args, 2);
+  const { keys, end, count } = parseMultiPop(request.args, 2, parseSortedSetEnd);
   const timeout = parseTimeout(request.args[1]!);
   const popped = popFirst(request, candidates(request, keys), end, count);
   return popped ?? request.block({ keys, type: SortedSet, timeout, timeoutReply: NULL_ARRAY });

@@ -4,8 +4,9 @@ import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { List, type ListEnd } from '../../store/list.ts';
 import { parseTimeout } from '../arguments.ts';
+import { parseMultiPop } from '../multi-pop.ts';
 import { POPPED, popOne } from './lists.ts';
-import { moveElement, parseEnd, parseMultiPop, popFirst } from './moving.ts';
+import { moveElement, parseEnd, popFirst } from './moving.ts';
 
 const POP = 'write noscript blocking';
 const MOVE = 'write denyoom noscript blocking';
@@ -97,7 +98,7 @@ function blockingMove(request: Request, from: ListEnd, to: ListEnd, timeoutText:
 
 /** `BLMPOP timeout numkeys key [key ...] LEFT|RIGHT [COUNT count]`. */
 function blmpop(request: Request): Reply {
-  const { keys, end, count } = parseMultiPop(request.args, 2);
+  const { keys, end, count } = parseMultiPop(request.args, 2, parseEnd);
   const timeout = parseTimeout(request.args[1]!);
   const popped = popFirst(request, candidates(request, keys), end, count);
   return popped ?? request.block({ keys, type: List, timeout, timeoutReply: NULL_ARRAY });

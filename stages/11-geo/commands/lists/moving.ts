@@ -1,10 +1,11 @@
 import { keyAt, keyCount } from '#shared/commands/key-specs.ts';
-import { NULL_ARRAY, ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { NULL_ARRAY, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import type { Database } from '../../store/database.ts';
 import { List, type ListEnd } from '../../store/list.ts';
-import { parseLongLong, syntaxError } from '../arguments.ts';
+import { syntaxError } from '../arguments.ts';
+import { parseMultiPop } from '../multi-pop.ts';
 import { POPPED, popMany, PUSHED } from './lists.ts';
 
 const fromTo = [keyAt(1, 'RW access delete'), keyAt(2, 'RW insert')];
@@ -77,7 +78,7 @@ export function moveElement(
 
 /** `LMPOP numkeys key [key ...] LEFT|RIGHT [COUNT count]`. */
 function lmpop(request: Request): Reply {
-  const { keys, end, count } = parseMultiPop(request.args, 1);
+  const { keys, end, count } = parseMultiPop(request.args, 1, parseEnd);
   return popFirst(request, keys, end, count) ?? NULL_ARRAY;
 }
 
@@ -92,33 +93,6 @@ export function popFirst(request: Request, keys: readonly string[], end: ListEnd
     return [key, elements];
   }
   return undefined;
-}
-
-interface MultiPop {
-  readonly keys: readonly string[];
-  readonly end: ListEnd;
-  readonly count: number;
-}
-
-/** `numkeys key [key ...] LEFT|RIGHT [COUNT count]` from an argument on (Redis: `lmpopGenericCommand`). */
-export function parseMultiPop(args: readonly string[], at: number): MultiPop {
-  const numkeys = parseAtLeastOne(args[at]!, 'ERR numkeys should be greater than 0');
-  const keys = args.slice(at + 1, at + 1 + numkeys);
-  let next = at + 1 + numkeys;
-  const end = parseEnd(args[next++]);
-  let count: number | undefined;
-  for (; next < args.length; next += 2) {
-    const value = args[next + 1];
-    if (count !== undefined || args[next]!.toUpperCase() !== 'COUNT' || value === undefined) throw syntaxError();
-    count = parseAtLeastOne(value, 'ERR count should be greater than 0');
-  }
-  return { keys, end, count: count ?? 1 };
-}
-
-function parseAtLeastOne(text: string, error: string): number {
-  const value = Number(parseLongLong(text, error));
-  if (value < 1) throw new ReplyError(error);
-  return value;
 }
 
 /** @throws ReplyError unless it is LEFT or RIGHT */

@@ -5,6 +5,7 @@ import type { Request } from '../../router/request.ts';
 import type { Database } from '../../store/database.ts';
 import { SortedSet, type Entries } from '../../store/sorted-set/sorted-set.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
+import { parseMultiPop } from '../multi-pop.ts';
 import { entriesReply, pairsReply, scoreReply } from './replies.ts';
 
 const take = { arity: -2, flags: 'write fast', keys: [keyAt(1, 'RW access delete')], since: '5.0.0' };
@@ -72,7 +73,7 @@ export function popEntries(db: Database, key: string, set: SortedSet, end: Sorte
 
 /** `ZMPOP numkeys key [key ...] MIN|MAX [COUNT count]`. */
 function zmpop(request: Request): Reply {
-  const { keys, end, count } = parseMultiPop(request.args, 1);
+  const { keys, end, count } = parseMultiPop(request.args, 1, parseSortedSetEnd);
   return popFirst(request, keys, end, count) ?? NULL_ARRAY;
 }
 
@@ -94,34 +95,8 @@ export function popCommand(end: SortedSetEnd, key: string): string[] {
   return [POPPED[end].toUpperCase(), key];
 }
 
-interface MultiPop {
-  readonly keys: readonly string[];
-  readonly end: SortedSetEnd;
-  readonly count: number;
-}
-
-/** `numkeys key [key ...] MIN|MAX [COUNT count]` from an argument on (Redis: `zmpopGenericCommand`). */
-export function parseMultiPop(args: readonly string[], at: number): MultiPop {
-  const numkeys = parseAtLeastOne(args[at]!, 'ERR numkeys should be greater than 0');
-  const keys = args.slice(at + 1, at + 1 + numkeys);
-  let next = at + 1 + numkeys;
-  const end = parseEnd(args[next++]);
-  let count: number | undefined;
-  for (; next < args.length; next += 2) {
-    const value = args[next + 1];
-    if (count !== undefined || args[next]!.toUpperCase() !== 'COUNT' || value === undefined) throw syntaxError();
-    count = parseAtLeastOne(value, 'ERR count should be greater than 0');
-  }
-  return { keys, end, count: count ?? 1 };
-}
-
-function parseAtLeastOne(text: string, error: string): number {
-  const value = Number(parseLongLong(text, error));
-  if (value < 1) throw new ReplyError(error);
-  return value;
-}
-
-function parseEnd(text: string | undefined): SortedSetEnd {
+/** @throws ReplyError unless it is MIN or MAX */
+export function parseSortedSetEnd(text: string | undefined): SortedSetEnd {
   const word = text?.toUpperCase();
   if (word === 'MIN') return 'min';
   if (word === 'MAX') return 'max';
