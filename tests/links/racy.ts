@@ -51,6 +51,13 @@ export function createRacySource(rng: Rng, stage: string): () => Command[] {
     () => ['SORT', 'queue', 'ALPHA', 'LIMIT', '0', '20', 'STORE', 'queue2'],
     () => [['MULTI'], ['ZADD', 'ranked', '1', value()], ['BZPOPMAX', 'ranked', '0'], ['PEXPIRE', 'ranked3', brief()], ['EXEC']],
   ];
+  // Messages take their place in the stream, and leave nothing in the dataset.
+  const forMessages: (() => Command | Command[])[] = [
+    () => ['PUBLISH', `news${rng.int(1, 9)}`, value()],
+    () => ['SPUBLISH', `shard${rng.int(1, 9)}`, value()],
+    () => [['MULTI'], ['PUBLISH', 'news1', value()], ['INCR', 'a'], ['PUBLISH', 'news2', value()], ['EXEC']],
+  ];
+  if (stage >= '09') makers.push(...forMessages);
   if (stage >= '10') makers.push(...forSortedSets);
   return () => {
     const made = rng.pick(makers)();
