@@ -4,3 +4,8 @@ export function quoted(word: string, platform = process.platform): string {
   if (platform !== 'win32') return `'${word.replaceAll("'", `'\\''`)}'`;
   return /^[\w./:@=,~+\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '""')}"`;
 }
+
+/** A word between double quotes, as it is typed in a shell. */
+export function doubleQuoted(word: string): string {
+  return `"${word.replace(/["\\$`]/g, '\\$&')}"`;
+}

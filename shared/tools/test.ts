@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { startVitest } from 'vitest/node';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
 import {
   challengePlan,
@@ -14,10 +13,15 @@ import {
   wholePlan,
   type Part,
 } from '../../tests/harness/plan.ts';
+import { pathsIn } from '../../tests/harness/changes.ts';
+import { createLeadingReporter, type Invocation } from '../../tests/harness/leading-reporter.ts';
 import { createReporter } from '../../tests/harness/reporter.ts';
+import { runOnChange, runParts } from '../../tests/harness/run-parts.ts';
 import { parseTarget } from '../../tests/harness/target.ts';
 import { chooseByName, type Choice } from '../../tests/harness/test-names.ts';
+import { terminalWidth } from '../../tests/harness/width.ts';
 import { callerDirectory, parseToolArguments, requireStage, runTool } from './cli.ts';
+import { doubleQuoted } from './quote.ts';
 import { ToolError } from './tool-error.ts';
 
 const HELP = `
@@ -38,7 +42,8 @@ npm test mutants                        one folder of tests/
   --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
   --challenge      the challenges of a chapter instead of its suite: on the stage, or on --cmd or --url. The stage fails them
   --full           with --cmd or --url: all tests, not only the core ones that lead through the chapters
-  --watch          run again when a file changes
+  --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given
+  --watch          run again when something changes: the files and folders that the command names, or the stage's
   --bail           stop at the first failure
   --every          with npm test alone: each suite on every later stage, not on the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
@@ -50,6 +55,7 @@ const OPTIONS = {
   cmd: { type: 'string' },
   url: { type: 'string' },
   t: { type: 'string', short: 't' },
+  timeout: { type: 'string' },
   trace: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
@@ -58,6 +64,9 @@ const OPTIONS = {
   every: { type: 'boolean', default: false },
   'require-redis': { type: 'boolean', default: false },
 } as const;
+
+/** How long a reply of a server that is not ours may take. */
+const TIMEOUT_S = 1.5;
 
 await runTool(import.meta.url, {
   help: HELP,
@@ -78,18 +87,22 @@ await runTool(import.meta.url, {
       throw new ToolError('--every goes with npm test alone: npm test -- --every');
     }
     const choice = values.t === undefined ? null : chooseByName(values.t);
+    const timeout = foreign === null ? null : replyTimeout(values.timeout);
+    if (foreign === null && values.timeout !== undefined) throw new ToolError('--timeout goes with --cmd or --url');
     const parts = values.challenge
       ? challenges(positionals[0], foreign)
       : choose(positionals[0], { foreign, redis, every: values.every, full: values.full, choice });
-    if (foreign !== null) await requireStart(foreign);
+    if (parts.every(({ include }) => include.length === 0)) throw new ToolError('There are no tests for this yet');
+    process.env['REPORT_WIDTH'] = String(terminalWidth());
+    if (timeout !== null) process.env['REPLY_MS'] = String(timeout);
+    if (foreign !== null && !values.watch) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
-    return runParts(parts, {
-      choice,
-      watch: values.watch,
-      bail: values.bail,
-      alone: values.url !== undefined,
-      closing: missing,
-    });
+    const reporter =
+      foreign === null
+        ? createReporter(missing, choice)
+        : createLeadingReporter(invocation(positionals[0], foreign, values), choice);
+    const run = () => runParts(parts, { choice, bail: values.bail, inOrder: foreign !== null, reporter });
+    return values.watch ? runOnChange(watched(foreign, parts), run) : run();
   },
 });
 
@@ -120,6 +133,44 @@ function challenges(word: string | undefined, foreign: string | null): Part[] {
   throw new ToolError(`Chapter ${stage.number} has no challenge with tests`);
 }
 
+/** In ms. @throws ToolError when it is no positive number of seconds */
+function replyTimeout(text: string | undefined): number {
+  const seconds = text === undefined ? TIMEOUT_S : Number(text);
+  if (!(seconds > 0 && seconds <= 600)) throw new ToolError(`--timeout takes seconds, such as 1.5, not '${text}'`);
+  return seconds * 1000;
+}
+
+interface Flags {
+  cmd?: string | undefined;
+  url?: string | undefined;
+  timeout?: string | undefined;
+  full: boolean;
+}
+
+function invocation(word: string | undefined, foreign: string, { cmd, url, timeout, full }: Flags): Invocation {
+  const last = word === undefined ? builtStages().at(-1)! : requireStage(word.slice(0, isSuiteFile(word) ? 2 : undefined));
+  const next = builtStages().find(({ number }) => number > last.number);
+  const server = foreign.startsWith('cmd:') ? `--cmd ${doubleQuoted(cmd!)}` : `--url ${url}`;
+  const own = timeout === undefined ? server : `${server} --timeout ${timeout}`;
+  return {
+    suite: last.number,
+    nextSuite: next?.number ?? null,
+    full,
+    command: (suite, ...flags) => ['npm test', suite, '--', own, ...flags].join(' '),
+  };
+}
+
+/** What --watch looks at: what the command of the server names, or the stages and the tests. @throws ToolError */
+function watched(foreign: string | null, parts: readonly Part[]): string[] {
+  if (foreign === null) {
+    const stages = parts.flatMap(({ target }) => (target?.startsWith('stages/') ? [join(PROJECT_ROOT, target)] : []));
+    return [...stages, join(PROJECT_ROOT, 'shared'), join(PROJECT_ROOT, 'tests')];
+  }
+  const paths = foreign.startsWith('cmd:') ? pathsIn(foreign.slice('cmd:'.length), callerDirectory()) : [];
+  if (paths.length === 0) throw new ToolError('--watch needs a command that names a file or folder that is there: --cmd "python3 server.py {port}"');
+  return paths;
+}
+
 interface Wish {
   foreign: string | null;
   redis: boolean;
@@ -137,48 +188,6 @@ function choose(word: string | undefined, { foreign, redis, every, full, choice 
   const all = full || file !== null || (choice !== null && !inCore(last.number, choice));
   const parts = foreign === null ? stagePlan(last, redis) : foreignPlan(last.number, foreign, all);
   return file === null ? parts : onlyFile(parts, file);
-}
-
-interface RunOptions {
-  choice: Choice | null;
-  watch: boolean;
-  bail: boolean;
-  /** One file at a time: they share a server. */
-  alone: boolean;
-  closing: string[];
-}
-
-async function runParts(parts: Part[], options: RunOptions): Promise<number> {
-  const { choice, watch, bail, alone, closing } = options;
-  const config = join(PROJECT_ROOT, 'tests/vitest.config.ts');
-  const reporter = createReporter(closing, choice);
-  const projects = parts
-    .filter((part) => part.include.length > 0)
-    .map(({ name, include, target }) => ({
-      extends: config,
-      test: { name, include: [...include], env: target === null ? {} : { TARGET: target } },
-    }));
-  if (projects.length === 0) throw new ToolError('There are no tests for this yet');
-  const vitest = await startVitest(
-    'test',
-    [],
-    {
-      config,
-      root: PROJECT_ROOT,
-      ...(choice === null ? {} : { testNamePattern: choice.pattern }),
-      watch,
-      bail: bail ? 1 : 0,
-      fileParallelism: !alone,
-      reporters: [reporter],
-    },
-    { test: { projects } },
-  );
-  if (watch) {
-    await new Promise((resolve) => vitest.onClose(() => resolve(null)));
-    return 0;
-  }
-  await vitest.close();
-  return reporter.total.failed > 0 || reporter.total.passed === 0 ? 1 : 0;
 }
 
 function hasRedis(): boolean {

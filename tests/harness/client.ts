@@ -4,12 +4,14 @@ import { DecodeError, ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts
 import { Expectation, type Arrival } from './expectation.ts';
 import type { Protocol } from './expected.ts';
 import { failureText, type Exchange, type Failure } from './failure.ts';
-import { REPLY_MS, sleep, TimeoutError, within } from './time.ts';
+import { JUDGES_FOREIGN, REPLY_MS, sleep, TimeoutError, within } from './time.ts';
 
 /** How long bytes that are wrong already may wait for the rest of their reply. */
 const WRONG_MS = 300;
 /** How long `silent` listens when it cannot use a marker. */
 const SILENCE_MS = 30;
+/** How long `close` waits for the server's end. */
+const CLOSE_MS = JUDGES_FOREIGN ? 250 : 2_000;
 const HISTORY = 6;
 
 type Word = string | number | bigint;
@@ -159,7 +161,7 @@ export class Client {
     const pending = this.slots.length > 0;
     this.socket.resume();
     this.socket.end();
-    await within(2_000, this.whenClosed);
+    await within(CLOSE_MS, this.whenClosed);
     this.socket.destroy();
     if (pending || this.unclaimed === '') return null;
     const words = 'nothing more until the end of the test';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { endWithUs } from './process.ts';
+import { quoted } from '#shared/tools/quote.ts';
 import { parseTarget } from './target.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'a learner '));
@@ -82,7 +83,15 @@ describe('-t', () => {
   test('with --cmd', LONG, async () => {
     writeFileSync(join(folder, 'my server.mjs'), PONG_SERVER);
     const { lines } = await npmTest('01', '-t', 'the simple string PONG', '--cmd', 'node "./my server.mjs" {port}');
-    expect(lines).toEqual([expect.stringMatching(/^✓ server +suites\/01-core +1 passed/), '', '1 passed, 0 failed']);
+    expect(lines).toEqual([
+      '',
+      '01 · step 1: a server that answers PING',
+      '  ✓ PING answers the simple string PONG',
+      '',
+      '✓ passed · next: all of it · npm test 01 -- --cmd "node \\"./my server.mjs\\" {port}"',
+      '',
+      '1 passed, 0 failed',
+    ]);
   });
 
   test('with --url; what is skipped has not passed', LONG, async () => {
@@ -113,6 +122,64 @@ test('a server that answers PONG to everything fails, and is told why', LONG, as
   expect(lines[sent + 2]).toMatch(/^ {4}received  "\+PONG/);
 });
 
+/** It answers PING and ECHO, and nothing else. */
+const SMALL_SERVER = `
+import { createServer } from 'node:net';
+createServer((socket) => {
+  let input = '';
+  socket.on('error', () => {}).on('data', (chunk) => {
+    input += chunk.toString('latin1');
+    for (let match; (match = /^\\*(\\d+)\\r\\n/.exec(input)); ) {
+      const args = [];
+      let at = match[0].length;
+      for (let i = 0; i < Number(match[1]); i++) {
+        const length = /^\\$(\\d+)\\r\\n/.exec(input.slice(at, at + 16));
+        if (!length) return;
+        const end = at + length[0].length + Number(length[1]);
+        if (input.length < end + 2) return;
+        args.push(input.slice(at + length[0].length, end));
+        at = end + 2;
+      }
+      input = input.slice(at);
+      const text = (args[0] ?? '').toUpperCase() === 'ECHO' || args.length > 1 ? args[1] : null;
+      if (!['PING', 'ECHO'].includes((args[0] ?? '').toUpperCase())) continue;
+      socket.write(text === null ? '+PONG\\r\\n' : '$' + text.length + '\\r\\n' + text + '\\r\\n', 'latin1');
+    }
+  });
+}).listen(Number(process.argv[2]), '127.0.0.1');
+`;
+
+test('a small server is led to its next step', LONG, async () => {
+  writeFileSync(join(folder, 'small.mjs'), SMALL_SERVER);
+  const { code, lines } = await npmTest('01', '--timeout', '1', '--cmd', 'node small.mjs {port}');
+  expect(code).toBe(1);
+  // A command is never cut: it is there to be copied.
+  expect(lines.filter((line) => line.length > 100 && !line.startsWith('  npm test 01 -- '))).toEqual([]);
+  // Results come in the order of the steps, and a step without replies ends early.
+  const steps = lines.filter((line) => /^01 · step \d: /.test(line));
+  expect(steps.map((line) => line.slice(0, '01 · step 1'.length))).toEqual([1, 2, 3, 4, 5, 6].map((n) => `01 · step ${n}`));
+  expect(lines).toContain('  ✓ PING answers the simple string PONG');
+  expect(lines.join('\n')).toMatch(/- \d more: not there yet \(no replies in time\)/);
+  // One failure in full, the lowest step's, with its hint; then what to type.
+  const full = lines.slice(lines.indexOf('The first failure:'));
+  expect(full.filter((line) => line.startsWith('    sent  '))).toHaveLength(1);
+  expect(full.find((line) => line.includes('✗'))).toMatch(/step 2: requests cut anywhere › /);
+  expect(full.find((line) => line.startsWith('    hint  '))).toBeDefined();
+  const next = full.findIndex((line) => /^core \d+\/40 · next: .* \(step 2\)$/.test(line));
+  expect(full[next + 1]).toMatch(/^ {2}npm test 01 -- --cmd "node small\.mjs \{port\}" --timeout 1 -t ".*"$/);
+  expect(full.at(-1)).toMatch(/^\d+ passed, \d+ failed, \d+ skipped$/);
+});
+
+test('a server that passes the core is told what it has won, and what comes next', LONG, async () => {
+  const stage = `node --import ${import.meta.resolve('tsx')} ${quoted(join(PROJECT_ROOT, 'stages/01-ping/main.ts'))} --port {port} {flags}`;
+  const { code, lines } = await npmTest('01', '--cmd', stage);
+  expect(code).toBe(0);
+  expect(lines).toContain('core 40/40 ✓ ioredis connects ✓');
+  expect(lines.find((line) => line.startsWith('all tests of suite 01: '))).toMatch(/ --full$/);
+  expect(lines.find((line) => line.startsWith('next: '))).toMatch(/^next: npm test 02 -- --cmd /);
+  expect(lines.at(-1)).toBe('40 passed, 0 failed');
+});
+
 test('a server that does not start is told once, with what it printed', { timeout: 60_000 }, async () => {
   const { code, lines } = await npmTest('01', '--cmd', './nosuch --port {port}');
   expect(code).toBe(1);
@@ -129,6 +196,10 @@ test.each([
   [['01', '--cmd', 'a {port}', '--url', 'b'], /Either --cmd or --url/],
   [['01', '--url', 'http://[x'], /--url takes an address/],
   [['--nosuch'], /Unknown option '--nosuch'/],
+  [['01', '--timeout', '2'], /--timeout goes with --cmd or --url/],
+  [['01', '--cmd', 'a {port}', '--timeout', 'x'], /--timeout takes seconds/],
+  [['01', '--cmd', 'nosuch {port}', '--watch'], /--watch needs a command that names a file/],
+  [['03-nosuch'], /no stage '03-nosuch'/],
 ])('%j is refused in a line', async (args, text) => {
   const { code, lines } = await npmTest(...args);
   expect(code).toBe(1);

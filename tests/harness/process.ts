@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 import { whenNpmIsGone } from '#shared/tools/npm-gone.ts';
 import { sleep } from './time.ts';
+import { guard } from './watchdog.ts';
 
 /** A server process of ours, with what it printed. */
 export interface ServerProcess {
@@ -39,9 +40,10 @@ const IS_WINDOWS = process.platform === 'win32';
 /** The children to end, and whether each leads a process group of its own. */
 const running = new Map<ChildProcess, boolean>();
 
-/** The child ends when this process ends, unless SIGKILL ends it. */
+/** The child ends when this process ends, however that is. */
 export function endWithUs(child: ChildProcess, group = false): void {
   running.set(child, group);
+  guard(child, group && !IS_WINDOWS);
   child.once('exit', () => running.delete(child));
 }
 

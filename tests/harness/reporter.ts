@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import type { SerializedError, TestError } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestState } from 'vitest/node';
 import { fullName, noSuchTest, type Choice } from './test-names.ts';
+import { clip, INDENT_COLUMNS, terminalWidth } from './width.ts';
 
 /** Counts of a run, as the last line tells them. */
 export interface Counts {
@@ -22,13 +23,15 @@ export function createReporter(
   print: (line: string) => void = console.log,
 ): Reporter & { total: Counts } {
   let leftOut: string[] = [];
+  let failed: string[] = [];
   const chosen = (file: TestModule, state?: TestState) =>
     [...file.children.allTests(state)].filter((test) => choice === null || choice.pattern.test(fullName(test)));
   const reporter = {
-    total: { passed: 0, failed: 0, skipped: 0 },
+    total: createCounts(),
     onTestRunStart() {
-      reporter.total = { passed: 0, failed: 0, skipped: 0 };
+      reporter.total = createCounts();
       leftOut = [];
+      failed = [];
     },
     onTestModuleEnd(file: TestModule) {
       const tests = chosen(file);
@@ -43,24 +46,42 @@ export function createReporter(
       reporter.total.skipped += counts.skipped;
       print(fileLine(file, counts));
       for (const line of skips(chosen(file, 'skipped'))) print(line);
-      for (const error of errors) print(failure(file.project.name, basename(file.moduleId), error));
+      const show = (name: string, error: TestError) => {
+        failed.push(`${file.project.name} › ${name}`);
+        for (const line of failureLines(file.project.name, name, error)) print(line);
+      };
+      for (const error of errors) show(basename(file.moduleId), error as TestError);
       for (const test of file.children.allTests('failed')) {
-        for (const error of test.result().errors ?? []) print(failure(file.project.name, test.fullName, error));
+        for (const error of test.result().errors?.slice(0, 1) ?? []) show(test.fullName, error);
       }
     },
     onTestRunEnd(_files: readonly TestModule[], unhandled: readonly SerializedError[]) {
-      for (const error of unhandled) print(failure('', 'outside of any test', error as TestError));
+      for (const error of unhandled) {
+        failed.push('outside of any test');
+        for (const line of failureLines('', 'outside of any test', error as TestError)) print(line);
+      }
       reporter.total.failed += unhandled.length;
-      const { passed, failed, skipped } = reporter.total;
-      if (choice !== null && passed + failed + skipped === 0) {
+      const { total } = reporter;
+      if (choice !== null && total.passed + total.failed + total.skipped === 0) {
         print(chalk.red(noSuchTest(choice.text, leftOut)));
         return;
       }
       for (const line of closing) print(line);
+      for (const line of failedAgain(failed)) print(line);
       print(`\n${summary(reporter.total)}`);
     },
   };
   return reporter;
+}
+
+export function createCounts(): Counts {
+  return { passed: 0, failed: 0, skipped: 0 };
+}
+
+/** A long log is read from its end: the failed tests once more, a line each. */
+function failedAgain(failed: readonly string[]): string[] {
+  if (failed.length === 0) return [];
+  return [chalk.red('\nFailed:'), ...failed.map((name) => clip(`  ✗ ${name}`, terminalWidth()))];
 }
 
 /** `12 passed, 1 failed`, and how many were skipped, if any were. */
@@ -94,18 +115,33 @@ function skips(tests: readonly TestCase[]): string[] {
   return [...reasons].map(([reason, times]) => chalk.yellow(`    ${times} skipped: ${reason}`));
 }
 
-function skipReason(test: TestCase): string {
+/** Why a test was skipped, as it says itself. */
+export function skipReason(test: TestCase): string {
   const result = test.result();
   return (result.state === 'skipped' && result.note) || `"${test.name}", without a reason`;
 }
 
-function failure(where: string, name: string, error: TestError): string {
-  const head = chalk.red(`\n  ✗ ${[where, name].filter(Boolean).join(' › ')}`);
-  const text = error.message.split('\n').map((line) => `    ${line}`);
+/** A failure in full, no line wider than the terminal. */
+export function failureLines(
+  where: string,
+  name: string,
+  error: Pick<TestError, 'message' | 'diff' | 'stacks'>,
+  columns = terminalWidth(),
+): string[] {
+  const head = chalk.red(clip(`  ✗ ${[where, name].filter(Boolean).join(' › ')}`, columns));
+  const text = error.message.split('\n');
   const frame = error.stacks?.[0];
-  const place =
-    frame && `    at ${frame.file.replace(/^.*\/(tests|shared|stages)\//, '$1/')}:${frame.line}:${frame.column}`;
-  const compared =
-    error.diff && !error.message.startsWith('sent') ? [`    ${error.diff.replaceAll('\n', '\n    ')}`] : [];
-  return [head, ...text, ...compared, ...(place ? [chalk.dim(place)] : []), ''].join('\n');
+  const place = frame && `at ${frame.file.replace(/^.*\/(tests|shared|stages)\//, '$1/')}:${frame.line}:${frame.column}`;
+  const isExplained = /^(sent|before|check|reply) /.test(error.message);
+  const compared = error.diff && !isExplained ? error.diff.split('\n') : [];
+  const indent = ' '.repeat(INDENT_COLUMNS);
+  return [
+    '',
+    head,
+    ...text.map((line) => indent + clip(line, columns - INDENT_COLUMNS)),
+    // The difference has colours, which count for nothing on a terminal.
+    ...compared.map((line) => indent + line),
+    ...(place ? [chalk.dim(clip(indent + place, columns))] : []),
+    '',
+  ];
 }

@@ -99,28 +99,58 @@ describe.each(SHELLS)('when npm ends, with $shell', ({ shell, endings }) => {
     await run.allEnded;
     expect(run.output()).toBe('ready\nsaving\nsaved\n');
   });
+});
 
-  // It answers nothing but PING, so the suite is still at its first test when npm ends.
-  const SILENT = `
-    import { appendFileSync } from 'node:fs';
-    import { createServer } from 'node:net';
-    appendFileSync(new URL('pids', import.meta.url), process.pid + ' ');
-    createServer((socket) => {
-      socket.on('error', () => {});
-      socket.on('data', (chunk) => String(chunk).includes('PING') && socket.write('+PONG\\r\\n'));
-    }).listen(Number(process.argv[2]), '127.0.0.1');
-  `;
+// It answers nothing but PING, so the suite is still at its first test when npm ends.
+const SILENT = `
+  import { appendFileSync } from 'node:fs';
+  import { createServer } from 'node:net';
+  appendFileSync(new URL('pids', import.meta.url), process.pid + ' ');
+  createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => String(chunk).includes('PING') && socket.write('+PONG\\r\\n'));
+  }).listen(Number(process.argv[2]), '127.0.0.1');
+`;
 
+/** `npm test 01` with such a server, which a shell has started, and the ids of the servers so far. */
+function npmTestSilent(shell: string, ...flags: string[]) {
+  const { root } = scratchTree({ 'server.mjs': SILENT });
+  const file = join(root, 'pids');
+  const pids = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').map(Number) : []);
+  const command = `"${process.execPath}" "${join(root, 'server.mjs')}" {port}`;
+  onTestFinished(() => pids().filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL')));
+  const run = npm(shell, ['test', '-s', '01', '--', ...flags, '--cmd', command], PROJECT_ROOT);
+  // The first one shows only that the command works.
+  const running = () => until(() => pids().length === 2, 'the server of the suite', 30_000);
+  const gone = () => until(() => !pids().some(isRunning), 'the servers to end');
+  return { run, pids, running, gone };
+}
+
+describe.each(SHELLS)('when npm ends, with $shell', ({ shell, endings }) => {
   test.each(endings)('npm test, with a server that a shell has started: %s', async (_, end) => {
-    const { root } = scratchTree({ 'server.mjs': SILENT });
-    const pids = () => readFileSync(join(root, 'pids'), 'utf8').trim().split(' ').map(Number);
-    const command = `"${process.execPath}" "${join(root, 'server.mjs')}" {port}`;
-    const run = npm(shell, ['test', '-s', '01', '--', '--cmd', command], PROJECT_ROOT);
-    onTestFinished(() => pids().filter(isRunning).forEach((pid) => process.kill(pid, 'SIGKILL')));
-    // The first one shows only that the command works.
-    await until(() => existsSync(join(root, 'pids')) && pids().length === 2, 'the server of the suite', 30_000);
+    const { run, running, gone } = npmTestSilent(shell);
+    await running();
     end(run);
-    await until(() => !pids().some(isRunning), 'the servers to end');
+    await gone();
     await run.allEnded;
+  });
+});
+
+describe.each(SHELLS.slice(0, 1))('npm test, with a server that a shell has started', ({ shell }) => {
+  test('SIGKILL for every process of the runner', async () => {
+    const { run, running, gone } = npmTestSilent(shell);
+    await running();
+    // The workers are in the same group; the server leads another.
+    process.kill(-run.pid, 'SIGKILL');
+    await gone();
+    await run.allEnded;
+  });
+
+  test('--bail', async () => {
+    const { run, pids, gone } = npmTestSilent(shell, '--bail', '--timeout', '0.2');
+    await run.allEnded;
+    expect(pids().length).toBeGreaterThan(1);
+    await gone();
+    expect(run.output()).toMatch(/\n\d+ passed, 1 failed(, \d+ skipped)?\n$/);
   });
 });

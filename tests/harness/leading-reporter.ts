@@ -1,0 +1,187 @@
+import { basename } from 'node:path';
+import chalk from 'chalk';
+import type { SerializedError } from 'vitest';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { doubleQuoted } from '#shared/tools/quote.ts';
+import { readHints } from './core-tests.ts';
+import { isCore } from './plan.ts';
+import { createCounts, failureLines, skipReason, summary, type Counts } from './reporter.ts';
+import { NOT_THERE_YET } from './not-there-yet.ts';
+import { fullName, noSuchTest, type Choice } from './test-names.ts';
+import { clip, terminalWidth, wrap } from './width.ts';
+
+/** What the reporter has to know of the command line, to say what to type next. */
+export interface Invocation {
+  /** The last suite that is asked for: `02`. */
+  readonly suite: string;
+  /** The suite after it, or null. */
+  readonly nextSuite: string | null;
+  /** Whether all tests were asked for, not the core alone. */
+  readonly full: boolean;
+  /** A command line like the one that was typed, for this suite, with these flags in place of -t and --full. */
+  command(suite: string, ...flags: string[]): string;
+}
+
+/**
+ * The reporter for a server of the learner's: a line for each test as it comes, the first failure of the lowest step in
+ * full with its first hint, and at the end where the server stands and what to type next.
+ */
+export function createLeadingReporter(
+  invocation: Invocation,
+  choice: Choice | null = null,
+  print: (line: string) => void = console.log,
+  columns = terminalWidth(),
+): Reporter & { total: Counts } {
+  let group = '';
+  const cut = (text: string) => clip(text, columns);
+  const chosen = (file: TestModule) =>
+    [...file.children.allTests()].filter((test) => choice === null || choice.pattern.test(fullName(test)));
+
+  const reporter = {
+    total: createCounts(),
+    onTestRunStart() {
+      reporter.total = createCounts();
+      group = '';
+    },
+    onTestCaseResult(test: TestCase) {
+      const result = test.result();
+      if (result.state === 'pending' || (choice !== null && !choice.pattern.test(fullName(test)))) return;
+      reporter.total[result.state]++;
+      if (result.state === 'skipped' && skipReason(test) === NOT_THERE_YET) return;
+      const heading = groupName(test);
+      if (heading !== group) print(`\n${chalk.bold(cut(heading))}`);
+      group = heading;
+      const marks = { passed: chalk.green('✓'), failed: chalk.red('✗'), skipped: chalk.yellow('-') };
+      print(`  ${marks[result.state]} ${clip(test.name, columns - 4)}`);
+      if (result.state === 'skipped') print(cut(`    skipped: ${skipReason(test)}`));
+    },
+    onTestSuiteResult({ children }: { children: { allTests(): Iterable<TestCase> } }) {
+      const missing = [...children.allTests()].filter(isNotThereYet);
+      if (missing.length > 0) print(chalk.yellow(`  - ${missing.length} more: ${NOT_THERE_YET} (no replies in time)`));
+    },
+    async onTestRunEnd(files: readonly TestModule[], unhandled: readonly SerializedError[]) {
+      const sorted = [...files].sort((a, b) => order(a).localeCompare(order(b)));
+      const tests = sorted.flatMap(chosen);
+      const errors = [...unhandled, ...sorted.flatMap((file) => [...file.errors()])];
+      for (const error of errors) for (const line of failureLines('', 'outside of any test', error, columns)) print(line);
+      reporter.total.failed += errors.length;
+      if (tests.length === 0 && errors.length === 0 && choice !== null) {
+        print(chalk.red(noSuchTest(choice.text, files.flatMap((file) => [...file.children.allTests()].map(fullName)))));
+        return;
+      }
+      const failed = tests.filter((test) => test.result().state === 'failed');
+      if (failed.length > 0) await showFailures(failed);
+      print('');
+      for (const line of closing(tests, await won(sorted))) print(line);
+      print(`\n${summary(reporter.total)}`);
+    },
+  };
+  return reporter;
+
+  /** The others as a list, and the first one in full, nearest to the end. */
+  async function showFailures([first, ...others]: TestCase[]): Promise<void> {
+    if (others.length > 0) {
+      print(`\n${others.length} other ${others.length === 1 ? 'test fails' : 'tests fail'}:`);
+      for (const test of others) print(cut(`  ${place(test)} › ${test.name}`));
+    }
+    print(`\n${chalk.bold('The first failure:')}`);
+    for (const error of first!.result().errors ?? []) {
+      for (const line of failureLines(groupName(first!), first!.name, error, columns)) print(line);
+    }
+    const hint = (await readHints(suiteOf(first!)))?.hints[first!.name];
+    if (hint === undefined || !isCore(first!.module.moduleId)) return;
+    wrap(hint[0], columns - 14).forEach((line, at) => print(`    ${(at === 0 ? 'hint' : '').padEnd(10)}${line}`));
+    print(chalk.dim(`    more      npm run hint ${suiteOf(first!)} ${doubleQuoted(first!.name)}`));
+  }
+
+  function closing(tests: readonly TestCase[], wonBySuite: ReadonlyMap<string, string>): string[] {
+    if (choice !== null) {
+      const done = tests.every((test) => test.result().state === 'passed');
+      return done ? lines(chalk.green('✓ passed'), `next: all of it · ${invocation.command(invocation.suite)}`) : [];
+    }
+    const core = tests.filter((test) => isCore(test.module.moduleId));
+    const suites = [...new Set(core.map(suiteOf))];
+    const result: string[] = [];
+    for (const suite of suites) {
+      const own = core.filter((test) => suiteOf(test) === suite && !isUnasked(test));
+      const passed = own.filter((test) => test.result().state === 'passed').length;
+      const count = `${suites.length > 1 ? `${suite} ` : ''}core ${passed}/${own.length}`;
+      const open = own.find((test) => test.result().state !== 'passed');
+      if (open === undefined && own.length > 0) {
+        result.push(chalk.green([count, '✓', wonBySuite.get(suite), '✓'].filter(Boolean).join(' ')) + fidelity(tests, suite));
+        continue;
+      }
+      if (open === undefined) continue;
+      const command = invocation.command(suite, '-t', doubleQuoted(open.name));
+      result.push(...lines(count, `next: ${open.name} (step ${stepOf(open)}) · ${command}`));
+      return result;
+    }
+    if (reporter.total.failed === 0 && suites.length > 0) result.push(...afterAll());
+    return result;
+  }
+
+  function afterAll(): string[] {
+    const { suite, nextSuite, full } = invocation;
+    const more = full ? [] : [`all tests of suite ${suite}: ${invocation.command(suite, '--full')}`];
+    return [...more, ...(nextSuite === null ? [] : [`next: ${invocation.command(nextSuite)}`])];
+  }
+
+  function fidelity(tests: readonly TestCase[], suite: string): string {
+    const own = tests.filter((test) => suiteOf(test) === suite && !isCore(test.module.moduleId));
+    const passed = own.filter((test) => test.result().state === 'passed').length;
+    return own.length === 0 ? '' : ` · fidelity ${passed}/${own.length} (--full)`;
+  }
+
+  /** In one line where there is room, else in lines of their own; a command is never cut. */
+  function lines(count: string, rest: string): string[] {
+    const one = `${count} · ${rest}`;
+    if (one.length <= columns) return [one];
+    const [what, command] = rest.split(/ · (?=npm )/);
+    return [cut(`${count} · ${what}`), `  ${command}`];
+  }
+}
+
+/** What each suite wins whose core passed. */
+async function won(files: readonly TestModule[]): Promise<Map<string, string>> {
+  const result = new Map<string, string>();
+  for (const file of files.filter(({ moduleId }) => isCore(moduleId))) {
+    const number = basename(file.moduleId).slice(0, 2);
+    const hints = await readHints(number);
+    if (hints !== null) result.set(number, hints.won);
+  }
+  return result;
+}
+
+/** Files in the order of their suites, the core of each first. */
+function order({ moduleId }: TestModule): string {
+  const name = basename(moduleId);
+  return `${name.slice(0, 2)}${isCore(moduleId) ? ' ' : ''}${name}`;
+}
+
+function suiteOf(test: TestCase): string {
+  return basename(test.module.moduleId).slice(0, 2);
+}
+
+function groupName(test: TestCase): string {
+  const { parent } = test;
+  return `${suiteOf(test)} · ${parent.type === 'suite' ? parent.name : basename(test.module.moduleId)}`;
+}
+
+/** `01 step 2`, or the file of a fidelity test. */
+function place(test: TestCase): string {
+  const step = stepOf(test);
+  return step === null ? basename(test.module.moduleId, '.test.ts') : `${suiteOf(test)} step ${step}`;
+}
+
+function stepOf(test: TestCase): string | null {
+  return /^step (\d+):/.exec(test.parent.type === 'suite' ? test.parent.name : '')?.[1] ?? null;
+}
+
+function isNotThereYet(test: TestCase): boolean {
+  return test.result().state === 'skipped' && skipReason(test) === NOT_THERE_YET;
+}
+
+/** Skipped for a reason of the harness's, such as a server that takes no flags: that says nothing of the server. */
+function isUnasked(test: TestCase): boolean {
+  return test.result().state === 'skipped' && !isNotThereYet(test);
+}
