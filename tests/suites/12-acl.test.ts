@@ -220,6 +220,15 @@ describe('what was refused', () => {
     }, 'two entries');
   });
 
+  test('an entry describes the client as CLIENT LIST does', async () => {
+    const admin = await userWith('alice', '+client|info');
+    const c = await as('alice');
+    await c.expect('GET', 'x').errorLike(NO_COMMAND('get'));
+    const log = items(await admin.send('ACL', 'LOG', '1'));
+    const named = (line: Decoded) => [...String(line).matchAll(/(\S+)=/g)].map(([, name]) => name);
+    expect(named(fieldOf(log[0]!, 'client-info'))).toEqual(named(await c.send('CLIENT', 'INFO')));
+  });
+
   test('acllog-max-len', async () => {
     const admin = await userWith('alice', '+get');
     await admin.expect('CONFIG', 'SET', 'acllog-max-len', '2').ok();

@@ -3,8 +3,8 @@ import { checkRequest, type Denial } from '../acl/check.ts';
 import type { DenialContext, DenialReason } from '../acl/log.ts';
 import { isUnrestricted, type User } from '../acl/user.ts';
 import type { Client } from '../clients/client.ts';
-import { describeClient } from '../clients/describe-client.ts';
 import type { Server } from '../server.ts';
+import { clientLine } from './client-line.ts';
 import { call } from './execute.ts';
 import type { Request } from './request.ts';
 
@@ -60,15 +60,16 @@ export function describeDenial({ reason, object }: Denial, username: string, ver
 
 /** Counts a refusal, and notes it for ACL LOG. `username`: who the client wanted to be, where that is not its user. */
 export function noteDenial(
-  { acl, options }: Server,
+  server: Server,
   client: Client,
   reason: DenialReason,
   object: string,
   context: DenialContext,
   username = client.user!.name,
 ): void {
+  const { acl, options } = server;
   acl.stats[reason]++;
-  acl.log.add({ reason, context, object, username, clientInfo: describeClient(client) }, options['acllog-max-len']);
+  acl.log.add({ reason, context, object, username, clientInfo: clientLine(server, client) }, options['acllog-max-len']);
 }
 
 export function contextOf({ transaction }: Client): DenialContext {

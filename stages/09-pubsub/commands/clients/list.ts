@@ -1,9 +1,9 @@
 import { Verbatim, type Reply } from '#shared/resp/reply.ts';
 import type { Client } from '../../clients/client.ts';
+import { clientLine } from '../../router/client-line.ts';
 import type { CommandRow } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
-import { clientLine } from './client-line.ts';
 import { parseClientType } from './client-type.ts';
 
 export const list: CommandRow = {

@@ -1,6 +1,6 @@
-import { addressOf, localAddressOf } from '../../clients/address.ts';
-import type { Client } from '../../clients/client.ts';
-import type { Server } from '../../server.ts';
+import { addressOf, localAddressOf } from '../clients/address.ts';
+import type { Client } from '../clients/client.ts';
+import type { Server } from '../server.ts';
 
 /** A client as CLIENT LIST shows it, in Redis's order of fields (Redis: `catClientInfoString`). */
 export function clientLine(server: Server, client: Client): string {

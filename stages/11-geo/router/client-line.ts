@@ -1,6 +1,6 @@
-import { addressOf, localAddressOf } from '../../clients/address.ts';
-import type { Client } from '../../clients/client.ts';
-import type { Server } from '../../server.ts';
+import { addressOf, localAddressOf } from '../clients/address.ts';
+import type { Client } from '../clients/client.ts';
+import type { Server } from '../server.ts';
 
 /** A client as CLIENT LIST shows it, in Redis's order of fields (Redis: `catClientInfoString`). */
 export function clientLine(server: Server, client: Client): string {
@@ -29,7 +29,7 @@ export function clientLine(server: Server, client: Client): string {
     ['tot-mem', parser.size + (transaction?.size ?? 0) + client.outputBytes],
     ['events', `${socket?.isPaused() ? '' : 'r'}${(socket?.writableLength ?? 0) > 0 ? 'w' : ''}`],
     ['cmd', client.lastCommand?.fullName ?? 'NULL'],
-    ['user', client.user?.name ?? '(superuser)'],
+    ['user', 'default'],
     ['redir', client.tracking?.redirect ?? -1],
     ['resp', replies.protocol],
     ['lib-name', client.libName],
