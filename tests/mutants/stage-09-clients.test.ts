@@ -16,6 +16,13 @@ plantedBugs('09', [
     suite: '09-clients',
   },
   {
+    file: 'clients/pause.ts',
+    find: '    if (this.pauses.delete(purpose)) this.update();',
+    replace: '    this.pauses.clear();\n    this.update();',
+    why: 'CLIENT UNPAUSE ends the pause of FAILOVER',
+    suite: '09-clients',
+  },
+  {
     file: 'router/pause.ts',
     find: "!request.has('write') && ",
     replace: "!request.command.flags.has('write') && ",

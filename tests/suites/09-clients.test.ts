@@ -396,6 +396,23 @@ describe('CLIENT PAUSE', () => {
     await shownUntilNow(m);
   });
 
+  test('a pause and that of FAILOVER end each on its own', async () => {
+    const [a, b] = [await client(), await client()];
+    await syncedReplica();
+    for (const [first, second] of [['CLIENT UNPAUSE', 'FAILOVER ABORT'], ['FAILOVER ABORT', 'CLIENT UNPAUSE']] as const) {
+      await a.expect('SET', 'k', 'old').ok();
+      await a.expect('FAILOVER').ok();
+      await a.expect('CLIENT', 'PAUSE', '60000', 'WRITE').ok();
+      const set = b.sendLater('SET', 'k', 'new');
+      await b.blocked();
+      await a.expect(...first.split(' ')).ok();
+      await a.expect('GET', 'k').bulk('old');
+      expect((await info(a, 'clients'))['blocked_clients']).toBe('1');
+      await a.expect(...second.split(' ')).ok();
+      await set.ok();
+    }
+  });
+
   test('requests run in the order in which they came, each with what its client has sent since', async () => {
     const [a, b, c] = [await client(), await client(), await client()];
     await a.expect('CLIENT', 'PAUSE', '60000', 'WRITE').ok();
