@@ -178,7 +178,7 @@ export class Hash extends StoredValue {
   private unpack(): CountedDict<string> {
     const { content } = this;
     if (typeof content !== 'string') return content;
-    const dict = new CountedDict<string>();
+    const dict = new CountedDict<string>(true);
     this.forEach((field, value) => dict.set(ownText(field), ownText(value)));
     this.content = dict;
     return dict;

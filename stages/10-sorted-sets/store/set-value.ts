@@ -194,7 +194,7 @@ export class SetValue extends StoredValue {
   }
 
   private unpack(): CountedDict<true> {
-    const dict = new CountedDict<true>();
+    const dict = new CountedDict<true>(false);
     this.forEach((member) => dict.set(ownText(member), true));
     this.form = 'hashtable';
     this.content = dict;

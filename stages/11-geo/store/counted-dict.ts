@@ -3,16 +3,29 @@ import { stringBytes } from './value.ts';
 
 /** What an entry costs besides its strings: its places in the dict's arrays. Measured, rounded up. */
 export const ENTRY_BYTES = 32;
+/** What the length beside a value costs. */
+const LENGTH_BYTES = 8;
 const EMPTY_BYTES = 400;
 
-/** The dict of a large hash or set, which counts what it takes in memory. The members of a set have `true` as value. */
+/**
+ * The dict of a large hash or set, which counts what it takes in memory. The members of a set have `true` as value. Beside the
+ * value of a hash's field stands its length: whoever replaces it counts it without fetching it from memory.
+ */
 export class CountedDict<V extends string | true> extends Dict<V> {
   bytes = EMPTY_BYTES;
+  private readonly hasValues: boolean;
+
+  /** `hasValues`: it is the dict of a hash. */
+  constructor(hasValues: boolean) {
+    super(hasValues);
+    this.hasValues = hasValues;
+  }
 
   override set(key: string, value: V): V | undefined {
-    const before = super.set(key, value);
+    const length = value === true ? 0 : value.length;
+    const before = super.set(key, value, length);
     if (before === undefined) this.bytes += ENTRY_BYTES + stringBytes(key.length) + bytesOf(value);
-    else this.bytes += bytesOf(value) - bytesOf(before);
+    else this.bytes += length - this.replacedStamp;
     return before;
   }
 
@@ -23,7 +36,7 @@ export class CountedDict<V extends string | true> extends Dict<V> {
   }
 
   copy(): CountedDict<V> {
-    const copy = new CountedDict<V>();
+    const copy = new CountedDict<V>(this.hasValues);
     copy.reserve(this.size);
     this.forEach((key, value) => copy.set(key, value));
     return copy;
@@ -31,5 +44,5 @@ export class CountedDict<V extends string | true> extends Dict<V> {
 }
 
 function bytesOf(value: string | true): number {
-  return value === true ? 0 : stringBytes(value.length);
+  return value === true ? 0 : LENGTH_BYTES + stringBytes(value.length);
 }
