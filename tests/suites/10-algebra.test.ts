@@ -1,4 +1,5 @@
 import { client, clientResp3, describe, double, items, rng, test, type Client } from '../harness/suite.ts';
+import { two } from '../harness/sorted-sets.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -7,42 +8,7 @@ const WEIGHT = 'ERR weight value is not a float';
 const oneKey = (command: string) => `ERR at least 1 input key is needed for '${command}' command`;
 const LIMIT = "ERR LIMIT can't be negative";
 
-/** Two sorted sets that share b and c. */
-async function two(): Promise<Client> {
-  const c = await client();
-  await c.expect('ZADD', 'x', '1', 'a', '2', 'b', '3', 'c').int(3);
-  await c.expect('ZADD', 'y', '10', 'b', '20', 'c', '30', 'd').int(3);
-  return c;
-}
-
 describe('ZUNION, ZINTER, ZDIFF', () => {
-  test('ZUNION adds up the scores of what any has', async () => {
-    const c = await two();
-    await c.expect('ZUNION', '2', 'x', 'y').array(['a', 'b', 'c', 'd']);
-    await c.expect('ZUNION', '2', 'x', 'y', 'WITHSCORES').array(['a', '1', 'b', '12', 'c', '23', 'd', '30']);
-    await c.expect('ZUNION', '3', 'x', 'none', 'x', 'WITHSCORES').array(['a', '2', 'b', '4', 'c', '6']);
-    await c.expect('ZUNION', '1', 'none').array([]);
-  });
-
-  test('ZINTER adds up the scores of what all share', async () => {
-    const c = await two();
-    await c.expect('ZINTER', '2', 'x', 'y').array(['b', 'c']);
-    await c.expect('ZINTER', '2', 'x', 'y', 'WITHSCORES').array(['b', '12', 'c', '23']);
-    await c.expect('ZINTER', '3', 'x', 'y', 'none').array([]);
-    await c.expect('ZINTER', '1', 'x', 'WITHSCORES').array(['a', '1', 'b', '2', 'c', '3']);
-    await c.expect('ZINTER', '3', 'x', 'y', 'x', 'WITHSCORES').array(['b', '14', 'c', '26']);
-  });
-
-  test('ZDIFF is what the first alone has, with its scores', async () => {
-    const c = await two();
-    await c.expect('ZDIFF', '2', 'x', 'y').array(['a']);
-    await c.expect('ZDIFF', '2', 'y', 'x', 'WITHSCORES').array(['d', '30']);
-    await c.expect('ZDIFF', '3', 'x', 'none', 'y', 'WITHSCORES').array(['a', '1']);
-    await c.expect('ZDIFF', '2', 'x', 'x').array([]);
-    await c.expect('ZDIFF', '2', 'none', 'x').array([]);
-    await c.expect('ZDIFF', '1', 'x', 'WITHSCORES').array(['a', '1', 'b', '2', 'c', '3']);
-  });
-
   test('a set takes part with the score 1', async () => {
     const c = await two();
     await c.expect('SADD', 's', 'a', 'b', 'q').int(3);
@@ -54,23 +20,6 @@ describe('ZUNION, ZINTER, ZDIFF', () => {
     await c.expect('ZUNION', '1', 'ints', 'WITHSCORES').array(['1', '1', '2', '1']);
     await c.expect('ZUNION', '2', 's', 's', 'WITHSCORES').array(['a', '2', 'b', '2', 'q', '2']);
     await c.expect('ZINTERCARD', '2', 'x', 's').int(2);
-  });
-
-  test('WEIGHTS multiply the scores of each', async () => {
-    const c = await two();
-    await c.expect('ZUNION', '2', 'x', 'y', 'WEIGHTS', '2', '0.5', 'WITHSCORES').array(['a', '2', 'b', '9', 'd', '15', 'c', '16']);
-    await c.expect('ZINTER', '2', 'x', 'y', 'WITHSCORES', 'WEIGHTS', '-1', '1').array(['b', '8', 'c', '17']);
-    await c.expect('ZUNION', '1', 'x', 'weights', '0', 'withscores').array(['a', '0', 'b', '0', 'c', '0']);
-    await c.expect('ZUNION', '1', 'x', 'WEIGHTS', 'inf', 'WITHSCORES').array(['a', 'inf', 'b', 'inf', 'c', 'inf']);
-  });
-
-  test('AGGREGATE takes the sum, the least or the greatest', async () => {
-    const c = await two();
-    await c.expect('ZUNION', '2', 'x', 'y', 'AGGREGATE', 'SUM', 'WITHSCORES').array(['a', '1', 'b', '12', 'c', '23', 'd', '30']);
-    await c.expect('ZUNION', '2', 'x', 'y', 'AGGREGATE', 'MIN', 'WITHSCORES').array(['a', '1', 'b', '2', 'c', '3', 'd', '30']);
-    await c.expect('ZINTER', '2', 'x', 'y', 'aggregate', 'max', 'WITHSCORES').array(['b', '10', 'c', '20']);
-    await c.expect('ZINTER', '2', 'x', 'y', 'AGGREGATE', 'MIN', 'WEIGHTS', '1', '-1', 'WITHSCORES').array(['c', '-20', 'b', '-10']);
-    await c.expect('ZINTER', '2', 'x', 'y', 'AGGREGATE', 'MIN', 'AGGREGATE', 'MAX', 'WITHSCORES').array(['b', '10', 'c', '20']);
   });
 
   test('what would be NaN is 0', async () => {
@@ -165,16 +114,6 @@ describe('ZUNION, ZINTER, ZDIFF', () => {
 });
 
 describe('ZUNIONSTORE, ZINTERSTORE, ZDIFFSTORE', () => {
-  test('store the result and count it', async () => {
-    const c = await two();
-    await c.expect('ZUNIONSTORE', 'to', '2', 'x', 'y').int(4);
-    await c.expect('ZRANGE', 'to', '0', '-1', 'WITHSCORES').array(['a', '1', 'b', '12', 'c', '23', 'd', '30']);
-    await c.expect('ZINTERSTORE', 'to', '2', 'x', 'y', 'WEIGHTS', '1', '2', 'AGGREGATE', 'MAX').int(2);
-    await c.expect('ZRANGE', 'to', '0', '-1', 'WITHSCORES').array(['b', '20', 'c', '40']);
-    await c.expect('ZDIFFSTORE', 'to', '2', 'x', 'y').int(1);
-    await c.expect('ZRANGE', 'to', '0', '-1', 'WITHSCORES').array(['a', '1']);
-  });
-
   test('the target may be one of the sources', async () => {
     const c = await two();
     await c.expect('ZUNIONSTORE', 'x', '2', 'x', 'x').int(3);

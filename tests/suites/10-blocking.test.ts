@@ -1,5 +1,6 @@
-import { client, clientResp3, describe, double, expect, ioredis, resp, sleep, status } from '../harness/suite.ts';
-import { test, until, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, double, expect, ioredis, resp, status } from '../harness/suite.ts';
+import { test } from '../harness/suite.ts';
+import { abcd, blockedClients } from '../harness/sorted-sets.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const SYNTAX = 'ERR syntax error';
@@ -11,40 +12,8 @@ const NEGATIVE = 'ERR timeout is negative';
 const UNBLOCKED = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
 /** Seconds that pass before anybody would miss them. */
 const SHORT = '0.01';
-const INT64_MAX = '9223372036854775807';
-
-/** Waits until the server counts that many blocked clients; a server that does not count them gets a little time. */
-async function blockedClients(observer: Client, count: number): Promise<void> {
-  await until(async () => {
-    const told = /blocked_clients:(\d+)/.exec(String(await observer.send('INFO', 'clients')));
-    if (told === null) await sleep(50);
-    return told === null || Number(told[1]) === count;
-  }, `${count} blocked client(s) in INFO`);
-}
-
-async function abcd(c: Client): Promise<void> {
-  await c.expect('ZADD', 'z', '1', 'a', '2', 'b', '3.5', 'c', '4', 'd').int(4);
-}
 
 describe('ZPOPMIN and ZPOPMAX', () => {
-  test('take the lowest and the highest with its score', async () => {
-    const c = await client();
-    await abcd(c);
-    await c.expect('ZPOPMIN', 'z').array(['a', '1']);
-    await c.expect('ZPOPMAX', 'z').array(['d', '4']);
-    await c.expect('ZRANGE', 'z', '0', '-1', 'WITHSCORES').array(['b', '2', 'c', '3.5']);
-  });
-
-  test('with a count: in the order they are taken, and at last the key', async () => {
-    const c = await client();
-    await abcd(c);
-    await c.expect('ZPOPMAX', 'z', '2').array(['d', '4', 'c', '3.5']);
-    await c.expect('ZPOPMIN', 'z', '9').array(['a', '1', 'b', '2']);
-    await c.expect('EXISTS', 'z').int(0);
-    await abcd(c);
-    await c.expect('ZPOPMIN', 'z', INT64_MAX).array(['a', '1', 'b', '2', 'c', '3.5', 'd', '4']);
-  });
-
   test('of equal scores the first name, or the last', async () => {
     const c = await client();
     await c.expect('ZADD', 'z', '0', 'b', '0', 'a', '0', 'c').int(3);
@@ -134,25 +103,6 @@ describe('ZMPOP', () => {
 });
 
 describe('BZPOPMIN and BZPOPMAX', () => {
-  test('take at once what is there', async () => {
-    const c = await client();
-    await abcd(c);
-    await c.expect('BZPOPMIN', 'z', '0').array(['z', 'a', '1']);
-    await c.expect('BZPOPMAX', 'none', 'z', '0').array(['z', 'd', '4']);
-    await c.expect('BZPOPMAX', 'z', 'none', '0').array(['z', 'c', '3.5']);
-    await c.expect('BZPOPMIN', 'z', '0').array(['z', 'b', '2']);
-    await c.expect('EXISTS', 'z').int(0);
-  });
-
-  test('wait for a member', async () => {
-    const [waiting, c] = [await client(), await client()];
-    const popped = waiting.sendLater('BZPOPMIN', 'z', '0');
-    await waiting.blocked();
-    await c.expect('ZADD', 'z', '1.5', 'a').int(1);
-    await popped.array(['z', 'a', '1.5']);
-    await c.expect('EXISTS', 'z').int(0);
-  });
-
   test('after a ZADD of several, the lowest or the highest', async () => {
     const [low, high, c] = [await client(), await client(), await client()];
     const first = low.sendLater('BZPOPMIN', 'y', '0');
@@ -181,14 +131,6 @@ describe('BZPOPMIN and BZPOPMAX', () => {
     c.write(resp('ZADD', 'z', '1', 'a', '2', 'b') + resp('ZCARD', 'z') + resp('ZPOPMIN', 'z') + resp('EXISTS', 'z'));
     await c.raw(':2\r\n:1\r\n*2\r\n$1\r\nb\r\n$1\r\n2\r\n:0\r\n');
     await popped.array(['z', 'a', '1']);
-  });
-
-  test('a timeout ends in the null array', async () => {
-    for (const c of [await client(), await clientResp3()]) {
-      await c.expect('BZPOPMIN', 'z', 'y', SHORT).nilArray();
-      await c.expect('BZPOPMAX', 'z', SHORT).nilArray();
-      await c.expect('BZMPOP', SHORT, '2', 'y', 'z', 'MIN').nilArray();
-    }
   });
 
   test('errors come in the order of Redis', async () => {
@@ -239,21 +181,6 @@ describe('BZMPOP', () => {
 });
 
 describe('clients that wait', () => {
-  test('first come, first served', async () => {
-    const c = await client();
-    const waiting = [await client(), await client(), await client()];
-    const replies = [];
-    for (let i = 0; i < waiting.length; i++) {
-      replies.push(waiting[i]!.sendLater(i === 1 ? 'BZPOPMAX' : 'BZPOPMIN', 'z', '0'));
-      await blockedClients(c, i + 1);
-    }
-    await c.expect('ZADD', 'z', '1', 'a', '2', 'b', '3', 'c', '4', 'd').int(4);
-    await replies[0]!.array(['z', 'a', '1']);
-    await replies[1]!.array(['z', 'd', '4']);
-    await replies[2]!.array(['z', 'b', '2']);
-    await c.expect('ZRANGE', 'z', '0', '-1').array(['c']);
-  });
-
   test('any of several keys ends the wait, and a key named twice gives one member', async () => {
     const [waiting, c] = [await client(), await client()];
     for (const key of ['x', 'y', 'z']) {

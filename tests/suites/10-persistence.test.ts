@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { client, contents, describe, error, expect, items, littleEndian, payload, rdbFile, rdbString } from '../harness/suite.ts';
 import { logged, reusedServer, rewritten, rng, server, test, until, type Client } from '../harness/suite.ts';
 import { caughtUp, companion, configured, isPing, linkUp, streamedFor, syncedReplica, type Step } from '../harness/replication.ts';
+import { fill } from '../harness/sorted-sets.ts';
 
 const DEBUG = ['--save', '', '--enable-debug-command', 'yes'];
 const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
@@ -398,12 +399,6 @@ describe('together with everything else', () => {
     for (const [line, keys] of rows) await c.expect('COMMAND', 'GETKEYS', ...line.split(' ')).array(keys);
   });
 });
-
-/** The members m0, m1, … with the scores 0, 1, …. */
-async function fill(c: Client, key: string, count: number): Promise<void> {
-  const pairs = Array.from({ length: count }, (_, i) => [i, `m${i}`]);
-  for (let i = 0; i < count; i += 1000) await c.expect('ZADD', key, ...pairs.slice(i, i + 1000).flat()).success();
-}
 
 /** A double as a dump holds it: eight bytes, lowest first. */
 function double(value: number): string {

@@ -1,4 +1,5 @@
 import { client, clientResp3, describe, double, items, rng, test, type Client } from '../harness/suite.ts';
+import { add, type Pair } from '../harness/sorted-sets.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -9,13 +10,6 @@ const LIMIT_ALONE = 'ERR syntax error, LIMIT is only supported in combination wi
 const SCORES_BY_LEX = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
 const INT64_MAX = '9223372036854775807';
 const INT64_MIN = '-9223372036854775808';
-
-type Pair = readonly [score: number | string, member: string];
-
-/** A sorted set of these members, packed. */
-async function add(c: Client, key: string, ...pairs: Pair[]): Promise<void> {
-  await c.expect('ZADD', key, ...pairs.flat()).int(pairs.length);
-}
 
 /** As `add`, but a skip list. */
 async function addUnpacked(c: Client, key: string, ...pairs: Pair[]): Promise<void> {
@@ -65,14 +59,6 @@ describe('ZRANGE by rank', () => {
       await c.expect('ZREVRANGE', 'z', from, to).array(mirrored(found));
       await c.expect('ZRANGE', 'z', from, to, 'REV').array(mirrored(found));
     }
-  });
-
-  test('WITHSCORES puts the score after each', async () => {
-    const c = await client();
-    await add(c, 'z', ['1.5', 'a'], [2, 'b'], ['inf', 'c']);
-    await c.expect('ZRANGE', 'z', '0', '-1', 'WITHSCORES').array(['a', '1.5', 'b', '2', 'c', 'inf']);
-    await c.expect('ZRANGE', 'z', '0', '1', 'REV', 'withscores').array(['c', 'inf', 'b', '2']);
-    await c.expect('ZREVRANGE', 'z', '0', '0', 'WITHSCORES').array(['c', 'inf']);
   });
 
   test('WITHSCORES makes pairs in RESP3, with doubles', async () => {
@@ -127,32 +113,6 @@ describe('ZRANK and ZREVRANK', () => {
     await c.expect('ZRANK', 'z', 'c').int(1);
     await c.expect('ZADD', 'z', '9', 'a').int(0);
     await c.expect('ZRANK', 'z', 'a').int(3);
-  });
-
-  test('nil without member or key', async () => {
-    const c = await client();
-    await add(c, 'z', [1, 'a']);
-    await c.expect('ZRANK', 'z', 'x').nil();
-    await c.expect('ZREVRANK', 'z', 'x').nil();
-    await c.expect('ZRANK', 'none', 'a').nil();
-    await (await clientResp3()).expect('ZRANK', 'none', 'a').nil();
-  });
-
-  test('in a large set, also of equal scores', async () => {
-    const c = await client();
-    const random = rng();
-    for (const spread of [1, 50, 100_000]) {
-      await c.expect('DEL', 'z').success();
-      const model = Array.from({ length: 3000 }, (_, i) => [random.int(0, spread), `m${i}`] as const);
-      for (let i = 0; i < model.length; i += 500) await c.expect('ZADD', 'z', ...model.slice(i, i + 500).flat()).int(500);
-      const sorted = [...model].sort(([x, a], [y, b]) => x - y || (a < b ? -1 : 1));
-      for (let i = 0; i < 100; i++) {
-        const rank = random.int(0, 2999);
-        await c.expect('ZRANK', 'z', sorted[rank]![1]).int(rank);
-        await c.expect('ZREVRANK', 'z', sorted[rank]![1]).int(2999 - rank);
-        await c.expect('ZRANGE', 'z', rank, rank).array([sorted[rank]![1]]);
-      }
-    }
   });
 
   test('another type is refused', async () => {

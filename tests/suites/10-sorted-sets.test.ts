@@ -1,5 +1,6 @@
 import { client, clientResp3, describe, double, expect, ioredis, items, rng, test } from '../harness/suite.ts';
 import { type Client, type Decoded } from '../harness/suite.ts';
+import { fill } from '../harness/sorted-sets.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_A_FLOAT = 'ERR value is not a valid float';
@@ -31,55 +32,11 @@ function inBothEncodings(name: string, body: (c: Client, key: string) => Promise
 }
 
 describe('ZADD, ZSCORE, ZCARD, ZREM', () => {
-  test('ZADD gives members their scores, and counts those that are new', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a').int(1);
-    await c.expect('ZADD', 'z', '2', 'b', '3', 'c').int(2);
-    await c.expect('ZADD', 'z', '4', 'c', '5', 'd').int(1);
-    await c.expect('ZSCORE', 'z', 'c').bulk('4');
-    await c.expect('ZCARD', 'z').int(4);
-    await c.expect('TYPE', 'z').status('zset');
-  });
-
-  test('the order is by score', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '3', 'c', '1', 'a', '2', 'b').int(3);
-    await c.expect('ZRANGE', 'z', '0', '-1').array(['a', 'b', 'c']);
-    await c.expect('ZADD', 'z', '0', 'c').int(0);
-    await c.expect('ZRANGE', 'z', '0', '-1').array(['c', 'a', 'b']);
-  });
-
   test('a member named twice in one ZADD has the last score', async () => {
     const c = await client();
     await c.expect('ZADD', 'z', '1', 'a', '2', 'a', '3', 'a').int(1);
     await c.expect('ZSCORE', 'z', 'a').bulk('3');
     await c.expect('ZCARD', 'z').int(1);
-  });
-
-  test('ZSCORE of a member or key that is not there is nil', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a').int(1);
-    await c.expect('ZSCORE', 'z', 'b').nil();
-    await c.expect('ZSCORE', 'none', 'a').nil();
-    await c.expect('ZCARD', 'none').int(0);
-  });
-
-  test('ZREM counts what was there, each member once', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a', '2', 'b', '3', 'c').int(3);
-    await c.expect('ZREM', 'z', 'a', 'a', 'x', 'c').int(2);
-    await c.expect('ZRANGE', 'z', '0', '-1').array(['b']);
-    await c.expect('ZREM', 'none', 'a').int(0);
-  });
-
-  test('the last member takes the key with it, and its deadline', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a', '2', 'b').int(2);
-    await c.expect('EXPIRE', 'z', '100').int(1);
-    await c.expect('ZREM', 'z', 'a', 'b', 'c').int(2);
-    await c.expect('EXISTS', 'z').int(0);
-    await c.expect('ZADD', 'z', '1', 'a').int(1);
-    await c.expect('TTL', 'z').int(-1);
   });
 
   test('ZADD keeps the deadline of the key', async () => {
@@ -88,13 +45,6 @@ describe('ZADD, ZSCORE, ZCARD, ZREM', () => {
     await c.expect('EXPIRE', 'z', '100').int(1);
     await c.expect('ZADD', 'z', '2', 'a', '1', 'b').int(1);
     await c.expect('TTL', 'z').matches((ttl) => Number(ttl) > 90, 'a deadline still');
-  });
-
-  test('ZMSCORE answers for each, in order', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1.5', 'a', '-2', 'b').int(2);
-    await c.expect('ZMSCORE', 'z', 'b', 'x', 'a', 'b').array(['-2', null, '1.5', '-2']);
-    await c.expect('ZMSCORE', 'none', 'a', 'b').array([null, null]);
   });
 
   inBothEncodings('a member that moves past others is there once', async (c, key) => {
@@ -130,14 +80,6 @@ describe('ZADD, ZSCORE, ZCARD, ZREM', () => {
     await c.expect('ZREM', 'z').error("ERR wrong number of arguments for 'zrem' command");
   });
 
-  test('a score that is no number changes nothing', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a', 'x', 'b').error(NOT_A_FLOAT);
-    await c.expect('ZADD', 'z', '1', 'a', '2').error(SYNTAX);
-    await c.expect('ZADD', 'z', '1', 'a', '2', 'b', '3').error(SYNTAX);
-    await c.expect('EXISTS', 'z').int(0);
-  });
-
   test('another type is refused, after the scores are read', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'x').ok();
@@ -152,14 +94,6 @@ describe('ZADD, ZSCORE, ZCARD, ZREM', () => {
 });
 
 describe('ZINCRBY', () => {
-  test('adds to a score, and to 0 where there is none', async () => {
-    const c = await client();
-    await c.expect('ZINCRBY', 'z', '5', 'a').bulk('5');
-    await c.expect('ZINCRBY', 'z', '2.5', 'a').bulk('7.5');
-    await c.expect('ZINCRBY', 'z', '-10', 'a').bulk('-2.5');
-    await c.expect('ZCARD', 'z').int(1);
-  });
-
   inBothEncodings('moves the member to its place', async (c, key) => {
     await c.expect('ZADD', key, '1', 'a', '2', 'b', '3', 'c').int(3);
     await c.expect('ZINCRBY', key, '10', 'a').bulk('11');
@@ -200,34 +134,6 @@ describe('ZINCRBY', () => {
 });
 
 describe('the options of ZADD', () => {
-  test('NX adds only, XX changes only', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a').int(1);
-    await c.expect('ZADD', 'z', 'NX', '9', 'a', '2', 'b').int(1);
-    await c.expect('ZMSCORE', 'z', 'a', 'b').array(['1', '2']);
-    await c.expect('ZADD', 'z', 'XX', '5', 'a', '3', 'c').int(0);
-    await c.expect('ZMSCORE', 'z', 'a', 'c').array(['5', null]);
-    await c.expect('ZADD', 'none', 'XX', '1', 'a').int(0);
-    await c.expect('EXISTS', 'none').int(0);
-  });
-
-  test('GT raises, LT lowers, and both add', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '5', 'a', '5', 'b').int(2);
-    await c.expect('ZADD', 'z', 'GT', '4', 'a', '6', 'b', '1', 'c').int(1);
-    await c.expect('ZMSCORE', 'z', 'a', 'b', 'c').array(['5', '6', '1']);
-    await c.expect('ZADD', 'z', 'LT', '4', 'a', '7', 'b', '2', 'd').int(1);
-    await c.expect('ZMSCORE', 'z', 'a', 'b', 'd').array(['4', '6', '2']);
-  });
-
-  test('CH counts those that changed as well', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'a', '2', 'b').int(2);
-    await c.expect('ZADD', 'z', 'CH', '1', 'a', '3', 'b', '4', 'c').int(2);
-    await c.expect('ZADD', 'z', 'XX', 'CH', '1', 'a', '5', 'b', '4', 'd').int(1);
-    await c.expect('ZADD', 'z', 'GT', 'CH', '0', 'a', '6', 'b', '7', 'e').int(2);
-  });
-
   test('INCR is ZINCRBY, and nil when the options forbid it', async () => {
     const c = await client();
     await c.expect('ZADD', 'z', 'INCR', '2', 'a').bulk('2');
@@ -322,16 +228,6 @@ describe('scores', () => {
     for (const [text, value] of accepted) {
       await c.expect('ZADD', key, text, 'm').success();
       await c.expect('ZSCORE', key, 'm').double(value);
-    }
-  });
-
-  test('whole numbers are written without a point', async () => {
-    const c = await client();
-    const rows = [['1.0', '1'], ['1e3', '1000'], ['-5.00', '-5'], ['1e15', '1000000000000000'], ['9007199254740992', '9007199254740992']];
-    for (const [text, shown] of rows as [string, string][]) {
-      await c.expect('ZADD', 'z', text, 'm').success();
-      await c.expect('ZSCORE', 'z', 'm').bulk(shown);
-      await c.expect('ZADD', 'z', 'INCR', '0', 'm').bulk(shown);
     }
   });
 
@@ -513,28 +409,6 @@ describe('ZSCAN', () => {
 });
 
 describe('packed while small', () => {
-  test('OBJECT ENCODING: a listpack up to 128 members, then a skip list for good', async () => {
-    const c = await client();
-    await fill(c, 'z', 128);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('listpack');
-    await c.expect('ZADD', 'z', '5', 'm7').int(0);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('listpack');
-    await c.expect('ZADD', 'z', '5', 'one more').int(1);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('skiplist');
-    await c.expect('ZREMRANGEBYRANK', 'z', '1', '-1').int(128);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('skiplist');
-  });
-
-  test('OBJECT ENCODING: a listpack for members up to 64 bytes', async () => {
-    const c = await client();
-    await c.expect('ZADD', 'z', '1', 'x'.repeat(64)).int(1);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('listpack');
-    await c.expect('ZADD', 'z', '1', 'x'.repeat(65)).int(1);
-    await c.expect('OBJECT', 'ENCODING', 'z').bulk('skiplist');
-    await c.expect('ZADD', 'first', '1', 'x'.repeat(65)).int(1);
-    await c.expect('OBJECT', 'ENCODING', 'first').bulk('skiplist');
-  });
-
   test('the first ZADD decides by its own number of pairs and its first member', async () => {
     const c = await client();
     const pairs = Array.from({ length: 129 }, (_, i) => [i, 'same']).flat();
@@ -647,15 +521,6 @@ describe('a sorted set as a whole', () => {
 });
 
 describe('what programs see', () => {
-  test('ioredis keeps a leaderboard', async () => {
-    const redis = await ioredis();
-    expect(await redis.zadd('board', 10, 'ada', 20, 'naïve – ✓', 15, 'grace')).toBe(3);
-    expect(await redis.zincrby('board', 7.5, 'ada')).toBe('17.5');
-    expect(await redis.zrevrange('board', 0, 1, 'WITHSCORES')).toEqual(['naïve – ✓', '20', 'ada', '17.5']);
-    expect(await redis.zrevrank('board', 'grace')).toBe(2);
-    await expect(redis.lpush('board', 'x')).rejects.toThrow(WRONGTYPE);
-  });
-
   test('ioredis walks a large one with its stream', async () => {
     const redis = await ioredis();
     await redis.zadd('z', ...Array.from({ length: 1000 }, (_, i) => [i, `m${i}`]).flat());
@@ -668,11 +533,6 @@ describe('what programs see', () => {
   });
 });
 
-/** A sorted set of the members m0, m1, … with the scores 0, 1, …. */
-async function fill(c: Client, key: string, count: number): Promise<void> {
-  const pairs = Array.from({ length: count }, (_, i) => [i, `m${i}`]);
-  for (let i = 0; i < count; i += 500) await c.expect('ZADD', key, ...pairs.slice(i, i + 500).flat()).success();
-}
 
 async function scanAll(c: Client, key: string, count: string): Promise<{ pairs: [Decoded, Decoded][]; calls: number }> {
   const pairs: [Decoded, Decoded][] = [];
