@@ -83,9 +83,9 @@ function mutantsOf(file: string, source: SourceFile): RandomMutant[] {
     }
     if (is.isIfStatement(node) || is.isWhileStatement(node)) negate(node.expression);
     if (is.isConditionalExpression(node)) negate(node.condition);
-    if (is.isNumericLiteral(node)) add(range(node), `(${node.getText(source)} + 1)`, node);
-    if (is.isTrueLiteral(node)) add(range(node), 'false', node);
-    if (is.isFalseLiteral(node)) add(range(node), 'true', node);
+    if (is.isNumericLiteral(node)) add(range(node), `(${node.getText(source)} + 1)`, node.parent);
+    if (is.isTrueLiteral(node)) add(range(node), 'false', node.parent);
+    if (is.isFalseLiteral(node)) add(range(node), 'true', node.parent);
     node.forEachChild(visit);
   };
   visit(source);

@@ -17,6 +17,9 @@ import {
 import { deadline, expectTtl, extremeTimes, isLeft } from '../harness/expire-times.ts';
 import { fillKeys, scanAll } from '../harness/keys.ts';
 
+/** How often a shared integer is referred to (Redis: `OBJ_SHARED_REFCOUNT`). */
+const SHARED = 2 ** 31 - 1;
+
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 const OUT_OF_RANGE = 'ERR DB index is out of range';
 const SAME = 'ERR source and destination objects are the same';
@@ -451,6 +454,14 @@ describe('OBJECT', () => {
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('OBJECT', 'IDLETIME', 'k').matches((seconds) => Number(seconds) <= 1, '0 or 1');
     await c.expect('OBJECT', 'REFCOUNT', 'k').int(1);
+  });
+
+  test('REFCOUNT: small numbers are shared, everything else is not', async () => {
+    const c = await client();
+    for (const [value, count] of [['0', SHARED], ['9999', SHARED], ['10000', 1], ['-1', 1], ['text', 1], ['', 1], ['7x', 1]] as const) {
+      await c.expect('SET', 'k', value).ok();
+      await c.expect('OBJECT', 'REFCOUNT', 'k').int(count);
+    }
   });
 
   test('a missing key is a null, for FREQ too', async () => {

@@ -594,6 +594,11 @@ describe('a hash as a whole', () => {
 });
 
 describe('what programs see', () => {
+  test('COMMAND GETKEYS finds the key of each command', async () => {
+    const c = await client();
+    for (const [name, ...rest] of COMMANDS) await c.expect('COMMAND', 'GETKEYS', name!, 'key', ...rest).array(['key']);
+  });
+
   test('ioredis takes and gives objects', async () => {
     const redis = await ioredis();
     expect(await redis.hset('user:1', { name: 'Ada Lovelace', born: 1815, note: 'naïve – ✓' })).toBe(3);
@@ -614,6 +619,26 @@ describe('what programs see', () => {
     expect(found.get('f321')).toBe('v321');
   });
 });
+
+/** Every command of hashes, with what may follow its key. */
+const COMMANDS = [
+  ['HSET', 'f', 'v'],
+  ['HSETNX', 'f', 'v'],
+  ['HMSET', 'f', 'v'],
+  ['HGET', 'f'],
+  ['HMGET', 'f', 'g'],
+  ['HGETALL'],
+  ['HKEYS'],
+  ['HVALS'],
+  ['HDEL', 'f', 'g'],
+  ['HLEN'],
+  ['HEXISTS', 'f'],
+  ['HSTRLEN', 'f'],
+  ['HINCRBY', 'f', '1'],
+  ['HINCRBYFLOAT', 'f', '1'],
+  ['HRANDFIELD', '1'],
+  ['HSCAN', '0'],
+];
 
 /** A hash with the fields f0, f1, … and the values v0, v1, …. */
 async function fill(c: Client, key: string, count: number): Promise<void> {

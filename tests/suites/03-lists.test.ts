@@ -577,6 +577,8 @@ describe('LMPOP', () => {
     await c.expect('LMPOP', '1', 'l', 'm', 'LEFT').error(SYNTAX);
     await c.expect('LMPOP', '1', 'l', 'LEFT', 'COUNT').error(SYNTAX);
     await c.expect('LMPOP', '1', 'l', 'LEFT', 'COUNT', '1', 'COUNT', '1').error(SYNTAX);
+    await c.expect('LMPOP', '1', 'l', 'LEFT', 'COUNT', '1', 'x').error(SYNTAX);
+    await c.expect('BLMPOP', '0', '1', 'l', 'LEFT', 'COUNT', '1', 'x').error(SYNTAX);
     await c.expect('LMPOP', '1', 'l').error(wrongArity('lmpop'));
   });
 });
@@ -637,6 +639,22 @@ describe('lists and the rest', () => {
     await c.expect('LPOS', 'l', '99999').int(99_999);
     await c.expect('LTRIM', 'l', '40000', '-40001').ok();
     await listIs(c, ...elements.slice(40_000, 60_000));
+  });
+
+  test('a large list that shrinks at either end keeps what is left, in order', async () => {
+    const c = await client();
+    const model = Array.from({ length: 600 }, (_, i) => `element ${i % 50} ${'x'.repeat(i % 40)}`);
+    await c.expect('RPUSH', 'l', ...model).int(model.length);
+    for (let round = 0; model.length > 75; round++) {
+      await c.expect('LPOP', 'l', '40').array(model.splice(0, 40));
+      await c.expect('RPOP', 'l', '30').array(model.splice(-30).toReversed());
+      model.push(`new ${round}`);
+      await c.expect('RPUSH', 'l', `new ${round}`).int(model.length);
+      const removed = model[Math.floor(model.length / 2)]!;
+      await c.expect('LREM', 'l', '-1', removed).int(1);
+      model.splice(model.lastIndexOf(removed), 1);
+      await c.expect('LRANGE', 'l', '0', '-1').array(model);
+    }
   });
 
   test('random changes leave what they leave in an array', async () => {

@@ -523,6 +523,12 @@ describe('limits', () => {
   });
 });
 
+test('COMMAND GETKEYS finds every key of WATCH', async () => {
+  const c = await client();
+  await c.expect('COMMAND', 'GETKEYS', 'WATCH', 'a', 'b', 'c').array(['a', 'b', 'c']);
+  await c.expect('COMMAND', 'GETKEYS', 'WATCH', 'a').array(['a']);
+});
+
 describe('ioredis', () => {
   test('multi().exec() gives a result or an error for each', async () => {
     const redis = await ioredis();
