@@ -11,7 +11,7 @@ export interface Comparer {
 /** @param onException called with the reason each time a documented exception excuses a difference */
 export function createComparer(onException: (reason: string) => void = () => {}): Comparer {
   let queued: Command[] | null = null;
-  const seen = { sorted: false, overflowed: false };
+  const seen = { sorted: false, overflowed: false, scored: false };
 
   const compare = (command: Command, ours: string, theirs: string, before: readonly Command[] = []): boolean => {
     if (ours === theirs) return true;
@@ -25,6 +25,7 @@ export function createComparer(onException: (reason: string) => void = () => {})
     same(command, ours, theirs) {
       const inTransaction = queued;
       if (/^SORT(_RO)?$/.test(name(command))) seen.sorted = true;
+      if (/^Z(ADD|INCRBY)$/.test(name(command))) seen.scored = true;
       if (command.some((word) => /\d{19}|e\d{3}/.test(word))) seen.overflowed = true;
       if (theirs === '+QUEUED\r\n') queued?.push(command);
       else if (name(command) === 'MULTI' && theirs === '+OK\r\n') queued = [];

@@ -66,7 +66,9 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   ZLEXCOUNT: byNameIsDecided,
   ZREMRANGEBYLEX: byNameIsDecided,
   ZRANGE: (words) => byNameIsDecided(words) || !words.some((word) => /^BYLEX$/i.test(word)),
-  ZRANGESTORE: (words) => byNameIsDecided(words.slice(1)) || !words.some((word) => /^BYLEX$/i.test(word)),
+  // What is stored or removed must be decided by ends that each server reads as numbers.
+  ZREMRANGEBYSCORE: plainEnds,
+  ZRANGESTORE: (words) => plainEnds(words) && (byNameIsDecided(words.slice(1)) || !words.some((word) => /^BYLEX$/i.test(word))),
   SORT: decidedOrder,
   SORT_RO: decidedOrder,
 };
@@ -113,6 +115,11 @@ function decidedOrder(words: string[]): boolean {
   const unsorted = words.some((word, at) => at > 0 && words[at - 1]!.toUpperCase() === 'BY' && !word.includes('*'));
   if (unsorted && !has('STORE')) return /^(l|z|to|a-list|a-zset|a-string)/.test(words[0] ?? '');
   return !(has('BY') && has('ALPHA')) || (/^(l|to|a-list)/.test(words[0] ?? '') && !has('LIMIT'));
+}
+
+/** 8.0 takes neither hexadecimal numbers nor blanks. */
+function plainEnds(words: string[]): boolean {
+  return !words.some((word) => /^\(?( |[+-]?0x)/i.test(word));
 }
 
 function byNameIsDecided([key = '']: string[]): boolean {

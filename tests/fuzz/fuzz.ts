@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { Client } from '../harness/client.ts';
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
+import { Client, encodeRequest } from '../harness/client.ts';
 import { createRng } from '../harness/rng.ts';
 import { sleep, until, within } from '../harness/time.ts';
 import { createChunks } from './chunks.ts';
@@ -13,6 +14,12 @@ export interface FuzzOptions {
   chunks: number;
   seed: number;
   connections?: number;
+  /** Connect by TLS, with this. */
+  secure?: ConnectionOptions;
+  /** The server's password. */
+  password?: string;
+  /** Whether those who throw chunks give the password first; the client that must be served always does. */
+  authenticated?: boolean;
   /** How long memory may take to be returned at the end, in ms. */
   patienceMs?: number;
   onProgress?: (chunks: number) => void;
@@ -38,7 +45,7 @@ const PENDING_BYTES = 256 * 1024;
  * @throws Error when the server stops serving
  */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
-  const { port, pid, connections = 40, patienceMs = 60_000 } = options;
+  const { pid, connections = 40, patienceMs = 60_000 } = options;
   const result: FuzzResult = {
     chunks: 0,
     connections: 0,
@@ -46,7 +53,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     memory: { start: memoryMb(pid), end: null },
   };
   await throwChunks(options, connections, result);
-  await quiet(port);
+  await quiet(options);
   // V8 gives back what has become free when nothing has happened for some ten seconds.
   const returned = () => (memoryMb(pid) ?? 0) <= (result.memory.start ?? 0) + RETURNED_MB;
   await until(returned, 'memory to be returned', patienceMs).catch(() => {});
@@ -54,19 +61,16 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   return result;
 }
 
-async function throwChunks(
-  { port, stage, chunks, seed, onProgress }: FuzzOptions,
-  connections: number,
-  result: FuzzResult,
-): Promise<void> {
+async function throwChunks(options: FuzzOptions, connections: number, result: FuzzResult): Promise<void> {
+  const { stage, chunks, seed, onProgress } = options;
   const next = createChunks(createRng(seed), stage);
   let left = chunks;
-  const witness = await Client.open('127.0.0.1', port);
+  const witness = await openClient(options);
   const worker = async () => {
     while (left > 0) {
       const share = Math.min(left, LONGEST_CONNECTION);
       left -= share;
-      const sent = await oneConnection(port, share, next, result.bugs);
+      const sent = await oneConnection(options, share, next, result.bugs);
       left += share - sent;
       result.chunks += sent;
       result.connections++;
@@ -93,8 +97,9 @@ async function throwChunks(
 }
 
 /** @returns how many chunks went out before the end, or before the server closed the connection */
-async function oneConnection(port: number, chunks: number, next: () => string, bugs: string[]): Promise<number> {
-  const socket = connect({ port, host: '127.0.0.1' });
+async function oneConnection(options: FuzzOptions, chunks: number, next: () => string, bugs: string[]): Promise<number> {
+  const { port, secure, password, authenticated = true } = options;
+  const socket = secure ? connectSecurely({ ...secure, port, host: '127.0.0.1' }) : connect({ port, host: '127.0.0.1' });
   let closed = false;
   const done = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.once('close', () => (closed = true));
@@ -103,7 +108,8 @@ async function oneConnection(port: number, chunks: number, next: () => string, b
     const at = data.indexOf('internal error in');
     if (at !== -1 && bugs.length < 20) bugs.push(data.toString('latin1', at, data.indexOf('\r\n', at)));
   });
-  await within(5_000, Promise.race([new Promise<void>((resolve) => socket.once('connect', () => resolve())), done]));
+  await within(5_000, Promise.race([new Promise<void>((resolve) => socket.once(secure ? 'secureConnect' : 'connect', () => resolve())), done]));
+  if (password !== undefined && authenticated) socket.write(encodeRequest(['AUTH', password]), 'latin1');
   let sent = 0;
   while (sent < chunks && !closed) {
     socket.write(next(), 'latin1');
@@ -131,14 +137,20 @@ async function turn(socket: Socket): Promise<void> {
 }
 
 /** Empties the server and waits until all connections but ours are gone. */
-async function quiet(port: number): Promise<void> {
-  const client = await Client.open('127.0.0.1', port);
+async function quiet(options: FuzzOptions): Promise<void> {
+  const client = await openClient(options);
   await client.send('FLUSHALL');
   await until(async () => {
     const info = await client.send('INFO', 'clients');
     return typeof info === 'string' && /connected_clients:1\r/.test(info);
   }, 'all connections to be closed');
   await client.close();
+}
+
+async function openClient({ port, secure, password }: FuzzOptions): Promise<Client> {
+  const client = await Client.open('127.0.0.1', port, secure);
+  if (password !== undefined) await client.expect('AUTH', password).ok();
+  return client;
 }
 
 /** Resident memory of a process, in MB, from Linux's /proc. */

@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { builtStages } from '#shared/manifest.ts';
 import { chooseSeed } from '../harness/rng.ts';
+import { makeCertificates } from '../harness/make-certificates.ts';
+import { freePort } from '../harness/process.ts';
 import { parseTarget } from '../harness/target.ts';
 import { fuzz } from './fuzz.ts';
 
@@ -8,6 +11,8 @@ const HELP = `
 npx tsx tests/fuzz/run.ts --stage 05 --chunks 2000000 --seed 1
 
 Throws random and damaged bytes at a stage over many connections; tells whether it serves on, and what memory it keeps.
+  --tls            over TLS
+  --auth WHEN      the server wants a password; the bytes come before it was given, or after
 `;
 
 const { values } = parseArgs({
@@ -15,6 +20,8 @@ const { values } = parseArgs({
     stage: { type: 'string', default: builtStages().at(-1)!.number },
     chunks: { type: 'string', default: '2000000' },
     seed: { type: 'string', default: String(chooseSeed()) },
+    tls: { type: 'boolean', default: false },
+    auth: { type: 'string' },
     connections: { type: 'string', default: '40' },
     help: { type: 'boolean', default: false },
   },
@@ -25,14 +32,22 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const target = parseTarget(values.stage);
-  const server = await target.start();
-  console.log(`${target.name}, seed ${values.seed}`);
+  const password = values.auth === undefined ? undefined : 'password';
+  const files = values.tls ? makeCertificates() : undefined;
+  const tlsPort = values.tls ? await freePort() : 0;
+  const server = await target.start([
+    ...(password === undefined ? [] : ['--requirepass', password]),
+    ...(files === undefined ? [] : [...files.flags, '--tls-port', String(tlsPort), '--tls-auth-clients', 'no']),
+  ]);
+  console.log(`${target.name}${values.tls ? ', TLS' : ''}${values.auth === undefined ? '' : `, ${values.auth} AUTH`}, seed ${values.seed}`);
   const began = Date.now();
   const seconds = () => ((Date.now() - began) / 1000).toFixed(0);
   try {
     let shown = 0;
     const { chunks, connections, bugs, memory } = await fuzz({
-      port: server.port,
+      port: values.tls ? tlsPort : server.port,
+      ...(files === undefined ? {} : { secure: files.of() }),
+      ...(password === undefined ? {} : { password, authenticated: values.auth === 'after' }),
       pid: server.process!.pid,
       stage: target.stage ?? '12',
       chunks: Number(values.chunks),
@@ -57,5 +72,6 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     await server.stop();
+    if (files !== undefined) rmSync(files.dir, { recursive: true });
   }
 }
