@@ -109,12 +109,6 @@ const EXCEPTIONS: readonly Exception[] = [
     },
   },
   {
-    reason: 'LSET with an index near the limits of 64 bits: 8.0 says OK, and changes nothing',
-    matches: ([name, , index], ours, theirs) => {
-      return name!.toUpperCase() === 'LSET' && /^-?\d{19}$/.test(index ?? '') && ours === '-ERR index out of range\r\n' && theirs === '+OK\r\n';
-    },
-  },
-  {
     reason: 'XINFO: the lag of a group whose ENTRIESREAD is more than was ever added: 8.0 counts what is left, 7.0 goes below zero',
     matches: ([name], ours, theirs) => name!.toUpperCase() === 'XINFO' && /\r\nlag\r\n:-/.test(ours) && withoutLag(ours) === withoutLag(theirs),
   },

@@ -49,6 +49,8 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   SCAN: (words) => scansAll(words, 0),
   SSCAN: (words) => scansAll(words, 1),
   HSCAN: (words) => scansAll(words, 1),
+  // 8.0 says OK to an index near the limits of 64 bits, and that it has changed the list.
+  LSET: ([, index]) => !/^-?\d{19}$/.test(index ?? ''),
   // What stays set must be a limit that both know.
   CONFIG: ([, name, value, ...more]) => more.length === 0 && isLimit(name, value),
   ZSCAN: (words) => scansAll(words, 1),
