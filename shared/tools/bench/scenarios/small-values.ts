@@ -25,6 +25,10 @@ const KINDS: readonly Kind[] = [
   { name: 'set of 5 members', request: (key, index) => ['SADD', key, ...five((i) => [text('member', index, i)])] },
   { name: 'set of 5 integers', request: (key, index) => ['SADD', key, ...five((i) => [String(index * 5 + i)])] },
   { name: 'list of 5 elements', request: (key, index) => ['RPUSH', key, ...five((i) => [text('element', index, i)])] },
+  {
+    name: 'sorted set of 5 members',
+    request: (key, index) => ['ZADD', key, ...five((i) => [String(index + i), text('member', index, i)])],
+  },
   { name: 'string with a deadline', request: (key) => ['SET', key, VALUE, 'EX', '86400'] },
   { name: 'stream of 1 entry', request: (key) => ['XADD', key, '*', 'field', VALUE] },
 ];
