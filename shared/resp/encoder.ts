@@ -188,6 +188,10 @@ export class ReplyWriter {
   /** An element that is no short string. */
   private element(item: Reply): void {
     if (Array.isArray(item)) return this.aggregate('*', item);
+    if (item instanceof Double && this.protocol === 2 && item.text.length <= SHORT_BYTES) {
+      this.gathered = writeBulk(SCRATCH, item.text, this.gathered);
+      return;
+    }
     this.takeScratch();
     this.write(item);
     if (this.text.length >= PART_BYTES) this.closePart();

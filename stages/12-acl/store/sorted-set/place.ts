@@ -19,6 +19,11 @@ export function atMember(member: string, after: boolean): Place {
   return { score: 0, member, after };
 }
 
+/** Whether every member stands before the place, whatever its score: `+inf` as the end of a range. */
+export function isAfterAll({ score, member, after }: Place): boolean {
+  return score === Infinity && member === undefined && after;
+}
+
 /** Whether a member of a score stands before the place. */
 export function isBeforeScore(score: number, place: Place): boolean {
   return score < place.score || (place.after && score === place.score);

@@ -6,7 +6,7 @@ import { randomKeys } from '../random-keys.ts';
 import { StoredValue } from '../value.ts';
 import { IndexedMembers } from './indexed-members.ts';
 import * as packed from './packed-members.ts';
-import type { Place } from './place.ts';
+import { isAfterAll, type Place } from './place.ts';
 
 /** Members and, at the same index, their scores. */
 export interface Entries {
@@ -83,6 +83,7 @@ export class SortedSet extends StoredValue {
 
   /** How many members stand before a place. */
   countBefore(place: Place): number {
+    if (isAfterAll(place)) return this.size;
     const { content } = this;
     return typeof content === 'string' ? packed.countBefore(content, place) : content.list.countBefore(place);
   }
