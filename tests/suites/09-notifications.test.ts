@@ -47,27 +47,6 @@ function events(name: string, requests: string[], expected: string[]): void {
 }
 
 describe('two channels for each change', () => {
-  test('the one of the key says which event it was', async () => {
-    await configured({ 'notify-keyspace-events': 'KA' });
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('SUBSCRIBE', '__keyspace@0__:k').array(['subscribe', '__keyspace@0__:k', 1]);
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('DEL', 'k').int(1);
-    await c.expect('SET', 'other', 'v').ok();
-    await reader.receive().array(['message', '__keyspace@0__:k', 'set']);
-    await reader.receive().array(['message', '__keyspace@0__:k', 'del']);
-  });
-
-  test('the one of the event says which key it was', async () => {
-    await configured({ 'notify-keyspace-events': 'EA' });
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('SUBSCRIBE', '__keyevent@0__:del').array(['subscribe', '__keyevent@0__:del', 1]);
-    await c.expect('MSET', 'a', '1', 'b', '2').ok();
-    await c.expect('DEL', 'a', 'nosuch', 'b').int(2);
-    await reader.receive().array(['message', '__keyevent@0__:del', 'a']);
-    await reader.receive().array(['message', '__keyevent@0__:del', 'b']);
-  });
-
   test('both: the key comes first', async () => {
     await configured({ 'notify-keyspace-events': 'KEA' });
     const [reader, c] = [await client(), await client()];
@@ -96,14 +75,6 @@ describe('two channels for each change', () => {
 });
 
 describe('notify-keyspace-events', () => {
-  test('by default nothing is told', async () => {
-    const [reader, c] = [await client(), await client()];
-    await c.expect('CONFIG', 'GET', 'notify-keyspace-events').array(['notify-keyspace-events', '']);
-    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 1]);
-    await c.expect('SET', 'k', 'v').ok();
-    await reader.silent();
-  });
-
   test('without K and E nothing is told', async () => {
     await configured({ 'notify-keyspace-events': 'A' });
     const [reader, c] = [await client(), await client()];

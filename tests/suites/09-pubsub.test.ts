@@ -1,58 +1,10 @@
-import { address, client, clientResp3, contents, describe, error, expect, ioredis, items } from '../harness/suite.ts';
-import { logged, onlyIf, reusedServer, server, test, until, type Client } from '../harness/suite.ts';
+import { address, client, clientResp3, contents, describe, error, expect, items } from '../harness/suite.ts';
+import { logged, onlyIf, reusedServer, server, test, until } from '../harness/suite.ts';
 import { applied, caughtUp, companion, fakePrimary, follow, info, linkUp } from '../harness/replication.ts';
 import { streamedFor, syncedReplica, tinyRdb } from '../harness/replication.ts';
-
-const refused = (command: string) =>
-  `ERR Can't execute '${command}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
-
-/** A RESP2 client that has subscribed to these channels. */
-async function subscriber(...channels: string[]): Promise<Client> {
-  const c = await client();
-  await subscribe(c, ...channels);
-  return c;
-}
-
-async function subscribe(c: Client, ...channels: string[]): Promise<void> {
-  c.write(`SUBSCRIBE ${channels.join(' ')}\r\n`);
-  for (const [i, channel] of channels.entries()) await c.receive().push(['subscribe', channel, i + 1]);
-}
+import { refused, subscribe, subscriber } from '../harness/subscribers.ts';
 
 describe('SUBSCRIBE and PUBLISH', () => {
-  test('a message reaches a subscriber', async () => {
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('SUBSCRIBE', 'news').array(['subscribe', 'news', 1]);
-    await c.expect('PUBLISH', 'news', 'hello').int(1);
-    await reader.receive().array(['message', 'news', 'hello']);
-  });
-
-  test('PUBLISH answers how many clients got it', async () => {
-    const c = await client();
-    await c.expect('PUBLISH', 'news', 'hello').int(0);
-    const readers = [await subscriber('news'), await subscriber('news'), await subscriber('news')];
-    await c.expect('PUBLISH', 'news', 'again').int(3);
-    await c.expect('PUBLISH', 'other', 'x').int(0);
-    for (const reader of readers) {
-      await reader.receive().array(['message', 'news', 'again']);
-      await reader.silent();
-    }
-  });
-
-  test('each channel is confirmed by a reply of its own, with the number of subscriptions', async () => {
-    const c = await client();
-    c.write('*4\r\n$9\r\nSUBSCRIBE\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\na\r\n');
-    await c.raw(
-      '*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:2\r\n',
-    );
-  });
-
-  test('messages come in the order in which they were sent', async () => {
-    const [reader, c] = [await subscriber('a', 'b'), await client()];
-    for (let i = 0; i < 100; i++) c.write(`PUBLISH ${i % 2 === 0 ? 'a' : 'b'} ${i}\r\n`);
-    for (let i = 0; i < 100; i++) await c.receive().int(1);
-    for (let i = 0; i < 100; i++) await reader.receive().array(['message', i % 2 === 0 ? 'a' : 'b', String(i)]);
-  });
-
   test('channels and messages may hold any bytes', async () => {
     const [reader, c] = [await client(), await client()];
     const bytes = '\x00\xff\r\n"';
@@ -62,62 +14,6 @@ describe('SUBSCRIBE and PUBLISH', () => {
     await c.expect('PUBLISH', '', '').int(1);
     await reader.receive().array(['message', bytes, bytes]);
     await reader.receive().array(['message', '', '']);
-  });
-
-  test('a long message', async () => {
-    const [reader, another, c] = [await subscriber('a'), await subscriber('a'), await client()];
-    const text = 'x'.repeat(300_000);
-    await c.expect('PUBLISH', 'a', text).int(2);
-    await c.expect('PUBLISH', 'a', 'short').int(2);
-    for (const each of [reader, another]) {
-      await each.receive().array(['message', 'a', text]);
-      await each.receive().array(['message', 'a', 'short']);
-    }
-  });
-
-  test('a channel is the same in every database, and no key', async () => {
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('SELECT', 3).ok();
-    await subscribe(reader, 'a');
-    await c.expect('PUBLISH', 'a', 'm').int(1);
-    await c.expect('EXISTS', 'a').int(0);
-    await reader.receive().array(['message', 'a', 'm']);
-  });
-
-  test('UNSUBSCRIBE ends the subscriptions it names', async () => {
-    const [reader, c] = [await subscriber('a', 'b', 'c'), await client()];
-    reader.write('UNSUBSCRIBE a nosuch b\r\n');
-    await reader.receive().array(['unsubscribe', 'a', 2]);
-    await reader.receive().array(['unsubscribe', 'nosuch', 2]);
-    await reader.receive().array(['unsubscribe', 'b', 1]);
-    await c.expect('PUBLISH', 'a', 'm').int(0);
-    await c.expect('PUBLISH', 'c', 'm').int(1);
-    await reader.receive().array(['message', 'c', 'm']);
-  });
-
-  test('UNSUBSCRIBE without names ends all of them', async () => {
-    const [reader, c] = [await subscriber('a', 'b'), await client()];
-    reader.write('UNSUBSCRIBE\r\n');
-    const names = [items(await reader.receive().reply), items(await reader.receive().reply)];
-    expect(names.map(([word, , left]) => [word, left])).toEqual([
-      ['unsubscribe', 1],
-      ['unsubscribe', 0],
-    ]);
-    expect(names.map(([, name]) => name).sort()).toEqual(['a', 'b']);
-    await c.expect('PUBLISH', 'a', 'm').int(0);
-  });
-
-  test('UNSUBSCRIBE of nothing is confirmed, too', async () => {
-    const c = await client();
-    await c.expect('UNSUBSCRIBE').array(['unsubscribe', null, 0]);
-    await c.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 0]);
-    await c.expect('PUNSUBSCRIBE').array(['punsubscribe', null, 0]);
-  });
-
-  test('a subscription ends with its connection', async () => {
-    const [reader, c] = [await subscriber('a'), await client()];
-    await reader.close();
-    await until(async () => (await c.send('PUBLISH', 'a', 'm')) === 0, 'the subscription to end');
   });
 
   test('wrong numbers of arguments', async () => {
@@ -130,16 +26,6 @@ describe('SUBSCRIBE and PUBLISH', () => {
 });
 
 describe('patterns', () => {
-  test('PSUBSCRIBE takes all channels that a pattern matches', async () => {
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('PSUBSCRIBE', 'news.*').array(['psubscribe', 'news.*', 1]);
-    await c.expect('PUBLISH', 'news.art', 'm').int(1);
-    await c.expect('PUBLISH', 'news', 'm').int(0);
-    await c.expect('PUBLISH', 'news.', 'n').int(1);
-    await reader.receive().array(['pmessage', 'news.*', 'news.art', 'm']);
-    await reader.receive().array(['pmessage', 'news.*', 'news.', 'n']);
-  });
-
   test('a pattern may hold ? and [classes]', async () => {
     const [reader, c] = [await client(), await client()];
     await reader.expect('PSUBSCRIBE', 'h?[ae]*').array(['psubscribe', 'h?[ae]*', 1]);
@@ -147,53 +33,13 @@ describe('patterns', () => {
     await c.expect('PUBLISH', 'hxi', 'm').int(0);
     await reader.receive().array(['pmessage', 'h?[ae]*', 'hxa', 'm']);
   });
-
-  test('a message comes once for each subscription that fits, that to the channel first', async () => {
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('PSUBSCRIBE', 'a*').array(['psubscribe', 'a*', 1]);
-    await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 2]);
-    await reader.expect('SUBSCRIBE', 'ab').array(['subscribe', 'ab', 3]);
-    await c.expect('PUBLISH', 'ab', 'm').int(3);
-    await reader.receive().array(['message', 'ab', 'm']);
-    const rest = [items(await reader.receive().reply), items(await reader.receive().reply)];
-    expect(rest.map(([, pattern]) => pattern).sort()).toEqual(['*', 'a*']);
-    for (const each of rest) expect([each[0], each[2], each[3]]).toEqual(['pmessage', 'ab', 'm']);
-  });
-
-  test('channels and patterns are counted together, and end apart', async () => {
-    const [reader, c] = [await subscriber('a'), await client()];
-    await reader.expect('PSUBSCRIBE', 'a').array(['psubscribe', 'a', 2]);
-    await reader.expect('UNSUBSCRIBE').array(['unsubscribe', 'a', 1]);
-    await c.expect('PUBLISH', 'a', 'm').int(1);
-    await reader.receive().array(['pmessage', 'a', 'a', 'm']);
-    await reader.expect('PUNSUBSCRIBE', 'a*').array(['punsubscribe', 'a*', 1]);
-    await reader.expect('PUNSUBSCRIBE').array(['punsubscribe', 'a', 0]);
-    await c.expect('PUBLISH', 'a', 'm').int(0);
-  });
 });
 
 describe('a RESP2 client that has subscribed', () => {
-  test('may send nothing else', async () => {
-    const reader = await subscriber('a');
-    await reader.expect('GET', 'k').error(refused('get'));
-    await reader.expect('PUBLISH', 'a', 'm').error(refused('publish'));
-    await reader.expect('CLIENT', 'ID').error(refused('client|id'));
-    await reader.expect('HELLO', 3).error(refused('hello'));
-    await reader.expect('MULTI').error(refused('multi'));
-    await reader.expect('EXEC').error(`EXECABORT Transaction discarded because of: ${refused('exec').slice(4)}`);
-  });
-
   test('hears of wrong requests what others hear', async () => {
     const reader = await subscriber('a');
     await reader.expect('nosuch').error("ERR unknown command 'nosuch', with args beginning with: ");
     await reader.expect('GET').error("ERR wrong number of arguments for 'get' command");
-  });
-
-  test('gets an array from PING', async () => {
-    const reader = await subscriber('a');
-    await reader.expect('PING').array(['pong', '']);
-    await reader.expect('PING', 'hello').array(['pong', 'hello']);
-    await reader.expect('PING', 'a', 'b').error("ERR wrong number of arguments for 'ping' command");
   });
 
   test('may subscribe to more, and to less', async () => {
@@ -201,16 +47,6 @@ describe('a RESP2 client that has subscribed', () => {
     await reader.expect('SUBSCRIBE', 'b').array(['subscribe', 'b', 2]);
     await reader.expect('PSUBSCRIBE', 'c*').array(['psubscribe', 'c*', 3]);
     await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 2]);
-  });
-
-  test('is an ordinary client again when the last subscription has ended', async () => {
-    const reader = await subscriber('a');
-    await reader.expect('PSUBSCRIBE', 'b').array(['psubscribe', 'b', 2]);
-    await reader.expect('UNSUBSCRIBE', 'a').array(['unsubscribe', 'a', 1]);
-    await reader.expect('GET', 'k').error(refused('get'));
-    await reader.expect('PUNSUBSCRIBE', 'b').array(['punsubscribe', 'b', 0]);
-    await reader.expect('PING').status('PONG');
-    await reader.expect('GET', 'k').nil();
   });
 
   test('RESET ends its subscriptions, without confirmations', async () => {
@@ -229,26 +65,6 @@ describe('a RESP2 client that has subscribed', () => {
 });
 
 describe('RESP3', () => {
-  test('confirmations and messages are pushes', async () => {
-    const [reader, c] = [await clientResp3(), await client()];
-    await reader.expect('SUBSCRIBE', 'a').push(['subscribe', 'a', 1]);
-    await reader.expect('PSUBSCRIBE', '*').push(['psubscribe', '*', 2]);
-    await c.expect('PUBLISH', 'a', 'm').int(2);
-    await reader.receive().push(['message', 'a', 'm']);
-    await reader.receive().push(['pmessage', '*', 'a', 'm']);
-    await reader.expect('UNSUBSCRIBE').push(['unsubscribe', 'a', 1]);
-    await reader.expect('PUNSUBSCRIBE', '*').push(['punsubscribe', '*', 0]);
-  });
-
-  test('a subscriber may send any command', async () => {
-    const reader = await clientResp3();
-    await reader.expect('SUBSCRIBE', 'a').push(['subscribe', 'a', 1]);
-    await reader.expect('SET', 'k', 'v').ok();
-    await reader.expect('GET', 'k').bulk('v');
-    await reader.expect('PING').status('PONG');
-    await reader.expect('PING', 'x').bulk('x');
-  });
-
   test('one message, in both protocols', async () => {
     const [old, recent, c] = [await client(), await clientResp3(), await client()];
     await subscribe(old, 'a');
@@ -290,27 +106,6 @@ describe('RESP3', () => {
 });
 
 describe('inside a transaction', () => {
-  test('PUBLISH is queued, and sent by EXEC', async () => {
-    const [reader, c] = [await subscriber('a'), await client()];
-    await c.expect('MULTI').ok();
-    await c.expect('PUBLISH', 'a', 'm').status('QUEUED');
-    await reader.silent();
-    await c.expect('EXEC').array([1]);
-    await reader.receive().array(['message', 'a', 'm']);
-  });
-
-  test('SUBSCRIBE counts as one element of the reply, however many confirmations it has', async () => {
-    const c = await client();
-    await c.expect('MULTI').ok();
-    await c.expect('SUBSCRIBE', 'a', 'b').status('QUEUED');
-    await c.expect('PING').status('QUEUED');
-    c.write('*1\r\n$4\r\nEXEC\r\n');
-    await c.raw(
-      '*2\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n',
-    );
-    await c.expect('GET', 'k').error(refused('get'));
-  });
-
   test('UNSUBSCRIBE, with nothing to end', async () => {
     const c = await client();
     await c.expect('MULTI').ok();
@@ -345,16 +140,6 @@ describe('inside a transaction', () => {
 });
 
 describe('shard channels', () => {
-  test('SSUBSCRIBE and SPUBLISH', async () => {
-    const [reader, c] = [await client(), await client()];
-    await reader.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
-    await c.expect('SPUBLISH', 's', 'm').int(1);
-    await reader.receive().array(['smessage', 's', 'm']);
-    await reader.expect('SUNSUBSCRIBE', 's').array(['sunsubscribe', 's', 0]);
-    await c.expect('SPUBLISH', 's', 'm').int(0);
-    await reader.expect('SUNSUBSCRIBE').array(['sunsubscribe', null, 0]);
-  });
-
   test('they are apart from channels, and counted apart', async () => {
     const [reader, c] = [await subscriber('a', 'b'), await client()];
     await reader.expect('SSUBSCRIBE', 'a').array(['ssubscribe', 'a', 1]);
@@ -406,15 +191,6 @@ describe('PUBSUB', () => {
     await c.expect('PUBSUB', 'CHANNELS', 'a*', 'b').error(
       "ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.",
     );
-  });
-
-  test('NUMSUB counts the subscribers of channels, without those of patterns', async () => {
-    const c = await client();
-    await subscriber('a', 'b');
-    await subscriber('a');
-    await (await client()).expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 1]);
-    await c.expect('PUBSUB', 'NUMSUB').array([]);
-    await c.expect('PUBSUB', 'NUMSUB', 'a', 'b', 'c', 'a').array(['a', 2, 'b', 1, 'c', 0, 'a', 2]);
   });
 
   test('NUMPAT counts patterns, however many clients have one', async () => {
@@ -472,19 +248,6 @@ describe('PUBSUB', () => {
 });
 
 describe('slow and silent subscribers', () => {
-  test('one that leaves too much unread is closed', async () => {
-    const own = await server('--client-output-buffer-limit', 'pubsub 1mb 0 0');
-    const [slow, c] = [await own.client(), await own.client()];
-    await subscribe(slow, 'a');
-    slow.pause();
-    const text = 'x'.repeat(200_000);
-    await until(async () => {
-      for (let i = 0; i < 10; i++) if ((await c.send('PUBLISH', 'a', text)) === 0) return true;
-      return false;
-    }, 'the slow subscriber to be gone');
-    slow.destroy();
-  });
-
   test('the limit of normal clients is not theirs', async () => {
     const own = await server('--client-output-buffer-limit', 'pubsub 0 0 0 normal 1mb 0 0');
     const [slow, c] = [await own.client(), await own.client()];
@@ -495,32 +258,9 @@ describe('slow and silent subscribers', () => {
     slow.resume();
     for (let i = 0; i < 20; i++) await slow.receive().array(['message', 'a', text]);
   });
-
-  test('they may be silent for as long as they like', async () => {
-    const own = await server('--timeout', '1');
-    const [reader, idle, c] = [await own.client(), await own.client(), await own.client()];
-    await subscribe(reader, 'a');
-    // Not before the other was closed.
-    await until(async () => {
-      await c.expect('PING').status('PONG');
-      return (await info(own.port, 'clients'))['connected_clients'] === '3';
-    }, 'the idle client to be closed');
-    await idle.closed();
-    await c.expect('PUBLISH', 'a', 'm').int(1);
-    await reader.receive().array(['message', 'a', 'm']);
-  });
 });
 
 describe('replication and the log', () => {
-  test('PUBLISH goes to the replicas as it was typed', async () => {
-    const replica = await syncedReplica();
-    expect(await streamedFor(replica, ['publish', 'a', 'm'], ['SPUBLISH', 's', 'n'], 'SET k v')).toEqual([
-      'publish a m',
-      'SPUBLISH s n',
-      'SET k v',
-    ]);
-  });
-
   test('within a transaction it stands between the writes', async () => {
     const replica = await syncedReplica();
     expect(await streamedFor(replica, 'MULTI', 'SET k v', 'PUBLISH a m', 'GET k', 'EXEC')).toEqual([
@@ -631,25 +371,3 @@ describe('replication and the log', () => {
     expect(await dirty()).toBe(before);
   });
 });
-
-describe('ioredis', () => {
-  test('subscribes to channels and patterns, and publishes', async () => {
-    const [reader, writer] = [await ioredis(), await ioredis()];
-    const got: string[][] = [];
-    reader.on('message', (channel: string, message: string) => got.push([channel, message]));
-    reader.on('pmessage', (pattern: string, channel: string, message: string) => got.push([pattern, channel, message]));
-    expect(await reader.subscribe('a', 'b')).toBe(2);
-    expect(await reader.psubscribe('c*')).toBe(3);
-    expect(await writer.publish('a', '1')).toBe(1);
-    expect(await writer.publish('cd', '2')).toBe(1);
-    await until(() => got.length === 2, 'both messages');
-    expect(got).toEqual([
-      ['a', '1'],
-      ['c*', 'cd', '2'],
-    ]);
-    await reader.unsubscribe('a', 'b');
-    await reader.punsubscribe('c*');
-    expect(await writer.publish('a', '3')).toBe(0);
-  });
-});
-
