@@ -1,11 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { appendFileSync, readFileSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { builtStages, findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
-import { fork } from '#shared/tools/fork.ts';
+import { fork, startAnew } from '#shared/tools/fork.ts';
+import { STARTERS } from '#shared/tools/fork/starters.ts';
 import { readTree } from '#shared/tools/tree/files.ts';
+import { Client } from '../harness/client.ts';
+import { endWithUs, freePort } from '../harness/process.ts';
 import { runToolIn, scratchProject, scratchTree } from './scratch.ts';
 
 const FILES = {
@@ -23,6 +26,7 @@ describe('npm run fork', () => {
     expect(code).toBe(0);
     expect([...readTree(join(root, 'stages/my redis')).keys()]).toEqual([
       'README.md',
+      'course.js',
       'package.json',
       'server/main.ts',
       'server/store/a b.ts',
@@ -30,7 +34,7 @@ describe('npm run fork', () => {
       'shared/log.ts',
       'tsconfig.json',
     ]);
-    expect(stdout).toContain("  cd 'my redis'\n  npm install\n  npm start -- --port 7000\n");
+    expect(stdout).toContain("  cd 'my redis'\n  npm install\n  npm start -- --port 7001\n");
     expect(stdout).toContain('  npm run diff 01 -- ');
     expect(stdout).toMatch(/npm test 01 -- --cmd "node --import tsx .*'\/server\/main\.ts --port \{port\} \{flags\}"\n/);
     expect(stdout).not.toContain('npm run diff 02');
@@ -118,5 +122,69 @@ describe('a copy', () => {
     const { status, stdout } = spawnSync(process.execPath, [compiler, '--noEmit'], { cwd: folder, encoding: 'utf8' });
     expect(stdout).toBe('');
     expect(status).toBe(0);
+  });
+});
+
+describe('inside a fork', () => {
+  /** Runs one of its npm scripts, from anywhere. */
+  function npmIn(folder: string, ...args: string[]) {
+    const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|FORCE_COLOR$|VITEST)/i.test(name));
+    const env = { ...Object.fromEntries(own), NO_COLOR: '1' };
+    const { status, stdout, stderr } = spawnSync('npm', args, { cwd: folder, env, encoding: 'utf8' });
+    return { code: status, stdout, output: stdout + stderr };
+  }
+
+  test('npm test judges the fork, and npm run diff compares it', { timeout: 120_000 }, () => {
+    const folder = join(scratchTree({ a: '' }).root, 'my redis');
+    fork(findStage('01')!, folder);
+    symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    const judged = npmIn(folder, 'test', '--', '-t', 'ioredis connects');
+    expect(judged.output).toContain('ioredis connects');
+    expect(judged.code).toBe(0);
+    appendFileSync(join(folder, 'server/main.ts'), '// mine\n');
+    expect(npmIn(folder, 'run', 'diff').stdout).toContain('+// mine\n');
+    expect(npmIn(folder, 'run', 'diff', '05', '--', '--stat').stdout).toContain('stages/04-streams → stages/05-transactions');
+    expect(npmIn(folder, 'run', 'hint', '01').code).toBe(0);
+  });
+
+  test('a course that has moved is one line', () => {
+    const folder = join(scratchTree({ a: '' }).root, 'mine');
+    startAnew(findStage('01')!, folder, STARTERS['javascript']!, join(folder, 'gone'));
+    const { code, output } = npmIn(folder, 'test');
+    expect(output).toMatch(/^The course is not in .*gone: write its folder into package\.json, at "course"$/m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('starter lines', () => {
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+  for (const language of ['javascript', 'python']) {
+    test(`in ${language} listen where they are told to, and answer nothing`, { timeout: 60_000 }, async (context) => {
+      if (language === 'python' && !hasPython) context.skip('python3 is not on the PATH');
+      const folder = join(scratchTree({ a: '' }).root, 'my redis');
+      const made = runToolIn(PROJECT_ROOT, 'fork', ['01', folder, '--language', language]);
+      expect(made.code).toBe(0);
+      const { course } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { course: { cmd: string } };
+      expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`\`${course.cmd}\``);
+      const port = await freePort();
+      const [program, ...args] = course.cmd.replace('{port}', String(port)).replace('{flags}', '--timeout 1').split(' ');
+      const server = spawn(program!, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+      endWithUs(server);
+      onTestFinished(() => void server.kill('SIGKILL'));
+      await new Promise<void>((done) => server.stdout.on('data', (text) => String(text).includes(`port ${port}`) && done()));
+      const client = await Client.open('127.0.0.1', port);
+      client.write('*1\r\n$4\r\nPING\r\n');
+      const other = await Client.open('127.0.0.1', port);
+      await other.close();
+      expect(client.pending).toBe(false);
+      expect(await client.close()).toBeNull();
+    });
+  }
+
+  test('another language is refused', () => {
+    const { code, stderr } = runToolIn(scratchProject(FILES).root, 'fork', ['01', 'mine', '--language', 'cobol']);
+    expect(stderr).toBe("--language takes javascript or python, not 'cobol'\n");
+    expect(code).toBe(1);
   });
 });

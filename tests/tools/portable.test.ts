@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { courseOf } from '#shared/tools/fork/course.ts';
 import { packageJson } from '#shared/tools/fork/files.ts';
 import { quoted } from '#shared/tools/quote.ts';
 
@@ -14,8 +15,15 @@ describe('npm scripts', () => {
   });
 
   test('those of a copy do too', () => {
-    const scripts = scriptsOf(packageJson('copy', builtStages()[0]!, PROJECT_ROOT));
-    expect(scripts.map(([, script]) => script)).toEqual(['node --import tsx server/main.ts', 'tsc --noEmit']);
+    const stage = builtStages()[0]!;
+    const scripts = scriptsOf(packageJson('copy', stage, PROJECT_ROOT, courseOf(stage, '', '/copy', PROJECT_ROOT)));
+    expect(scripts.map(([, script]) => script)).toEqual([
+      'node --import tsx server/main.ts',
+      'tsc --noEmit',
+      'node course.js test',
+      'node course.js hint',
+      'node course.js diff',
+    ]);
   });
 });
 
