@@ -1,5 +1,6 @@
 import { client, clientResp3, describe, expect, ioredis, resp, rng, server, sleep } from '../harness/suite.ts';
-import { target, test, until, type Client } from '../harness/suite.ts';
+import { blockedClients } from '../harness/lists.ts';
+import { target, test } from '../harness/suite.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const SYNTAX = 'ERR syntax error';
@@ -8,24 +9,7 @@ const NEGATIVE = 'ERR timeout is negative';
 /** Seconds that pass before anybody would miss them. */
 const SHORT = '0.01';
 
-/** Waits until the server counts that many blocked clients; a server that does not count them gets a little time. */
-async function blockedClients(observer: Client, count: number): Promise<void> {
-  await until(async () => {
-    const told = /blocked_clients:(\d+)/.exec(String(await observer.send('INFO', 'clients')));
-    if (told === null) await sleep(50);
-    return told === null || Number(told[1]) === count;
-  }, `${count} blocked client(s) in INFO`);
-}
-
 describe('BLPOP and BRPOP', () => {
-  test('take at once what is there', async () => {
-    const c = await client();
-    await c.expect('RPUSH', 'l', 'a', 'b', 'c').int(3);
-    await c.expect('BLPOP', 'l', '0').array(['l', 'a']);
-    await c.expect('BRPOP', 'l', '0').array(['l', 'c']);
-    await c.expect('LRANGE', 'l', '0', '-1').array(['b']);
-  });
-
   test('take from the first key that has something', async () => {
     const c = await client();
     await c.expect('RPUSH', 'b', '1').int(1);
@@ -33,15 +17,6 @@ describe('BLPOP and BRPOP', () => {
     await c.expect('BLPOP', 'a', 'b', 'c', '0').array(['b', '1']);
     await c.expect('BRPOP', 'a', 'b', 'c', '0').array(['c', '2']);
     await c.expect('DBSIZE').int(0);
-  });
-
-  test('wait for a push', async () => {
-    const [waiting, c] = [await client(), await client()];
-    const popped = waiting.sendLater('BLPOP', 'l', '0');
-    await waiting.blocked();
-    await c.expect('RPUSH', 'l', 'a').int(1);
-    await popped.array(['l', 'a']);
-    await c.expect('EXISTS', 'l').int(0);
   });
 
   test('INFO counts who waits, who of them has a timeout, and the keys', async () => {
@@ -80,15 +55,6 @@ describe('BLPOP and BRPOP', () => {
     await popped.array([key, element]);
   });
 
-  test('the push is answered as if nobody had waited, and is taken before the next command', async () => {
-    const [waiting, c] = [await client(), await client()];
-    const popped = waiting.sendLater('BLPOP', 'l', '0');
-    await waiting.blocked();
-    c.write(resp('RPUSH', 'l', 'a', 'b') + resp('LLEN', 'l') + resp('LPOP', 'l') + resp('EXISTS', 'l'));
-    await c.raw(':2\r\n:1\r\n$1\r\nb\r\n:0\r\n');
-    await popped.array(['l', 'a']);
-  });
-
   test('a key of another type is refused where it stands in the way', async () => {
     const c = await client();
     await c.expect('SET', 's', 'x').ok();
@@ -106,27 +72,6 @@ describe('BLPOP and BRPOP', () => {
 });
 
 describe('several keys', () => {
-  test('any of them ends the wait', async () => {
-    const [waiting, c] = [await client(), await client()];
-    for (const key of ['a', 'b', 'c']) {
-      const popped = waiting.sendLater('BLPOP', 'a', 'b', 'c', '0');
-      await waiting.blocked();
-      await c.expect('RPUSH', key, 'x').int(1);
-      await popped.array([key, 'x']);
-    }
-  });
-
-  test('the other keys are let go then', async () => {
-    const [waiting, c] = [await client(), await client()];
-    const popped = waiting.sendLater('BLPOP', 'a', 'b', '0');
-    await waiting.blocked();
-    await c.expect('RPUSH', 'a', '1').int(1);
-    await popped.array(['a', '1']);
-    await c.expect('RPUSH', 'b', '2').int(1);
-    await c.expect('LLEN', 'b').int(1);
-    await waiting.silent();
-  });
-
   test('a key named twice gives one element', async () => {
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BLPOP', 'l', 'l', '0');
@@ -139,35 +84,6 @@ describe('several keys', () => {
 });
 
 describe('first come, first served', () => {
-  test('each push serves who has waited longest', async () => {
-    const c = await client();
-    const waiting = [await client(), await client(), await client()];
-    const replies = [];
-    for (let i = 0; i < waiting.length; i++) {
-      replies.push(waiting[i]!.sendLater(i === 1 ? 'BRPOP' : 'BLPOP', 'l', '0'));
-      await blockedClients(c, i + 1);
-    }
-    for (let i = 0; i < replies.length; i++) {
-      await c.expect('RPUSH', 'l', i).int(1);
-      await replies[i]!.array(['l', String(i)]);
-    }
-  });
-
-  test('one push serves several, in their order', async () => {
-    const c = await client();
-    const waiting = [await client(), await client(), await client()];
-    const replies = [];
-    for (let i = 0; i < waiting.length; i++) {
-      replies.push(waiting[i]!.sendLater('BLPOP', 'l', '0'));
-      await blockedClients(c, i + 1);
-    }
-    await c.expect('RPUSH', 'l', 'a', 'b', 'c', 'd').int(4);
-    await replies[0]!.array(['l', 'a']);
-    await replies[1]!.array(['l', 'b']);
-    await replies[2]!.array(['l', 'c']);
-    await c.expect('LRANGE', 'l', '0', '-1').array(['d']);
-  });
-
   test('who was served and comes back stands at the end', async () => {
     const [first, second, c] = [await client(), await client(), await client()];
     let a = first.sendLater('BLPOP', 'l', '0');
@@ -269,16 +185,6 @@ describe('what makes a key ready', () => {
 });
 
 describe('timeouts', () => {
-  test('end in the null array, whatever the command', async () => {
-    for (const c of [await client(), await clientResp3()]) {
-      await c.expect('BLPOP', 'l', 'm', SHORT).nilArray();
-      await c.expect('BRPOP', 'l', SHORT).nilArray();
-      await c.expect('BLMOVE', 'l', 'm', 'LEFT', 'LEFT', SHORT).nilArray();
-      await c.expect('BRPOPLPUSH', 'l', 'm', SHORT).nilArray();
-      await c.expect('BLMPOP', SHORT, '2', 'l', 'm', 'LEFT').nilArray();
-    }
-  });
-
   test('the shorter one ends first, by whole seconds or parts', async () => {
     const [slow, quick] = [await client(), await client()];
     let order = '';
@@ -347,17 +253,6 @@ describe('BLMOVE and BRPOPLPUSH', () => {
     await c.expect('BLMOVE', 'l', 'm', 'LEFT', 'RIGHT', '0').bulk('a');
     await c.expect('BRPOPLPUSH', 'l', 'm', '0').bulk('c');
     await c.expect('LRANGE', 'm', '0', '-1').array(['c', 'a']);
-  });
-
-  test('wait for the source', async () => {
-    const [waiting, c] = [await client(), await client()];
-    const moved = waiting.sendLater('BLMOVE', 'l', 'm', 'RIGHT', 'LEFT', '0');
-    await waiting.blocked();
-    await c.expect('RPUSH', 'm', 'old').int(1);
-    await c.expect('RPUSH', 'l', 'a', 'b').int(2);
-    await moved.bulk('b');
-    await c.expect('LRANGE', 'l', '0', '-1').array(['a']);
-    await c.expect('LRANGE', 'm', '0', '-1').array(['b', 'old']);
   });
 
   test('what they push serves the next in the chain', async () => {
@@ -445,22 +340,6 @@ describe('a client that waits', () => {
     await c.expect('RPUSH', 'l', 'a').int(1);
     await popped.success();
     await blockedClients(c, 0);
-  });
-
-  test('and goes takes nothing any more', async () => {
-    const [polite, rude, c] = [await client(), await client(), await client()];
-    polite.write(resp('BLPOP', 'l', '0'));
-    rude.write(resp('BLPOP', 'l', 'm', '0'));
-    const last = await client();
-    const popped = last.sendLater('BLPOP', 'm', '0');
-    await blockedClients(c, 3);
-    await polite.close();
-    rude.destroy();
-    await blockedClients(c, 1);
-    await c.expect('RPUSH', 'l', 'a', 'b').int(2);
-    await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
-    await c.expect('RPUSH', 'm', 'x').int(1);
-    await popped.array(['m', 'x']);
   });
 
   test('answers what it sent behind, in order, when its wait is over', async () => {

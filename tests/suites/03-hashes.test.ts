@@ -9,13 +9,6 @@ const INT64_MIN = '-9223372036854775808';
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
 describe('HSET', () => {
-  test('counts the fields that are new', async () => {
-    const c = await client();
-    await c.expect('HSET', 'h', 'a', '1').int(1);
-    await c.expect('HSET', 'h', 'a', '2', 'b', '2', 'c', '3').int(2);
-    await c.expect('HGETALL', 'h').map({ a: '2', b: '2', c: '3' });
-  });
-
   test('the last value wins when a field comes twice', async () => {
     const c = await client();
     await c.expect('HSET', 'h', 'a', '1', 'a', '2').int(1);
@@ -98,13 +91,6 @@ describe('HGET and HMGET', () => {
     await c.expect('HGET', 'none', 'a').nil();
   });
 
-  test('HMGET answers in the order asked, repeats included', async () => {
-    const c = await client();
-    await c.expect('HSET', 'h', 'a', '1', 'b', '2').int(2);
-    await c.expect('HMGET', 'h', 'b', 'x', 'a', 'b').array(['2', null, '1', '2']);
-    await c.expect('HMGET', 'none', 'a', 'b').array([null, null]);
-  });
-
   test('nil has its own form in RESP3', async () => {
     const c = await clientResp3();
     await c.expect('HSET', 'h', 'a', '1').int(1);
@@ -139,15 +125,6 @@ describe('HGETALL, HKEYS, HVALS', () => {
     await c.expect('HVALS', 'none').array([]);
   });
 
-  test('RESP3 has a map, also an empty one, and arrays', async () => {
-    const c = await clientResp3();
-    await c.expect('HGETALL', 'none').orderedMap({});
-    await c.expect('HSET', 'h', 'a', '1').int(1);
-    await c.expect('HGETALL', 'h').orderedMap({ a: '1' });
-    await c.expect('HKEYS', 'h').array(['a']);
-    await c.expect('HVALS', 'h').array(['1']);
-  });
-
   test('a small hash keeps the order of arrival', async () => {
     const c = await client();
     await c.expect('HSET', 'h', 'z', '1', 'a', '2', 'm', '3').int(3);
@@ -165,19 +142,6 @@ describe('HDEL', () => {
     await c.expect('HDEL', 'h', 'a', 'a', 'x', 'b').int(2);
     await c.expect('HGETALL', 'h').map({ c: '3' });
     await c.expect('HDEL', 'none', 'a').int(0);
-  });
-
-  test('the last field takes the key with it, and its deadline', async () => {
-    const c = await client();
-    await c.expect('HSET', 'h', 'a', '1', 'b', '2').int(2);
-    await c.expect('EXPIRE', 'h', '100').int(1);
-    await c.expect('HDEL', 'h', 'a', 'b', 'c').int(2);
-    await c.expect('EXISTS', 'h').int(0);
-    await c.expect('TYPE', 'h').status('none');
-    await c.expect('HSET', 'h', 'a', '1').int(1);
-    await c.expect('TTL', 'h').int(-1);
-    await c.expect('HDEL', 'h', 'a').int(1);
-    await c.expect('EXISTS', 'h').int(0);
   });
 });
 
@@ -208,13 +172,6 @@ describe('HLEN, HEXISTS, HSTRLEN', () => {
 });
 
 describe('HINCRBY', () => {
-  test('counts from 0 in a field that is not there', async () => {
-    const c = await client();
-    await c.expect('HINCRBY', 'h', 'n', '5').int(5);
-    await c.expect('HINCRBY', 'h', 'n', '-12').int(-7);
-    await c.expect('HGET', 'h', 'n').bulk('-7');
-  });
-
   test('is exact over 64 bits', async () => {
     const c = await client();
     await c.expect('HSET', 'h', 'n', '9007199254740993').int(1);

@@ -1,4 +1,5 @@
-import { client, clientResp3, describe, expect, ioredis, rng, test, type Client } from '../harness/suite.ts';
+import { clientWithList, listIs, numbers } from '../harness/lists.ts';
+import { client, clientResp3, describe, rng, test } from '../harness/suite.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -9,35 +10,11 @@ const INT64_MIN = '-9223372036854775808';
 /** Every byte there is. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
-/** A client, and the list `l` with these elements. */
-async function clientWithList(...elements: string[]): Promise<Client> {
-  const c = await client();
-  await c.expect('RPUSH', 'l', ...elements).int(elements.length);
-  return c;
-}
-
-function listIs(c: Client, ...elements: string[]): Promise<unknown> {
-  return c.expect('LRANGE', 'l', '0', '-1').array(elements);
-}
-
 function wrongArity(name: string): string {
   return `ERR wrong number of arguments for '${name}' command`;
 }
 
-function numbers(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => String(i));
-}
-
 describe('LPUSH and RPUSH', () => {
-  test('RPUSH adds behind the last, LPUSH before the first, one after the other', async () => {
-    const c = await client();
-    await c.expect('RPUSH', 'l', 'c', 'd').int(2);
-    await c.expect('LPUSH', 'l', 'b', 'a').int(4);
-    await c.expect('RPUSH', 'l', 'e').int(5);
-    await listIs(c, 'a', 'b', 'c', 'd', 'e');
-    await c.expect('TYPE', 'l').status('list');
-  });
-
   test('equal elements stay, and so do empty ones', async () => {
     const c = await clientWithList('a', 'a', '', 'a', '');
     await listIs(c, 'a', 'a', '', 'a', '');
@@ -94,32 +71,6 @@ describe('LPUSH and RPUSH', () => {
 });
 
 describe('LPOP and RPOP', () => {
-  test('take from their end', async () => {
-    const c = await clientWithList('a', 'b', 'c', 'd');
-    await c.expect('LPOP', 'l').bulk('a');
-    await c.expect('RPOP', 'l').bulk('d');
-    await listIs(c, 'b', 'c');
-  });
-
-  test('the last element takes the key with it, and its deadline', async () => {
-    const c = await clientWithList('a', 'b');
-    await c.expect('EXPIRE', 'l', '100').int(1);
-    await c.expect('LPOP', 'l').bulk('a');
-    await c.expect('RPOP', 'l').bulk('b');
-    await c.expect('EXISTS', 'l').int(0);
-    await c.expect('DBSIZE').int(0);
-    await c.expect('RPUSH', 'l', 'a').int(1);
-    await c.expect('TTL', 'l').int(-1);
-  });
-
-  test('with a count they take an array, from their end inwards', async () => {
-    const c = await clientWithList('a', 'b', 'c', 'd', 'e');
-    await c.expect('LPOP', 'l', '2').array(['a', 'b']);
-    await c.expect('RPOP', 'l', '2').array(['e', 'd']);
-    await c.expect('RPOP', 'l', '1').array(['c']);
-    await c.expect('EXISTS', 'l').int(0);
-  });
-
   test('a count beyond the length takes everything', async () => {
     const c = await clientWithList('a', 'b');
     await c.expect('LPOP', 'l', '100').array(['a', 'b']);
@@ -133,15 +84,6 @@ describe('LPOP and RPOP', () => {
     await c.expect('LPOP', 'l', '0').array([]);
     await c.expect('RPOP', 'l', '0').array([]);
     await listIs(c, 'a');
-  });
-
-  test('no list is nil, with a count the null array', async () => {
-    for (const c of [await client(), await clientResp3()]) {
-      await c.expect('LPOP', 'none').nil();
-      await c.expect('RPOP', 'none').nil();
-      await c.expect('LPOP', 'none', '1').nilArray();
-      await c.expect('RPOP', 'none', '0').nilArray();
-    }
   });
 
   test('a bad count is refused before the key is looked at', async () => {
@@ -173,13 +115,6 @@ describe('LLEN, LINDEX and LRANGE', () => {
     await c.expect('LLEN', 'none').int(0);
   });
 
-  test('LINDEX counts from 0, and back from -1', async () => {
-    const c = await clientWithList('a', 'b', 'c');
-    const at = { '0': 'a', '1': 'b', '2': 'c', '-1': 'c', '-2': 'b', '-3': 'a' };
-    for (const [index, element] of Object.entries(at)) await c.expect('LINDEX', 'l', index).bulk(element);
-    for (const index of ['3', '-4', '100', INT64_MAX, INT64_MIN]) await c.expect('LINDEX', 'l', index).nil();
-  });
-
   test('LINDEX looks at the key before it looks at the index', async () => {
     const c = await clientWithList('a');
     await c.expect('SET', 's', 'x').ok();
@@ -187,25 +122,6 @@ describe('LLEN, LINDEX and LRANGE', () => {
     await c.expect('LINDEX', 's', 'x').error(WRONGTYPE);
     await c.expect('LINDEX', 'l', 'x').error(NOT_AN_INTEGER);
     await c.expect('LINDEX', 'l', '01').error(NOT_AN_INTEGER);
-  });
-
-  test('LRANGE answers both ends and what is between them', async () => {
-    const c = await clientWithList('a', 'b', 'c', 'd', 'e');
-    await c.expect('LRANGE', 'l', '0', '0').array(['a']);
-    await c.expect('LRANGE', 'l', '1', '3').array(['b', 'c', 'd']);
-    await c.expect('LRANGE', 'l', '-2', '-1').array(['d', 'e']);
-    await c.expect('LRANGE', 'l', '-4', '2').array(['b', 'c']);
-  });
-
-  test('LRANGE cuts what lies outside, and is empty where nothing is left', async () => {
-    const c = await clientWithList('a', 'b', 'c');
-    await c.expect('LRANGE', 'l', '-100', '100').array(['a', 'b', 'c']);
-    await c.expect('LRANGE', 'l', INT64_MIN, INT64_MAX).array(['a', 'b', 'c']);
-    await c.expect('LRANGE', 'l', '2', '100').array(['c']);
-    await c.expect('LRANGE', 'l', '3', '100').array([]);
-    await c.expect('LRANGE', 'l', '2', '1').array([]);
-    await c.expect('LRANGE', 'l', '0', '-4').array([]);
-    await c.expect('LRANGE', 'none', '0', '-1').array([]);
   });
 
   test('LRANGE looks at the indexes before it looks at the key', async () => {
@@ -227,14 +143,6 @@ describe('LLEN, LINDEX and LRANGE', () => {
 });
 
 describe('LSET and LTRIM', () => {
-  test('LSET replaces one element, counted from either end', async () => {
-    const c = await clientWithList('a', 'b', 'c');
-    await c.expect('LSET', 'l', '0', 'A').ok();
-    await c.expect('LSET', 'l', '-1', BYTES).ok();
-    await listIs(c, 'A', 'b', BYTES);
-    await c.expect('LLEN', 'l').int(3);
-  });
-
   test('LSET refuses an index outside, and makes no list', async () => {
     const c = await clientWithList('a');
     for (const index of ['1', '-2', INT64_MAX, INT64_MIN]) {
@@ -584,16 +492,6 @@ describe('LMPOP', () => {
 });
 
 describe('lists and the rest', () => {
-  test('other types refuse a list, and SET replaces it', async () => {
-    const c = await clientWithList('a');
-    await c.expect('GET', 'l').error(WRONGTYPE);
-    await c.expect('APPEND', 'l', 'x').error(WRONGTYPE);
-    await c.expect('SADD', 'l', 'x').error(WRONGTYPE);
-    await c.expect('HSET', 'l', 'f', 'v').error(WRONGTYPE);
-    await c.expect('SET', 'l', 'x').ok();
-    await c.expect('LLEN', 'l').error(WRONGTYPE);
-  });
-
   test('COPY makes an independent list', async () => {
     const c = await clientWithList(...numbers(2000));
     await c.expect('COPY', 'l', 'copy').int(1);
@@ -611,17 +509,6 @@ describe('lists and the rest', () => {
     await c.expect('LLEN', 'l').int(0);
     await c.expect('RPUSH', 'l', 'new').int(1);
     await listIs(c, 'new');
-  });
-
-  test('a queue that never empties keeps its order', async () => {
-    const c = await clientWithList(...numbers(1000));
-    const replies = numbers(3000).map((number) => {
-      const pushed = c.expect('RPUSH', 'l', String(Number(number) + 1000));
-      return [pushed.int(1001), c.expect('LPOP', 'l').bulk(number)];
-    });
-    await Promise.all(replies.flat());
-    await c.expect('LLEN', 'l').int(1000);
-    await c.expect('LINDEX', 'l', '500').bulk('3500');
   });
 
   test('a list of 100,000 elements is right at every place', async () => {
@@ -737,17 +624,5 @@ describe('lists and the rest', () => {
     await listIs(c, 'a', 'new', '-5000', long, '4096');
     await c.expect('RPOPLPUSH', 'l', 'l').bulk('4096');
     await listIs(c, '4096', 'a', 'new', '-5000', long);
-  });
-
-  test('ioredis pushes, reads and pops', async () => {
-    const redis = await ioredis();
-    expect(await redis.rpush('l', 'a', 'b', 'ü')).toBe(3);
-    expect(await redis.lrange('l', 0, -1)).toEqual(['a', 'b', 'ü']);
-    expect(await redis.lpos('l', 'b')).toBe(1);
-    expect(await redis.lmove('l', 'm', 'RIGHT', 'LEFT')).toBe('ü');
-    expect(await redis.lpop('l', 5)).toEqual(['a', 'b']);
-    expect(await redis.lpop('l')).toBeNull();
-    const results = await redis.pipeline().lpush('p', '1', '2').lindex('p', 0).rpop('p').llen('p').exec();
-    expect(results).toEqual([[null, 2], [null, '2'], [null, '1'], [null, 1]]);
   });
 });
