@@ -4,7 +4,8 @@ import { SkipList } from './skip-list.ts';
 
 /** What a member costs besides its string and its node: its places in the dict's arrays and the node's column. */
 export const MEMBER_BYTES = 40;
-const EMPTY_BYTES = 400;
+/** What the dict and the objects take at least. Measured, rounded down. */
+const EMPTY_BYTES = 1800;
 /** What a skip list takes at least, and about what each node takes. */
 const NODES_BYTES = 4096;
 const NODE_BYTES = 27;
