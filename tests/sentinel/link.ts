@@ -61,8 +61,13 @@ export async function openLink(port: number, { password, secure }: Access = {}):
     },
     close: () => end('closed'),
   };
-  if (password !== undefined) await link.ask('AUTH', password);
-  return link;
+  try {
+    if (password !== undefined) await link.ask('AUTH', password);
+    return link;
+  } catch (error) {
+    link.close();
+    throw error;
+  }
 }
 
 /** One question on a connection of its own. @throws as `openLink` and `ask` */

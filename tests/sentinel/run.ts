@@ -32,7 +32,10 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(HELP.trim());
-else process.exitCode = await main();
+else {
+  // Over TLS, Node 20 does not end by itself, though every server is stopped and every connection closed.
+  process.exit(await main());
+}
 
 async function main(): Promise<number> {
   const made = values.secure ? makeCertificates() : undefined;
