@@ -22,6 +22,7 @@ import { chooseByName, type Choice } from '../../tests/harness/test-names.ts';
 import { terminalWidth } from '../../tests/harness/width.ts';
 import { callerDirectory, parseToolArguments, requireStage, runTool } from './cli.ts';
 import { doubleQuoted } from './quote.ts';
+import { recordProgress } from './progress/record.ts';
 import { ToolError } from './tool-error.ts';
 
 const HELP = `
@@ -156,6 +157,7 @@ function invocation(word: string | undefined, foreign: string, { cmd, url, timeo
     suite: last.number,
     nextSuite: next?.number ?? null,
     full,
+    record: (suites) => recordProgress(PROJECT_ROOT, server, suites),
     command: (suite, ...flags) => ['npm test', suite, '--', own, ...flags].join(' '),
   };
 }

@@ -18,6 +18,8 @@ export interface Invocation {
   readonly nextSuite: string | null;
   /** Whether all tests were asked for, not the core alone. */
   readonly full: boolean;
+  /** Told after a whole run, for `npm run progress`: core tests passed and asked, by suite. */
+  record?(suites: Record<string, { passed: number; total: number }>): void;
   /** A command line like the one that was typed, for this suite, with these flags in place of -t and --full. */
   command(suite: string, ...flags: string[]): string;
 }
@@ -71,6 +73,7 @@ export function createLeadingReporter(
       }
       const failed = tests.filter((test) => test.result().state === 'failed');
       if (failed.length > 0) await showFailures(failed);
+      if (choice === null) invocation.record?.(coreCounts(tests));
       print('');
       for (const line of closing(tests, await won(sorted))) print(line);
       print(`\n${summary(reporter.total)}`);
@@ -118,6 +121,17 @@ export function createLeadingReporter(
     }
     if (reporter.total.failed === 0 && suites.length > 0) result.push(...afterAll());
     return result;
+  }
+
+  function coreCounts(tests: readonly TestCase[]): Record<string, { passed: number; total: number }> {
+    const counts: Record<string, { passed: number; total: number }> = {};
+    for (const test of tests.filter(({ module }) => isCore(module.moduleId))) {
+      if (isUnasked(test)) continue;
+      const count = (counts[suiteOf(test)] ??= { passed: 0, total: 0 });
+      count.total++;
+      if (test.result().state === 'passed') count.passed++;
+    }
+    return counts;
   }
 
   function afterAll(): string[] {

@@ -1,0 +1,29 @@
+import chalk from 'chalk';
+import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { parseToolArguments, runTool } from './cli.ts';
+import { readProgress } from './progress/record.ts';
+
+const HELP = `
+npm run progress     where each of your servers stands, stage by stage, after the last runs of npm test with --cmd or --url
+
+Only whole runs count, not those with -t. The figures are core tests.
+`;
+
+await runTool(import.meta.url, {
+  help: HELP,
+  run(argv) {
+    parseToolArguments('progress', argv, {});
+    const servers = Object.entries(readProgress(PROJECT_ROOT));
+    if (servers.length === 0) console.log('No server of yours has been judged yet: npm test 01 -- --cmd "./my-server --port {port}"');
+    for (const [server, suites] of servers) {
+      console.log(chalk.bold(server));
+      for (const { number, name } of builtStages()) {
+        const suite = suites[number];
+        if (suite === undefined) continue;
+        const line = `  ${number} ${name.padEnd(13)} core ${suite.passed}/${suite.total}`;
+        console.log(suite.passed === suite.total ? chalk.green(`${line} ✓`) : line);
+      }
+    }
+    return 0;
+  },
+});
