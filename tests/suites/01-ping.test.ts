@@ -439,7 +439,7 @@ describe('INFO', () => {
       expect(await headings(name)).toEqual(expect.arrayContaining(['# CPU', '# Commandstats', '# Latencystats']));
     }
     expect(await headings('cpu', 'nosuch', 'COMMANDSTATS')).toEqual(['# CPU', '# Commandstats']);
-    expect(await c.send('INFO', 'cluster')).toBe('# Cluster\r\ncluster_enabled:0\r\n');
+    await c.expect('INFO', 'cluster').bulk('# Cluster\r\ncluster_enabled:0\r\n');
   });
 
   test('commandstats count calls, refusals and failures, by command and sub-command', async () => {
@@ -529,7 +529,7 @@ describe('INFO', () => {
 
   test('without it, they are empty', async () => {
     const c = await (await server('--latency-tracking', 'no')).client();
-    expect(await c.send('INFO', 'latencystats')).toBe('# Latencystats\r\n');
+    await c.expect('INFO', 'latencystats').bulk('# Latencystats\r\n');
   });
 
   test('in RESP3 it is a verbatim string', async () => {
@@ -687,7 +687,7 @@ describe('what tools probe', () => {
   test('there are no modules', async () => {
     const c = await client();
     await c.expect('MODULE', 'LIST').array([]);
-    expect(await c.send('INFO', 'modules')).toBe('# Modules\r\n');
+    await c.expect('INFO', 'modules').bulk('# Modules\r\n');
   });
 
   test('TIME: seconds and microseconds, which go on', async () => {
@@ -705,8 +705,8 @@ describe('what tools probe', () => {
 
   test('LOLWUT says the version', async () => {
     const c = await client();
-    expect(await c.send('LOLWUT')).toMatch(/Redis ver\. \d+\.\d+\.\d+\n$/);
-    expect(await c.send('LOLWUT', 'VERSION', '5')).toMatch(/Redis ver\. /);
+    await c.expect('LOLWUT').matches((text) => /Redis ver\. \d+\.\d+\.\d+\n$/.test(String(text)), 'a text with the version');
+    await c.expect('LOLWUT', 'VERSION', '5').matches((text) => /Redis ver\. /.test(String(text)), 'a text with the version');
     await c.expect('LOLWUT', 'VERSION', 'x').error('ERR value is not an integer or out of range');
     expect(await (await clientResp3()).send('LOLWUT')).toBeInstanceOf(Verbatim);
   });
