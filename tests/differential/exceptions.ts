@@ -93,7 +93,7 @@ const EXCEPTIONS: readonly Exception[] = [
     matches: (_command, ours, theirs) => ours.startsWith('-ERR Unbalanced XREAD') && theirs.startsWith("-ERR Unbalanced 'xread"),
   },
   {
-    reason: 'LREM with the smallest count of all: refused since 7.4',
+    reason: 'LREM with the smallest count of all: 8.0 refuses it, 7.0 takes it',
     matches: ([name, ...words], _ours, theirs) => {
       return (
         name!.toUpperCase() === 'LREM' &&

@@ -1,4 +1,5 @@
-import { client, clientResp3, describe, expect, ioredis, items, nilArray, rng, test, until, type Client, type Decoded } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, items, nilArray, rng, test, until, type Decoded } from '../harness/suite.ts';
+import { add, entry, groupField, pending, prepared, read } from '../harness/streams.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -11,65 +12,13 @@ const LAST_ID = '18446744073709551615-18446744073709551615';
 /** Every byte there is. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
-/** Adds entries with these IDs, each with the field `f` and its ID as value. */
-async function add(c: Client, key: string, ...ids: string[]): Promise<void> {
-  await Promise.all(ids.map((id) => c.expect('XADD', key, id, 'f', id).bulk(id)));
-}
-
-function entry(id: string): [string, [string, string]] {
-  return [id, ['f', id]];
-}
-
-/** A stream `x` with the entries 1-0 to `count`-0 and the group `g` before them all. */
-async function prepared(count = 3): Promise<Client> {
-  const c = await client();
-  await add(c, 'x', ...Array.from({ length: count }, (_, i) => `${i + 1}-0`));
-  await c.expect('XGROUP', 'CREATE', 'x', 'g', '0').ok();
-  return c;
-}
-
-/** Lets a consumer of `g` read new entries, and expects these. */
-async function read(c: Client, consumer: string, ...ids: string[]): Promise<void> {
-  await c.expect('XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', ids.length, 'STREAMS', 'x', '>').array([['x', ids.map(entry)]]);
-}
-
-/** ID, consumer and delivery count of each pending entry. */
-async function pending(c: Client, ...consumer: string[]): Promise<Decoded[][]> {
-  const replies = items(await c.send('XPENDING', 'x', 'g', '-', '+', '100000', ...consumer)).map(items);
-  return replies.map(([id, owner, , count]) => [id!, owner!, count!]);
-}
-
-/** A field of XINFO GROUPS for the group `g`. */
-async function groupField(c: Client, field: string): Promise<Decoded> {
-  const flat = items(items(await c.send('XINFO', 'GROUPS', 'x')).find((group) => items(group)[1] === 'g')!);
-  return flat[flat.indexOf(field) + 1]!;
-}
-
 describe('XGROUP', () => {
-  test('CREATE makes a group, once', async () => {
-    const c = await client();
-    await add(c, 'x', '1-0', '2-0');
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '1-0').ok();
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '0').error('BUSYGROUP Consumer Group name already exists');
-    await read(c, 'ann', '2-0');
-    expect(await groupField(c, 'last-delivered-id')).toBe('2-0');
-  });
-
   test('CREATE with $ begins behind the last entry', async () => {
     const c = await client();
     await add(c, 'x', '1-0');
     await c.expect('XGROUP', 'CREATE', 'x', 'g', '$').ok();
     await add(c, 'x', '2-0');
     await read(c, 'ann', '2-0');
-  });
-
-  test('CREATE needs the key, or MKSTREAM', async () => {
-    const c = await client();
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '$').error(NO_KEY);
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '$', 'MKSTREAM').ok();
-    await c.expect('TYPE', 'x').status('stream');
-    await c.expect('XLEN', 'x').int(0);
-    await c.expect('XGROUP', 'CREATE', 'x', 'h', '0', 'mkstream').ok();
   });
 
   test('CREATE refuses bad options and IDs', async () => {
@@ -140,32 +89,6 @@ describe('XGROUP', () => {
 });
 
 describe('XREADGROUP', () => {
-  test('each entry goes to one consumer', async () => {
-    const c = await prepared();
-    await read(c, 'ann', '1-0', '2-0');
-    await read(c, 'bob', '3-0');
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'cid', 'STREAMS', 'x', '>').nilArray();
-    expect(await pending(c)).toEqual([['1-0', 'ann', 1], ['2-0', 'ann', 1], ['3-0', 'bob', 1]]);
-  });
-
-  test('each group gets every entry', async () => {
-    const c = await prepared(1);
-    await c.expect('XGROUP', 'CREATE', 'x', 'h', '0').ok();
-    await read(c, 'ann', '1-0');
-    await c.expect('XREADGROUP', 'GROUP', 'h', 'ann', 'STREAMS', 'x', '>').array([['x', [entry('1-0')]]]);
-  });
-
-  test('another ID than > asks for what the consumer has pending', async () => {
-    const c = await prepared(4);
-    await read(c, 'ann', '1-0', '2-0', '3-0');
-    await read(c, 'bob', '4-0');
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'ann', 'STREAMS', 'x', '0').array([['x', ['1-0', '2-0', '3-0'].map(entry)]]);
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'ann', 'COUNT', '1', 'STREAMS', 'x', '1-0').array([['x', [entry('2-0')]]]);
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'ann', 'STREAMS', 'x', '3-0').array([['x', []]]);
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'new', 'STREAMS', 'x', '0').array([['x', []]]);
-    expect(await pending(c)).toEqual([['1-0', 'ann', 2], ['2-0', 'ann', 3], ['3-0', 'ann', 2], ['4-0', 'bob', 1]]);
-  });
-
   test('a deleted entry that is pending has null for its fields', async () => {
     const c = await prepared(2);
     await read(c, 'ann', '1-0', '2-0');
@@ -290,16 +213,6 @@ describe('XREADGROUP with BLOCK', () => {
 });
 
 describe('XACK', () => {
-  test('counts what was pending, and takes it from the consumer', async () => {
-    const c = await prepared();
-    await read(c, 'ann', '1-0', '2-0');
-    await c.expect('XACK', 'x', 'g', '1-0', '1-0', '3-0', '9-9').int(1);
-    expect(await pending(c)).toEqual([['2-0', 'ann', 1]]);
-    await c.expect('XREADGROUP', 'GROUP', 'g', 'ann', 'STREAMS', 'x', '0').array([['x', [entry('2-0')]]]);
-    await c.expect('XACK', 'x', 'nog', '2-0').int(0);
-    await c.expect('XACK', 'none', 'g', '2-0').int(0);
-  });
-
   test('checks every ID before it acknowledges any', async () => {
     const c = await prepared();
     await read(c, 'ann', '1-0');
@@ -321,30 +234,6 @@ describe('XACK', () => {
 });
 
 describe('XPENDING', () => {
-  test('the short form tells number, ends and consumers by name', async () => {
-    const c = await prepared(4);
-    await read(c, 'bob', '1-0');
-    await read(c, 'ann', '2-0', '3-0');
-    await c.expect('XGROUP', 'CREATECONSUMER', 'x', 'g', 'idle').int(1);
-    await c.expect('XPENDING', 'x', 'g').array([3, '1-0', '3-0', [['ann', '2'], ['bob', '1']]]);
-  });
-
-  test('the long form tells each entry of a range', async () => {
-    const c = await prepared(4);
-    await read(c, 'ann', '1-0', '2-0');
-    await read(c, 'bob', '3-0', '4-0');
-    const ids = async (...args: string[]) => items(await c.send('XPENDING', 'x', 'g', ...args)).map((item) => items(item)[0]);
-    expect(await ids('-', '+', '10')).toEqual(['1-0', '2-0', '3-0', '4-0']);
-    expect(await ids('2', '3', '10')).toEqual(['2-0', '3-0']);
-    expect(await ids('(1-0', '(4-0', '10')).toEqual(['2-0', '3-0']);
-    expect(await ids('-', '+', '1')).toEqual(['1-0']);
-    expect(await ids('-', '+', '0')).toEqual([]);
-    expect(await ids('-', '+', '10', 'bob')).toEqual(['3-0', '4-0']);
-    expect(await ids('-', '+', '10', 'nobody')).toEqual([]);
-    expect(await ids('IDLE', '3600000', '-', '+', '10')).toEqual([]);
-    expect(await ids('idle', '0', '-', '+', '10', 'ann')).toEqual(['1-0', '2-0']);
-  });
-
   test('tells how long an entry has been idle', async () => {
     const c = await prepared(1);
     await read(c, 'ann', '1-0');
@@ -365,15 +254,6 @@ describe('XPENDING', () => {
 });
 
 describe('XCLAIM', () => {
-  test('gives entries to another consumer and counts the delivery', async () => {
-    const c = await prepared();
-    await read(c, 'ann', '1-0', '2-0');
-    await c.expect('XCLAIM', 'x', 'g', 'bob', '0', '2-0', '3-0', '9-9').array([entry('2-0')]);
-    expect(await pending(c)).toEqual([['1-0', 'ann', 1], ['2-0', 'bob', 2]]);
-    expect(await pending(c, 'ann')).toEqual([['1-0', 'ann', 1]]);
-    expect(await pending(c, 'bob')).toEqual([['2-0', 'bob', 2]]);
-  });
-
   test('leaves what is not idle for long enough', async () => {
     const c = await prepared(1);
     await read(c, 'ann', '1-0');
@@ -436,15 +316,6 @@ describe('XCLAIM', () => {
 });
 
 describe('XAUTOCLAIM', () => {
-  test('takes over what is idle, page by page', async () => {
-    const c = await prepared(5);
-    await read(c, 'ann', '1-0', '2-0', '3-0', '4-0', '5-0');
-    await c.expect('XAUTOCLAIM', 'x', 'g', 'bob', '0', '-', 'COUNT', '2').array(['3-0', [entry('1-0'), entry('2-0')], []]);
-    await c.expect('XAUTOCLAIM', 'x', 'g', 'bob', '0', '3-0', 'COUNT', '2', 'JUSTID').array(['5-0', ['3-0', '4-0'], []]);
-    await c.expect('XAUTOCLAIM', 'x', 'g', 'bob', '0', '(4-0').array(['0-0', [entry('5-0')], []]);
-    expect(await pending(c)).toEqual([1, 2, 3, 4, 5].map((id) => [`${id}-0`, 'bob', id === 3 || id === 4 ? 1 : 2]));
-  });
-
   test('leaves what is not idle for long enough', async () => {
     const c = await prepared(2);
     await read(c, 'ann', '1-0', '2-0');
@@ -570,14 +441,5 @@ describe('groups among the other features', () => {
     await c.expect('XPENDING', 'x', 'g', '2500-0', '2500-0', '1').matches((value) => items(value).length === 1, 'one entry');
     await c.expect('XACK', 'x', 'g', ...ids).int(5_000);
     await c.expect('XPENDING', 'x', 'g').array([0, null, null, nilArray]);
-  });
-
-  test('ioredis works as a consumer', async () => {
-    const redis = await ioredis();
-    await redis.xgroup('CREATE', 'x', 'g', '$', 'MKSTREAM');
-    const id = await redis.xadd('x', '*', 'task', 'one');
-    expect(await redis.xreadgroup('GROUP', 'g', 'ann', 'COUNT', 10, 'STREAMS', 'x', '>')).toEqual([['x', [[id, ['task', 'one']]]]]);
-    expect(await redis.xack('x', 'g', id!)).toBe(1);
-    expect(await redis.xpending('x', 'g')).toEqual([0, null, null, null]);
   });
 });

@@ -1,4 +1,5 @@
-import { client, clientResp3, describe, expect, ioredis, items, nilArray, rng, server, test, until, type Client, type Decoded } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, ioredis, items, nilArray, rng, server, test, until, type Decoded } from '../harness/suite.ts';
+import { add, entry, fill } from '../harness/streams.ts';
 
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
@@ -10,89 +11,17 @@ const LAST_ID = `${UINT64_MAX}-${UINT64_MAX}`;
 /** Every byte there is. */
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
-/** Adds entries with these IDs, each with the field `f` and its ID as value. */
-async function add(c: Client, key: string, ...ids: string[]): Promise<void> {
-  const added = ids.map((id) => c.expect('XADD', key, id, 'f', id).bulk(id));
-  await Promise.all(added);
-}
-
-function entry(id: string): [string, [string, string]] {
-  return [id, ['f', id]];
-}
-
-/** Adds `count` entries with the IDs `1-0`, `2-0`, … */
-async function fill(c: Client, key: string, count: number, value = 'v'): Promise<void> {
-  const replies: Promise<Decoded>[] = [];
-  for (let i = 1; i <= count; i++) replies.push(c.send('XADD', key, `${i}-0`, 'f', value));
-  expect((await Promise.all(replies)).at(-1)).toBe(`${count}-0`);
-}
-
 describe('XADD', () => {
-  test('adds entries and answers their IDs', async () => {
-    const c = await client();
-    await c.expect('XADD', 'x', '1-1', 'name', 'Ada', 'age', '36').bulk('1-1');
-    await c.expect('XADD', 'x', '1-2', 'name', 'Bob').bulk('1-2');
-    await c.expect('XLEN', 'x').int(2);
-    await c.expect('XRANGE', 'x', '-', '+').array([
-      ['1-1', ['name', 'Ada', 'age', '36']],
-      ['1-2', ['name', 'Bob']],
-    ]);
-    await c.expect('TYPE', 'x').status('stream');
-    await c.expect('OBJECT', 'ENCODING', 'x').bulk('stream');
-  });
-
-  test('* makes an ID of the time now', async () => {
-    const c = await client();
-    const before = Date.now();
-    const id = String(await c.send('XADD', 'x', '*', 'f', 'v'));
-    expect(id).toMatch(/^\d{13}-0$/);
-    expect(Math.abs(Number(id.split('-')[0]) - before)).toBeLessThan(60_000);
-  });
-
-  test('* counts on when the clock stands still or has gone back', async () => {
-    const c = await client();
-    await add(c, 'x', '9999999999999-5');
-    await c.expect('XADD', 'x', '*', 'f', 'v').bulk('9999999999999-6');
-    await c.expect('XADD', 'x', '*', 'f', 'v').bulk('9999999999999-7');
-  });
-
   test('* goes to the next millisecond after the last sequence number', async () => {
     const c = await client();
     await add(c, 'x', `9999999999999-${UINT64_MAX}`);
     await c.expect('XADD', 'x', '*', 'f', 'v').bulk('10000000000000-0');
   });
 
-  test('ms-* chooses the sequence number alone', async () => {
-    const c = await client();
-    await c.expect('XADD', 'x', '0-*', 'f', 'v').bulk('0-1');
-    await c.expect('XADD', 'x', '5-*', 'f', 'v').bulk('5-0');
-    await c.expect('XADD', 'x', '5-*', 'f', 'v').bulk('5-1');
-    await c.expect('XADD', 'x', '4-*', 'f', 'v').error(NOT_GREATER);
-    await c.expect('XADD', 'x', `6-${UINT64_MAX}`, 'f', 'v').bulk(`6-${UINT64_MAX}`);
-    // Redis 7.0 refuses this with a text that belongs to another error.
-    await c.expect('XADD', 'x', '6-*', 'f', 'v').errorLike(/^ERR /);
-  });
-
   test('ms alone has the sequence number 0', async () => {
     const c = await client();
     await c.expect('XADD', 'x', '7', 'f', 'v').bulk('7-0');
     await c.expect('XADD', 'x', '7', 'f', 'v').error(NOT_GREATER);
-  });
-
-  test('refuses an ID that is not greater than the last, even when that is deleted', async () => {
-    const c = await client();
-    await add(c, 'x', '5-5');
-    for (const id of ['5-5', '5-4', '4-9']) await c.expect('XADD', 'x', id, 'f', 'v').error(NOT_GREATER);
-    await c.expect('XDEL', 'x', '5-5').int(1);
-    await c.expect('XADD', 'x', '5-5', 'f', 'v').error(NOT_GREATER);
-    await c.expect('XADD', 'x', '5-6', 'f', 'v').bulk('5-6');
-  });
-
-  test('refuses 0-0, and makes no key', async () => {
-    const c = await client();
-    await c.expect('XADD', 'x', '0-0', 'f', 'v').error('ERR The ID specified in XADD must be greater than 0-0');
-    await c.expect('XADD', 'x', '0', 'f', 'v').error('ERR The ID specified in XADD must be greater than 0-0');
-    await c.expect('EXISTS', 'x').int(0);
   });
 
   test('takes both parts over the whole range of 64 bits, exactly', async () => {
@@ -113,27 +42,6 @@ describe('XADD', () => {
     await c.expect('EXISTS', 'x').int(0);
   });
 
-  test('refuses fields without values', async () => {
-    const c = await client();
-    const error = "ERR wrong number of arguments for 'xadd' command";
-    await c.expect('XADD', 'x', '*', 'f').error(error);
-    await c.expect('XADD', 'x', '*', 'f', 'v', 'g').error(error);
-    await c.expect('XADD', 'x', 'MAXLEN', '5', '*').error(error);
-    await c.expect('XADD', 'x', 'NOMKSTREAM', '*', 'f').error(error);
-  });
-
-  test('keeps fields in order, repeated ones and empty ones too', async () => {
-    const c = await client();
-    await c.expect('XADD', 'x', '1-0', 'b', '1', 'a', '2', 'b', '3', '', '').bulk('1-0');
-    await c.expect('XADD', 'x', '2-0', 'b', '4', 'a', '5', 'b', '6', '', 'x').bulk('2-0');
-    await c.expect('XADD', 'x', '3-0', 'a', '7').bulk('3-0');
-    await c.expect('XRANGE', 'x', '-', '+').array([
-      ['1-0', ['b', '1', 'a', '2', 'b', '3', '', '']],
-      ['2-0', ['b', '4', 'a', '5', 'b', '6', '', 'x']],
-      ['3-0', ['a', '7']],
-    ]);
-  });
-
   test('keys, fields and values take any bytes', async () => {
     const c = await client();
     await c.expect('XADD', BYTES, '1-1', BYTES, '\r\n$-1\r\n').bulk('1-1');
@@ -146,14 +54,6 @@ describe('XADD', () => {
     const value = BYTES.repeat(4096);
     await c.expect('XADD', 'x', '1-1', 'f', value).bulk('1-1');
     await c.expect('XRANGE', 'x', '1', '1').array([['1-1', ['f', value]]]);
-  });
-
-  test('NOMKSTREAM makes no key', async () => {
-    const c = await client();
-    await c.expect('XADD', 'x', 'NOMKSTREAM', '1-1', 'f', 'v').nil();
-    await c.expect('EXISTS', 'x').int(0);
-    await add(c, 'x', '1-1');
-    await c.expect('XADD', 'x', 'nomkstream', '2-2', 'f', 'v').bulk('2-2');
   });
 
   test('refuses keys of other types, after errors in the arguments', async () => {
@@ -169,48 +69,6 @@ describe('XADD', () => {
 });
 
 describe('XADD with a limit, and XTRIM', () => {
-  test('MAXLEN keeps the latest entries', async () => {
-    const c = await client();
-    await add(c, 'x', '1-0', '2-0', '3-0');
-    await c.expect('XADD', 'x', 'MAXLEN', '2', '4-0', 'f', '4-0').bulk('4-0');
-    await c.expect('XRANGE', 'x', '-', '+').array([entry('3-0'), entry('4-0')]);
-    await c.expect('XADD', 'x', 'maxlen', '=', '1', '5-0', 'f', '5-0').bulk('5-0');
-    await c.expect('XRANGE', 'x', '-', '+').array([entry('5-0')]);
-    await c.expect('XADD', 'x', 'MAXLEN', '0', '6-0', 'f', '6-0').bulk('6-0');
-    await c.expect('XLEN', 'x').int(0);
-    await c.expect('EXISTS', 'x').int(1);
-  });
-
-  test('MINID keeps the entries from an ID on', async () => {
-    const c = await client();
-    await add(c, 'x', '1-0', '2-0', '2-1', '3-0');
-    await c.expect('XTRIM', 'x', 'MINID', '2-1').int(2);
-    await c.expect('XRANGE', 'x', '-', '+').array([entry('2-1'), entry('3-0')]);
-    await c.expect('XADD', 'x', 'MINID', '=', '3', '4-0', 'f', '4-0').bulk('4-0');
-    await c.expect('XRANGE', 'x', '-', '+').array([entry('3-0'), entry('4-0')]);
-    await c.expect('XTRIM', 'x', 'MINID', '1').int(0);
-  });
-
-  test('XTRIM counts what it removes', async () => {
-    const c = await client();
-    await fill(c, 'x', 250);
-    await c.expect('XTRIM', 'x', 'MAXLEN', '300').int(0);
-    await c.expect('XTRIM', 'x', 'MAXLEN', '120').int(130);
-    await c.expect('XLEN', 'x').int(120);
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT', '1').array([['131-0', ['f', 'v']]]);
-    await c.expect('XTRIM', 'none', 'MAXLEN', '1').int(0);
-  });
-
-  test('~ removes whole nodes of a hundred entries', async () => {
-    const c = await client();
-    await fill(c, 'x', 350);
-    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '260').int(0);
-    await c.expect('XTRIM', 'x', 'MAXLEN', '~', '149').int(200);
-    await c.expect('XTRIM', 'x', 'MINID', '~', '300').int(0);
-    await c.expect('XTRIM', 'x', 'MINID', '~', '301').int(100);
-    await c.expect('XLEN', 'x').int(50);
-  });
-
   test('~ removes nodes that are full by their bytes', async () => {
     const c = await client();
     await fill(c, 'x', 100, 'x'.repeat(500));
@@ -273,23 +131,6 @@ describe('XADD with a limit, and XTRIM', () => {
 describe('XRANGE and XREVRANGE', () => {
   const IDS = ['1-1', '1-2', '2-0', '3-5', '10-0'];
 
-  test('answer the entries between two IDs, both included', async () => {
-    const c = await client();
-    await add(c, 'x', ...IDS);
-    await c.expect('XRANGE', 'x', '1-2', '3-5').array(['1-2', '2-0', '3-5'].map(entry));
-    await c.expect('XREVRANGE', 'x', '3-5', '1-2').array(['3-5', '2-0', '1-2'].map(entry));
-    await c.expect('XRANGE', 'x', '3-5', '1-2').array([]);
-    await c.expect('XRANGE', 'x', '4', '9').array([]);
-    await c.expect('XRANGE', 'none', '-', '+').array([]);
-  });
-
-  test('ms alone stands for the whole millisecond', async () => {
-    const c = await client();
-    await add(c, 'x', ...IDS);
-    await c.expect('XRANGE', 'x', '1', '1').array([entry('1-1'), entry('1-2')]);
-    await c.expect('XREVRANGE', 'x', '2', '1').array(['2-0', '1-2', '1-1'].map(entry));
-  });
-
   test('( excludes an end', async () => {
     const c = await client();
     await add(c, 'x', ...IDS);
@@ -300,32 +141,6 @@ describe('XRANGE and XREVRANGE', () => {
     await c.expect('XRANGE', 'x', '-', '(0-0').error('ERR invalid end ID for the interval');
     await c.expect('XRANGE', 'x', '(-', '+').error(INVALID_ID);
     await c.expect('XRANGE', 'x', '(', '+').error(INVALID_ID);
-  });
-
-  test('COUNT bounds the answer', async () => {
-    const c = await client();
-    await add(c, 'x', ...IDS);
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT', '2').array([entry('1-1'), entry('1-2')]);
-    await c.expect('XREVRANGE', 'x', '+', '-', 'count', '2').array([entry('10-0'), entry('3-5')]);
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT', '0').nilArray();
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT', '-5').nilArray();
-    await c.expect('XRANGE', 'none', '-', '+', 'COUNT', '0').array([]);
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT').error(SYNTAX);
-    await c.expect('XRANGE', 'x', '-', '+', 'LIMIT', '1').error(SYNTAX);
-    await c.expect('XRANGE', 'x', '-', '+', 'COUNT', 'abc').error(NOT_AN_INTEGER);
-  });
-
-  test('find any entry of many, from both sides', async () => {
-    const c = await client();
-    await fill(c, 'x', 1050);
-    for (const at of [1, 99, 100, 101, 102, 500, 999, 1000, 1001, 1050]) {
-      await c.expect('XRANGE', 'x', `${at}-0`, `${at}-0`).array([[`${at}-0`, ['f', 'v']]]);
-      await c.expect('XREVRANGE', 'x', `(${at + 1}-0`, '-', 'COUNT', '1').array([[`${at}-0`, ['f', 'v']]]);
-    }
-    const forward = items(await c.send('XRANGE', 'x', '-', '+')).map((item) => items(item)[0]);
-    const backward = items(await c.send('XREVRANGE', 'x', '+', '-')).map((item) => items(item)[0]);
-    expect(forward).toEqual(Array.from({ length: 1050 }, (_, i) => `${i + 1}-0`));
-    expect(backward).toEqual(forward.reverse());
   });
 
   test('walk through a stream page by page', async () => {
@@ -343,30 +158,11 @@ describe('XRANGE and XREVRANGE', () => {
 });
 
 describe('XDEL', () => {
-  test('counts the entries that were there', async () => {
-    const c = await client();
-    await add(c, 'x', '1-0', '2-0', '3-0');
-    await c.expect('XDEL', 'x', '2-0', '2-0', '9-9').int(1);
-    await c.expect('XRANGE', 'x', '-', '+').array([entry('1-0'), entry('3-0')]);
-    await c.expect('XREVRANGE', 'x', '+', '-').array([entry('3-0'), entry('1-0')]);
-    await c.expect('XDEL', 'none', '1-0').int(0);
-  });
-
   test('checks every ID before it removes any', async () => {
     const c = await client();
     await add(c, 'x', '1-0');
     await c.expect('XDEL', 'x', '1-0', 'abc').error(INVALID_ID);
     await c.expect('XLEN', 'x').int(1);
-  });
-
-  test('leaves the stream when the last entry goes', async () => {
-    const c = await client();
-    await add(c, 'x', '5-0');
-    await c.expect('XDEL', 'x', '5').int(1);
-    await c.expect('XLEN', 'x').int(0);
-    await c.expect('TYPE', 'x').status('stream');
-    await c.expect('XRANGE', 'x', '-', '+').array([]);
-    await c.expect('XADD', 'x', '5-*', 'f', 'v').bulk('5-1');
   });
 
   test('any entries of many can go, in any order', async () => {
@@ -385,28 +181,6 @@ describe('XDEL', () => {
 });
 
 describe('XREAD', () => {
-  test('answers what lies behind an ID, for each stream that has it', async () => {
-    const c = await client();
-    await add(c, 'a', '1-0', '2-0');
-    await add(c, 'b', '1-0');
-    await c.expect('XREAD', 'STREAMS', 'a', 'b', '1-0', '0').array([
-      ['a', [entry('2-0')]],
-      ['b', [entry('1-0')]],
-    ]);
-    await c.expect('XREAD', 'STREAMS', 'a', 'b', '2-0', '0-1').array([['b', [entry('1-0')]]]);
-    await c.expect('XREAD', 'COUNT', '1', 'STREAMS', 'a', '0').array([['a', [entry('1-0')]]]);
-    await c.expect('XREAD', 'COUNT', '0', 'STREAMS', 'a', '0').array([['a', [entry('1-0'), entry('2-0')]]]);
-  });
-
-  test('answers a null array when there is nothing', async () => {
-    const c = await client();
-    await add(c, 'a', '1-0');
-    await c.expect('XREAD', 'STREAMS', 'a', '1-0').nilArray();
-    await c.expect('XREAD', 'STREAMS', 'a', '$').nilArray();
-    await c.expect('XREAD', 'STREAMS', 'none', '0').nilArray();
-    await c.expect('XREAD', 'STREAMS', 'a', LAST_ID).nilArray();
-  });
-
   test('a map in RESP3', async () => {
     const c = await clientResp3();
     await add(c, 'a', '1-0');
@@ -437,17 +211,6 @@ describe('XREAD with BLOCK', () => {
     await c.expect('XREAD', 'BLOCK', '0', 'STREAMS', 'a', '0').array([['a', [entry('1-0')]]]);
   });
 
-  test('waits for an entry behind the ID', async () => {
-    const [reader, writer] = [await client(), await client()];
-    await add(writer, 'a', '5-0');
-    const reply = reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'a', '7-0');
-    await reader.blocked();
-    await add(writer, 'a', '6-0');
-    await reader.silent();
-    await add(writer, 'a', '8-0');
-    await reply.array([['a', [entry('8-0')]]]);
-  });
-
   test('CLIENT UNBLOCK ends it', async () => {
     const [reader, c] = [await client(), await client()];
     const id = String(await reader.send('CLIENT', 'ID'));
@@ -455,15 +218,6 @@ describe('XREAD with BLOCK', () => {
     await reader.blocked();
     await c.expect('CLIENT', 'UNBLOCK', id).int(1);
     await reply.nilArray();
-  });
-
-  test('$ means what comes after this moment', async () => {
-    const [reader, writer] = [await client(), await client()];
-    await add(writer, 'a', '1-0');
-    const reply = reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'a', 'none', '$', '$');
-    await reader.blocked();
-    await add(writer, 'a', '2-0');
-    await reply.array([['a', [entry('2-0')]]]);
   });
 
   test('waits for a stream that does not exist yet', async () => {
@@ -475,21 +229,6 @@ describe('XREAD with BLOCK', () => {
     await reader.silent();
     await add(writer, 'new', '1-0');
     await reply.array([['new', [entry('1-0')]]]);
-  });
-
-  test('every reader gets the entry', async () => {
-    const [writer, ...readers] = [await client(), await client(), await client(), await client()];
-    const replies = readers.map((reader) => reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'a', '$'));
-    await writer.send('PING');
-    await readers[0]!.blocked(3);
-    await add(writer, 'a', '1-0');
-    for (const reply of replies) await reply.array([['a', [entry('1-0')]]]);
-  });
-
-  test('the timeout is in milliseconds, and answers a null array', async () => {
-    const c = await client();
-    await c.expect('XREAD', 'BLOCK', '20', 'STREAMS', 'a', '$').nilArray();
-    await c.expect('PING').status('PONG');
   });
 
   test('a renamed stream wakes who waits for the new name', async () => {
