@@ -1,33 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_DATABASES, contents, describe, expect, info, logged, manifest, needsFlags } from '../harness/suite.ts';
-import { onlyIf, readFile, resp, reusedServer, rewritten, rng, server, test, until } from '../harness/suite.ts';
-import { type Client, type OwnServer } from '../harness/suite.ts';
-
-const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
-const MANIFEST = 'appendonly.aof.manifest';
-const INCR = 'appendonly.aof.1.incr.aof';
-const FIRST = ['file appendonly.aof.1.base.rdb seq 1 type b', `file ${INCR} seq 1 type i`];
-
-/** Pulls the plug and starts again. */
-async function survive(s: OwnServer): Promise<Client> {
-  await s.kill();
-  await s.restart();
-  return s.client();
-}
+import { contents, describe, expect, info, logged, manifest, needsFlags } from '../harness/suite.ts';
+import { onlyIf, readFile, reusedServer, rewritten, rng, server, test, until } from '../harness/suite.ts';
+import { AOF, FIRST, INCR, MANIFEST, survive } from '../harness/aof-files.ts';
 
 describe('--appendonly yes', () => {
-  test('makes a folder with a manifest, a base and an incremental file', async () => {
-    const s = await server(...AOF);
-    await s.client();
-    expect(readdirSync(s.dir)).toEqual(['appendonlydir']);
-    expect(readFile(s, 'appendonlydir', MANIFEST)).toBe(`${FIRST.join('\n')}\n`);
-    expect(readFile(s, 'appendonlydir', INCR)).toBe('');
-    expect(readFile(s, 'appendonlydir', 'appendonly.aof.1.base.rdb')).toMatch(/^REDIS\d{4}.*\xff.{8}$/s);
-    expect(readdirSync(join(s.dir, 'appendonlydir'))).toHaveLength(3);
-  });
-
   test('without it there is none', async () => {
     const s = await server('--save', '', '--appendonly', 'no');
     const c = await s.client();
@@ -60,18 +38,6 @@ describe('--appendonly yes', () => {
     await c.expect('CONFIG', 'SET', 'appendfilename', 'x').errorLike(/can't set immutable config$/);
   });
 
-  test('appendfsync is one of three', async () => {
-    const c = await (await reusedServer(...AOF)).client();
-    await c.expect('CONFIG', 'GET', 'appendfsync').array(['appendfsync', 'everysec']);
-    for (const policy of ['always', 'no', 'everysec']) await c.expect('CONFIG', 'SET', 'appendfsync', policy).ok();
-    await c
-      .expect('CONFIG', 'SET', 'appendfsync', 'sometimes')
-      .error(
-        "ERR CONFIG SET failed (possibly related to argument 'appendfsync') - " +
-          'argument(s) must be one of the following: everysec, always, no',
-      );
-  });
-
   test('a dump that is there is not loaded', async () => {
     const s = await server('--save', '');
     const c = await s.client();
@@ -86,45 +52,6 @@ describe('--appendonly yes', () => {
 });
 
 describe('after a power cut', () => {
-  test('everything comes back', async () => {
-    const s = await reusedServer(...AOF, '--appendfsync', 'no');
-    const c = await s.client();
-    await c.expect('MSET', 'a', 'text', 'n', '41', 'bin', '\0\r\n\xff').ok();
-    await c.expect('INCR', 'n').int(42);
-    await c.expect('SET', 'timed', 'v', 'EX', 1_000).ok();
-    await c.expect('EXPIRE', 'a', 2_000).int(1);
-    await c.expect('RPUSH', 'l', 'a', 'b', 'c', 'd').int(4);
-    await c.expect('LPOP', 'l').bulk('a');
-    await c.expect('SADD', 's', 'a', 'b', 'c', 'd').int(4);
-    await c.expect('SPOP', 's', 2).success();
-    await c.expect('HSET', 'h', 'f', '1.5').int(1);
-    await c.expect('HINCRBYFLOAT', 'h', 'f', '0.1').bulk('1.6');
-    await c.expect('XADD', 'x', '*', 'f', 'v').success();
-    await c.expect('XADD', 'x', '*', 'f', 'w').success();
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '0').ok();
-    await c.expect('XGROUP', 'CREATECONSUMER', 'x', 'g', 'c').int(1);
-    await c.expect('SELECT', 9).ok();
-    await c.expect('SET', 'ninth', 'v').ok();
-    await c.expect('COPY', 'ninth', 'copy', 'DB', 2).int(1);
-    const before = await contents(c, ALL_DATABASES);
-    expect(await contents(await survive(s), ALL_DATABASES)).toEqual(before);
-  });
-
-  test('what is pending in a group comes back', async () => {
-    const s = await reusedServer(...AOF, '--appendfsync', 'no');
-    const c = await s.client();
-    for (let at = 1; at <= 5; at++) await c.expect('XADD', 'x', `${at}-1`, 'f', 'v').success();
-    await c.expect('XGROUP', 'CREATE', 'x', 'g', '0').ok();
-    for (const name of ['alice', 'bob']) {
-      await c.expect('XREADGROUP', 'GROUP', 'g', name, 'COUNT', 2, 'STREAMS', 'x', '>').success();
-    }
-    await c.expect('XACK', 'x', 'g', '1-1').int(1);
-    await c.expect('XCLAIM', 'x', 'g', 'bob', 0, '2-1').success();
-    const after = await survive(s);
-    await after.expect('XPENDING', 'x', 'g').array([3, '2-1', '4-1', [['bob', '3']]]);
-    await after.expect('XREADGROUP', 'GROUP', 'g', 'bob', 'STREAMS', 'x', '>').array([['x', [['5-1', ['f', 'v']]]]]);
-  });
-
   for (const policy of ['always', 'everysec', 'no']) {
     test(`what was acknowledged is there, with appendfsync ${policy}`, async () => {
       // The process dies, the machine lives: what was written counts, whether it was synced or not.
@@ -142,18 +69,6 @@ describe('after a power cut', () => {
       await after.expect('DBSIZE').int(201);
     });
   }
-
-  test('always: a reply means that its request is in the file', async () => {
-    const s = await server(...AOF, '--appendfsync', 'always');
-    const c = await s.client();
-    for (let at = 0; at < 30; at++) {
-      await c.expect('SET', 'k', at).ok();
-      expect(logged(s).at(-1)).toEqual(['SET', 'k', String(at)]);
-    }
-    // Nothing but requests, as they come over the wire: no timestamps unless they are asked for.
-    const start = resp('SELECT', '0') + resp('SET', 'k', '0') + resp('SET', 'k', '1');
-    expect(readFile(s, 'appendonlydir', INCR)!.slice(0, start.length)).toBe(start);
-  });
 
   test('always: of many clients at once, nothing acknowledged is lost', async () => {
     const s = await reusedServer(...AOF, '--appendfsync', 'always');

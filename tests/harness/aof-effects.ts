@@ -1,0 +1,71 @@
+import { expect, logged, reusedServer, until, type Client, type OwnServer } from './suite.ts';
+
+const AOF = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--enable-debug-command', 'yes'];
+/** How far the server's clock may be from the test's, in ms. */
+const SLACK_MS = 5_000;
+
+export interface Log {
+  s: OwnServer;
+  c: Client;
+  /** Runs the requests, which may be texts, and resolves to what came into the file meanwhile. */
+  of(...commands: (string | string[])[]): Promise<string[]>;
+  /** What came into the file while this went on. */
+  during(body: () => Promise<unknown>): Promise<string[]>;
+}
+
+let markers = 0;
+
+/** A server with an append-only file, and a look into it. */
+export async function log(): Promise<Log> {
+  const s = await reusedServer(...AOF);
+  const c = await s.client();
+  const during: Log['during'] = async (body) => {
+    const before = await mark(s);
+    await body();
+    const after = await mark(s);
+    // A marker is `SET marker:N`, in database 9, which nobody else uses.
+    const requests = logged(s).map((request) => request.join(' '));
+    const [start, end] = [requests.indexOf(before), requests.indexOf(after)];
+    return requests.slice(start + 1, end).filter((request) => request !== 'SELECT 9');
+  };
+  const of: Log['of'] = (...commands) =>
+    during(async () => {
+      for (const command of commands) await c.send(...(typeof command === 'string' ? command.split(' ') : command));
+    });
+  return { s, c, of, during };
+}
+
+/** A request that can be found in the file: all before it has been written. */
+export async function mark(s: OwnServer): Promise<string> {
+  const marker = `SET marker:${++markers} x`;
+  const c = await s.client();
+  await c.expect('SELECT', 9).ok();
+  await c.expect(...marker.split(' ')).ok();
+  await until(() => logged(s).some((request) => request.join(' ') === marker), 'the request in the file');
+  return marker;
+}
+
+/** Without SELECT, where it does not matter. */
+export const unselected = (requests: string[]) => requests.filter((request) => !/^SELECT /i.test(request));
+
+/** Each command as typed, and what of it must be in the file; `T+100` is a time in ms, 100 s from now. */
+export async function becomes(rows: [command: string, ...file: string[]][]): Promise<void> {
+  const { of } = await log();
+  for (const [command, ...file] of rows) {
+    const came = unselected(await of(command));
+    expect([command, ...came.map((request, at) => withTimes(request, file[at] ?? ''))]).toEqual([command, ...file]);
+  }
+}
+
+/** The request with `T+N` in the places where the model has it and the time is right. */
+export function withTimes(request: string, model: string): string {
+  const words = model.split(' ');
+  return request
+    .split(' ')
+    .map((word, at) => {
+      const seconds = /^T\+(\d+)$/.exec(words[at] ?? '')?.[1];
+      const right = Math.abs(Number(word) - Date.now() - Number(seconds) * 1_000) < SLACK_MS;
+      return seconds !== undefined && right ? words[at] : word;
+    })
+    .join(' ');
+}
