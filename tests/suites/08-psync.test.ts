@@ -14,19 +14,11 @@ import {
   tinyRdb,
   type FakeReplica,
 } from '../harness/replication.ts';
+import { leftBehind, OLD_HISTORY, promoted, write } from '../harness/replication-pairs.ts';
 
 /** The primary's side of the wire: the test plays the replica. */
 
-const NONE = '0'.repeat(40);
-
 describe('the handshake', () => {
-  test('PING, REPLCONF listening-port, REPLCONF capa', async () => {
-    const replica = await fakeReplica();
-    expect(await replica.ask('PING')).toBe('+PONG');
-    expect(await replica.ask('REPLCONF', 'listening-port', '6399')).toBe('+OK');
-    expect(await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2')).toBe('+OK');
-  });
-
   test('REPLCONF takes ip-address, and capabilities that it does not know', async () => {
     const replica = await fakeReplica();
     expect(await replica.ask('REPLCONF', 'ip-address', '10.0.0.9')).toBe('+OK');
@@ -69,59 +61,9 @@ describe('the handshake', () => {
     const c = await client();
     await c.expect('ROLE').array(['master', Number(offset), []]);
   });
-
-  test('PSYNC wants a replication ID and a number', async () => {
-    const c = await client();
-    await c.expect('PSYNC', '?').error("ERR wrong number of arguments for 'psync' command");
-    await c.expect('PSYNC', '?', 'x').error('ERR value is not an integer or out of range');
-    await c.expect('PING').status('PONG');
-  });
 });
 
 describe('full sync', () => {
-  test('+FULLRESYNC names the replication ID and offset of INFO', async () => {
-    const replica = await fakeReplica();
-    const sync = await replica.psync();
-    const fields = await info();
-    expect(sync).toMatchObject({ kind: 'full', replid: fields['master_replid'] });
-    expect(fields['master_replid']).toMatch(/^[0-9a-f]{40}$/);
-    expect(fields['master_replid2']).toBe(NONE);
-    expect(fields['second_repl_offset']).toBe('-1');
-  });
-
-  test('the RDB holds the data', async () => {
-    const c = await client();
-    await c.expect('SET', 'a-key-to-find', 'its-value').ok();
-    const sync = await (await fakeReplica()).psync();
-    if (sync.kind !== 'full') throw new Error(`no full sync: ${JSON.stringify(sync)}`);
-    expect(sync.rdb).toMatch(/^REDIS00\d\d/);
-    expect(sync.rdb).toContain('\x0da-key-to-find\x09its-value');
-    expect(sync.rdb.at(-9)).toBe('\xff');
-  });
-
-  test('the stream behind it selects its database anew, whatever others have been told', async () => {
-    const c = await client();
-    const first = await syncedReplica();
-    await c.expect('SELECT', '3').ok();
-    await c.expect('SET', 'k', '1').ok();
-    expect(await first.readUntil((command) => command[0] === 'SET')).toContainEqual(['SELECT', '3']);
-    const second = await syncedReplica();
-    await c.expect('SET', 'k', '2').ok();
-    expect(await second.readUntil((command) => command[0] === 'SET')).toContainEqual(['SELECT', '3']);
-  });
-
-  test('with a length to a replica that does not know the EOF mark', async () => {
-    await configured({ 'repl-diskless-sync': 'yes' });
-    expect(await (await fakeReplica()).psync()).toMatchObject({ kind: 'full', form: 'length' });
-  });
-
-  test('with an EOF mark to a replica that knows it', async () => {
-    await configured({ 'repl-diskless-sync': 'yes' });
-    const replica = await fakeReplica();
-    await replica.ask('REPLCONF', 'capa', 'eof');
-    expect(await replica.psync()).toMatchObject({ kind: 'full', form: 'eof' });
-  });
-
   test('with a length where repl-diskless-sync says no', async () => {
     await configured({ 'repl-diskless-sync': 'no' });
     const replica = await fakeReplica();
@@ -179,16 +121,6 @@ describe('full sync', () => {
 });
 
 describe('the stream', () => {
-  test('master_repl_offset counts its bytes', async () => {
-    const [replica, c] = [await syncedReplica(), await client()];
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('SELECT', '3').ok();
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('SET', 'end', '').ok();
-    await replica.readUntil(([, key]) => key === 'end');
-    await until(async () => Number((await info())['master_repl_offset']) === replica.offset(), 'equal offsets');
-  });
-
   test('is not held up by a replica that comes in the same moment', async () => {
     const [replica, other] = [await syncedReplica(), await fakeReplica()];
     other.send('SET', 'k', 'v');
@@ -299,47 +231,7 @@ describe('the stream', () => {
   });
 });
 
-/** Writes keys of this prefix through the server, and reads them from the stream of an observer. */
-async function write(observer: FakeReplica, prefix: string, count: number, value = 'v'): Promise<void> {
-  const c = await client();
-  for (let n = 1; n <= count; n++) await c.expect('SET', `${prefix}${n}`, value).ok();
-  await observer.readUntil(([, key]) => key === `${prefix}${count}`);
-}
-
-interface LeftBehind {
-  replid: string;
-  /** Where the replica was cut off. */
-  offset: number;
-  observer: FakeReplica;
-  /** Where in the observer's bytes that is. */
-  at: number;
-}
-
-/** A replica that was cut off at some offset, and an observer who read on. */
-async function leftBehind(prefix: string): Promise<LeftBehind> {
-  const [observer, leaving] = [await syncedReplica(), await syncedReplica()];
-  const from = observer.offset();
-  await write(observer, `${prefix}-before-`, 2);
-  await leaving.readUntil(([, key]) => key === `${prefix}-before-2`);
-  leaving.cut();
-  const at = observer.streamed().length;
-  await write(observer, `${prefix}-missed-`, 3);
-  const { master_replid: replid } = await info();
-  expect(observer.offset()).toBeGreaterThan(from);
-  return { replid: replid!, offset: leaving.offset(), observer, at };
-}
-
 describe('partial sync', () => {
-  test('+CONTINUE, then exactly the bytes that were missed', async () => {
-    const { replid, offset, observer, at } = await leftBehind('a');
-    const replica = await fakeReplica();
-    await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
-    expect(await replica.psync(replid, offset + 1)).toEqual({ kind: 'partial', replid });
-    await replica.readUntil(([, key]) => key === 'a-missed-3');
-    expect(replica.streamed()).toBe(observer.streamed().slice(at));
-    expect(replica.offset()).toBe(observer.offset());
-  });
-
   test('+CONTINUE without an ID for a replica without capa psync2', async () => {
     const { replid, offset } = await leftBehind('b');
     const replica = await fakeReplica();
@@ -356,14 +248,6 @@ describe('partial sync', () => {
     expect(replica.unread().slice(0, missed.length)).toBe(missed);
   });
 
-  test('where nothing was missed the stream goes on', async () => {
-    const { replid, observer } = await leftBehind('d');
-    const replica = await fakeReplica();
-    expect(await replica.psync(replid, observer.offset() + 1)).toMatchObject({ kind: 'partial' });
-    await write(observer, 'd-after-', 1);
-    expect((await replica.next()).at(-2)).toBe('d-after-1');
-  });
-
   test('of the whole backlog', async () => {
     const { replid } = await leftBehind('e');
     const { repl_backlog_first_byte_offset: first, repl_backlog_histlen: length } = await info();
@@ -378,21 +262,9 @@ describe('partial sync', () => {
     expect(await replica.psync(replid.toUpperCase(), offset + 1)).toMatchObject({ kind: 'partial' });
   });
 
-  test('no: another history', async () => {
-    const { replid, offset } = await leftBehind('g');
-    expect(await (await fakeReplica()).psync('f'.repeat(40), offset + 1)).toMatchObject({ kind: 'full', replid });
-  });
-
   test('no: an offset that is still to come', async () => {
     const { replid, observer } = await leftBehind('h');
     expect(await (await fakeReplica()).psync(replid, observer.offset() + 2)).toMatchObject({ kind: 'full', replid });
-  });
-
-  test('no: an offset that has left the backlog', async () => {
-    await configured({ 'repl-backlog-size': '16384' });
-    const { replid, offset, observer } = await leftBehind('i');
-    await write(observer, 'i-much-', 20, 'x'.repeat(2_000));
-    expect(await (await fakeReplica()).psync(replid, offset + 1)).toMatchObject({ kind: 'full', replid });
   });
 
   test('the backlog keeps the last repl-backlog-size bytes, and INFO tells which', async () => {
@@ -422,38 +294,18 @@ describe('partial sync', () => {
 });
 
 describe('after a promotion', () => {
-  const HISTORY = 'a1b2c3d4e5'.repeat(4);
-
-  /** The server under test follows a primary, reads some of its stream, and becomes a primary itself. */
-  async function promoted(): Promise<{ offset: number; replid: string }> {
-    const primary = await fakePrimary();
-    await follow(primary.port);
-    const link = await primary.link();
-    await link.handshake();
-    link.fullSync(HISTORY, 5_000, tinyRdb({ keys: { old: '1' } }));
-    link.stream('SELECT', '0');
-    link.stream('SET', 'streamed', '1');
-    await applied(link);
-    const c = await client();
-    await c.expect('REPLICAOF', 'NO', 'ONE').ok();
-    return { offset: link.offset(), replid: (await info())['master_replid']! };
-  }
-
-  test('the old history is the second one, up to where it was left', async () => {
-    const { offset, replid } = await promoted();
-    const fields = await info();
-    expect(fields['role']).toBe('master');
-    expect(replid).not.toBe(HISTORY);
-    expect(fields['master_replid2']).toBe(HISTORY);
-    expect(fields['second_repl_offset']).toBe(String(offset + 1));
-    expect(fields['master_repl_offset']).toBe(String(offset));
+  test('a server that was never a replica has no second history', async () => {
+    const own = await server();
+    const fields = await info(own.port);
+    expect(fields['master_replid2']).toBe('0'.repeat(40));
+    expect(fields['second_repl_offset']).toBe('-1');
   });
 
   test('replicas of the old primary continue, and learn the new ID', async () => {
     const { offset, replid } = await promoted();
     const replica = await fakeReplica();
     await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
-    expect(await replica.psync(HISTORY, offset + 1)).toEqual({ kind: 'partial', replid });
+    expect(await replica.psync(OLD_HISTORY, offset + 1)).toEqual({ kind: 'partial', replid });
     const c = await client();
     await c.expect('SET', 'new', '1').ok();
     await replica.readUntil(([, key]) => key === 'new');
@@ -464,21 +316,21 @@ describe('after a promotion', () => {
     const { offset } = await promoted();
     const last = '*3\r\n$3\r\nSET\r\n$8\r\nstreamed\r\n$1\r\n1\r\n';
     const replica = await fakeReplica();
-    expect(await replica.psync(HISTORY, offset + 1 - last.length)).toMatchObject({ kind: 'partial' });
+    expect(await replica.psync(OLD_HISTORY, offset + 1 - last.length)).toMatchObject({ kind: 'partial' });
     await until(() => replica.unread().length >= last.length, 'the old primary\'s last command');
     expect(replica.unread().slice(0, last.length)).toBe(last);
   });
 
   test('those that had more of it do not', async () => {
     const { offset, replid } = await promoted();
-    expect(await (await fakeReplica()).psync(HISTORY, offset + 2)).toMatchObject({ kind: 'full', replid });
+    expect(await (await fakeReplica()).psync(OLD_HISTORY, offset + 2)).toMatchObject({ kind: 'full', replid });
   });
 
   test('nor does the old ID hold for what came after', async () => {
     const { offset } = await promoted();
     const c = await client();
     await c.expect('SET', 'after', '1').ok();
-    expect(await (await fakeReplica()).psync(HISTORY, offset + 5)).toMatchObject({ kind: 'full' });
+    expect(await (await fakeReplica()).psync(OLD_HISTORY, offset + 5)).toMatchObject({ kind: 'full' });
   });
 });
 
@@ -596,16 +448,6 @@ describe('WAIT', () => {
     await c.expect('WAIT', '0', '100').int(0);
   });
 
-  test('asks the replicas with REPLCONF GETACK, and waits for their answer', async () => {
-    const [replica, c] = [await syncedReplica(), await client()];
-    await c.expect('SET', 'k', 'v').ok();
-    const waiting = c.sendLater('WAIT', '1', '0');
-    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
-    expect(replica.streamed().endsWith('*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n')).toBe(true);
-    replica.ack();
-    await waiting.int(1);
-  });
-
   test('an acknowledgement of less does not count', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     const before = replica.offset();
@@ -617,17 +459,6 @@ describe('WAIT', () => {
     expect(c.pending).toBe(true);
     replica.ack();
     await waiting.int(1);
-  });
-
-  test('after the time it answers how many there were', async () => {
-    const [replica, c] = [await syncedReplica(), await client()];
-    const mute = await syncedReplica();
-    await c.expect('SET', 'k', 'v').ok();
-    const waiting = c.sendLater('WAIT', '2', '80');
-    await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
-    replica.ack();
-    await waiting.int(1);
-    expect(mute.isOpen()).toBe(true);
   });
 
   test('CLIENT UNBLOCK ends it before its time: with the number so far, or with an error', async () => {
@@ -844,14 +675,6 @@ describe('WAITAOF', () => {
 
 describe('min-replicas-to-write', () => {
   const REFUSED = 'NOREPLICAS Not enough good replicas to write.';
-
-  test('too few replicas: no writes, but reads', async () => {
-    await configured({ 'min-replicas-to-write': '1' });
-    const c = await client();
-    await c.expect('SET', 'k', 'v').error(REFUSED);
-    await c.expect('GET', 'k').nil();
-    await c.expect('PING').status('PONG');
-  });
 
   test('nor in a transaction', async () => {
     await configured({ 'min-replicas-to-write': '1' });

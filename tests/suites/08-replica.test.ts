@@ -1,43 +1,10 @@
-import { address, client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
-import {
-  applied,
-  configured,
-  fakePrimary,
-  follow,
-  info,
-  linkUp,
-  tinyRdb,
-  type FakePrimary,
-  type PrimaryLink,
-  type TinyRdb,
-} from '../harness/replication.ts';
+import { client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
+import { applied, configured, fakePrimary, follow, info, linkUp, tinyRdb } from '../harness/replication.ts';
+import { followed, HISTORY, READONLY } from '../harness/replication-pairs.ts';
 
 /** The replica's side of the wire: the test plays the primary. */
 
-const HISTORY = '0123456789'.repeat(4);
-const READONLY = "READONLY You can't write against a read only replica.";
-
-/** A primary whose replica is the server under test, synced with this data. */
-async function followed(data: TinyRdb = {}, offset = 100): Promise<{ primary: FakePrimary; link: PrimaryLink }> {
-  const primary = await fakePrimary();
-  await follow(primary.port);
-  const link = await primary.link();
-  await link.handshake();
-  link.fullSync(HISTORY, offset, tinyRdb(data));
-  await linkUp();
-  return { primary, link };
-}
-
 describe('REPLICAOF', () => {
-  test('makes a replica, NO ONE a primary', async () => {
-    const primary = await fakePrimary();
-    const c = await client();
-    await follow(primary.port);
-    expect((await info())['role']).toBe('slave');
-    await c.expect('REPLICAOF', 'no', 'one').ok();
-    expect((await info())['role']).toBe('master');
-  });
-
   test('SLAVEOF is its old name', async () => {
     const primary = await fakePrimary();
     const c = await client();
@@ -110,32 +77,6 @@ describe('REPLICAOF', () => {
 });
 
 describe('the handshake', () => {
-  test('PING, REPLCONF listening-port, REPLCONF capa eof psync2, PSYNC ? -1', async () => {
-    const { port } = await address();
-    const primary = await fakePrimary();
-    await follow(primary.port);
-    const [ping, ...others] = await (await primary.link()).handshake();
-    expect(ping).toEqual(['PING']);
-    const psync = others.pop();
-    const told = others.map((words) => words.map((word) => word.toLowerCase()));
-    expect(told).toContainEqual(['replconf', 'listening-port', String(port)]);
-    expect(told).toContainEqual(['replconf', 'capa', 'eof', 'capa', 'psync2']);
-    expect(told.every(([name]) => name === 'replconf')).toBe(true);
-    // A replica that was a primary offers the history that it has: then it asks for that.
-    expect(psync![0]).toBe('PSYNC');
-    expect(psync).toHaveLength(3);
-  });
-
-  test('each step waits for the answer to the one before', async () => {
-    const primary = await fakePrimary();
-    await follow(primary.port);
-    const link = await primary.link();
-    expect(await link.next()).toEqual(['PING']);
-    link.write('+PO');
-    link.write('NG\r\n');
-    expect((await link.next())[0]!.toUpperCase()).toBe('REPLCONF');
-  });
-
   test('an older primary that knows no capabilities is one all the same', async () => {
     const primary = await fakePrimary();
     await follow(primary.port);
@@ -346,21 +287,6 @@ describe('the first acknowledgement', () => {
 });
 
 describe('the stream', () => {
-  test('is applied, in the database that it selected', async () => {
-    const { link } = await followed();
-    link.stream('SELECT', '5');
-    link.stream('SET', 'k', 'v');
-    link.stream('RPUSH', 'l', 'a', 'b');
-    link.stream('SELECT', '0');
-    link.stream('HSET', 'h', 'f', '1');
-    await applied(link);
-    const c = await client();
-    await c.expect('HGETALL', 'h').map({ f: '1' });
-    await c.expect('SELECT', '5').ok();
-    await c.expect('GET', 'k').bulk('v');
-    await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
-  });
-
   test('in pieces of any size', async () => {
     const { link } = await followed();
     const bytes = '*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\nv\r\nw\r\n';
@@ -492,16 +418,6 @@ describe('the stream', () => {
     expect((await read()).map((value, i) => value - before[i]!)).toEqual([link.offset() - start, 1]);
   });
 
-  test('REPLCONF GETACK is answered with the offset before it', async () => {
-    const { link } = await followed({}, 1_000);
-    link.stream('SELECT', '0');
-    link.stream('SET', 'k', 'v');
-    const before = link.offset();
-    expect(await link.getAck()).toBe(before);
-    const later = link.offset();
-    expect(await link.getAck()).toBe(later);
-  });
-
   test('REPLCONF ACK comes each second, unasked', async () => {
     const { link } = await followed({}, 2_000);
     link.stream('SELECT', '0');
@@ -542,43 +458,6 @@ describe('the stream', () => {
 });
 
 describe('a link that breaks', () => {
-  test('is opened again, and asks for what is missing', async () => {
-    const { primary, link } = await followed({}, 300);
-    link.stream('SELECT', '2');
-    link.stream('SET', 'a', '1');
-    await applied(link);
-    const offset = link.offset();
-    link.cut();
-    const again = await primary.link();
-    expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
-    again.write('+CONTINUE\r\n');
-    again.continueAt(offset);
-    // The database that was selected is remembered.
-    again.stream('SET', 'b', '2');
-    await applied(again);
-    const c = await client();
-    await c.expect('SELECT', '2').ok();
-    await c.expect('MGET', 'a', 'b').array(['1', '2']);
-  });
-
-  test('half a command that had come is dropped, and comes again', async () => {
-    const { primary, link } = await followed({}, 300);
-    link.stream('SELECT', '0');
-    link.stream('SET', 'a', '1');
-    await applied(link);
-    const offset = link.offset();
-    link.streamBytes('*3\r\n$3\r\nSET\r\n$1\r\nb\r');
-    await until(async () => (await info())['slave_read_repl_offset'] === String(link.offset()), 'the bytes to arrive');
-    link.cut();
-    const again = await primary.link();
-    expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
-    again.write(`+CONTINUE ${HISTORY}\r\n`);
-    again.continueAt(offset);
-    again.stream('SET', 'b', '2');
-    await applied(again);
-    await (await client()).expect('MGET', 'a', 'b').array(['1', '2']);
-  });
-
   test('+CONTINUE with another ID: the replica goes over to it', async () => {
     const { primary, link } = await followed({}, 300);
     link.stream('PING');
@@ -694,18 +573,6 @@ describe('INFO and ROLE', () => {
 });
 
 describe('clients of a replica', () => {
-  test('read, and do not write', async () => {
-    await followed({ keys: { k: 'v' } });
-    const c = await client();
-    await c.expect('GET', 'k').bulk('v');
-    await c.expect('SET', 'k', 'w').error(READONLY);
-    await c.expect('DEL', 'k').error(READONLY);
-    await c.expect('EXPIRE', 'k', '10').error(READONLY);
-    await c.expect('BLPOP', 'l', '0').error(READONLY);
-    await c.expect('FLUSHALL').error(READONLY);
-    await c.expect('GET', 'k').bulk('v');
-  });
-
   test('nor in a transaction', async () => {
     await followed({ keys: { k: 'v' } });
     const c = await client();
@@ -799,29 +666,6 @@ describe('expiry on a replica', () => {
   /** A key whose time is over already, as an RDB brings it. */
   const OVER = { keys: { over: 'v', k: 'v' }, deadlines: { over: 1_000 } };
 
-  test('a key whose time is over is hidden', async () => {
-    await followed(OVER);
-    const c = await client();
-    await c.expect('GET', 'over').nil();
-    await c.expect('EXISTS', 'over').int(0);
-    await c.expect('TTL', 'over').int(-2);
-    await c.expect('TYPE', 'over').status('none');
-    await c.expect('STRLEN', 'over').int(0);
-    await c.expect('KEYS', '*').array(['k']);
-    await c.expect('SCAN', '0', 'COUNT', '100').array(['0', ['k']]);
-  });
-
-  test('but it is there until the primary deletes it', async () => {
-    const { link } = await followed(OVER);
-    const c = await client();
-    await c.expect('GET', 'over').nil();
-    await c.expect('DBSIZE').int(2);
-    link.stream('SELECT', '0');
-    link.stream('DEL', 'over');
-    await applied(link);
-    await c.expect('DBSIZE').int(1);
-  });
-
   test('the primary\'s commands find it still', async () => {
     const { link } = await followed(OVER);
     link.stream('SELECT', '0');
@@ -895,7 +739,6 @@ describe('a replica that starts anew', () => {
     await c.expect('GET', 'in3').bulk('2');
   });
 });
-
 
 describe('a replica with an append-only file', () => {
   // Under everysec Redis puts a write off while the disk is busy, and acknowledges all the same.

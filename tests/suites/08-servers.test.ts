@@ -1,50 +1,13 @@
 import { address, atEnd, client, describe, expect } from '../harness/suite.ts';
-import { needsFlags, server, test, until, type Client } from '../harness/suite.ts';
+import { needsFlags, server, test, until } from '../harness/suite.ts';
 import { openFakeReplica } from '../harness/fake-replica.ts';
 import { caughtUp, companion, info, linkUp } from '../harness/replication.ts';
-import { prompt, replicaLines, type Companion, type Sync } from '../harness/replication.ts';
+import { prompt, replicaLines, type Sync } from '../harness/replication.ts';
+import { known, pair } from '../harness/replication-pairs.ts';
 
 /** Two and three servers of the kind under test: a primary, its replica, and a replica of that. */
 
-/** The server under test as the primary of another. */
-async function pair(): Promise<{ primary: Client; replica: Client; port: number; second: Companion }> {
-  const { port } = await address();
-  await prompt();
-  const second = await companion();
-  const [primary, replica] = [await client(), await second.client()];
-  await replica.expect('REPLICAOF', '127.0.0.1', port).ok();
-  await linkUp(second.port);
-  await known();
-  return { primary, replica, port, second };
-}
-
-/** Waits until the server under test counts its replicas as online. */
-async function known(count = 1): Promise<void> {
-  await until(async () => {
-    const lines = await replicaLines();
-    return lines.length === count && lines.every((line) => line.includes('state=online'));
-  }, `${count} online replica(s)`);
-}
-
 describe('a primary and its replica', () => {
-  test('the replica gets what was there, and what comes', async () => {
-    const c = await client();
-    await c.expect('RPUSH', 'l', 'a', 'b').int(2);
-    await c.expect('HSET', 'h', 'f', 'v').int(1);
-    await c.expect('SADD', 's', 'x').int(1);
-    await c.expect('XADD', 'x', '1-1', 'a', '1').bulk('1-1');
-    await c.expect('SET', 'k', '\x00\xff\r\n').ok();
-    const { primary, replica, second } = await pair();
-    await primary.expect('SET', 'later', '1').ok();
-    await caughtUp(undefined, second.port);
-    await replica.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
-    await replica.expect('HGETALL', 'h').map({ f: 'v' });
-    await replica.expect('SMEMBERS', 's').set(['x']);
-    await replica.expect('XRANGE', 'x', '-', '+').array([['1-1', ['a', '1']]]);
-    await replica.expect('GET', 'k').bulk('\x00\xff\r\n');
-    await replica.expect('GET', 'later').bulk('1');
-  });
-
   test('they tell of each other', async () => {
     const { replica, port, second } = await pair();
     expect(await replicaLines()).toEqual([expect.stringContaining(`,port=${second.port},state=online,`)]);
@@ -54,28 +17,6 @@ describe('a primary and its replica', () => {
     await replica.expect('ROLE').matches((role) => {
       expect(role).toEqual(['slave', '127.0.0.1', port, 'connected', expect.any(Number)]);
     }, 'a connected replica');
-  });
-
-  test('deadlines arrive as points in time', async () => {
-    const c = await client();
-    await c.expect('SET', 'before', 'v', 'PX', '60000').ok();
-    const { primary, replica, second } = await pair();
-    await primary.expect('SET', 'after', 'v', 'EX', '60').ok();
-    await primary.expect('EXPIRE', 'before', '100').int(1);
-    await caughtUp(undefined, second.port);
-    for (const key of ['before', 'after']) {
-      const [ours, theirs] = [await primary.send('PEXPIRETIME', key), await replica.send('PEXPIRETIME', key)];
-      expect(theirs).toBe(ours);
-    }
-  });
-
-  test('a key that ends on the primary ends on the replica', async () => {
-    const { primary, replica, second } = await pair();
-    await primary.expect('SET', 'k', 'v', 'PX', '30').ok();
-    await caughtUp(undefined, second.port);
-    await until(async () => (await replica.send('DBSIZE')) === 0, 'the key to be deleted on the replica');
-    await caughtUp(undefined, second.port);
-    await primary.expect('DBSIZE').int(0);
   });
 
   test('what is random on the primary is not on the replica', async () => {
@@ -150,26 +91,6 @@ describe('a primary and its replica', () => {
 });
 
 describe('a chain', () => {
-  test('the last replica has the first server\'s history', async () => {
-    const { primary, second } = await pair();
-    const third = await companion(1);
-    const last = await third.client();
-    await primary.expect('SET', 'before', '1').ok();
-    await last.expect('REPLICAOF', '127.0.0.1', second.port).ok();
-    await linkUp(third.port);
-    await primary.expect('SET', 'after', '2').ok();
-    await primary.expect('MULTI').ok();
-    await primary.expect('RPUSH', 'l', 'a').status('QUEUED');
-    await primary.expect('LPOP', 'l').status('QUEUED');
-    await primary.expect('EXEC').array([1, 'a']);
-    await caughtUp(undefined, third.port);
-    await last.expect('MGET', 'before', 'after').array(['1', '2']);
-    const [first, bottom] = [await info(), await info(third.port)];
-    expect(bottom['master_replid']).toBe(first['master_replid']);
-    expect((await info(second.port))['connected_slaves']).toBe('1');
-    expect(first['connected_slaves']).toBe('1');
-  });
-
   test('from below one may move up without a full sync', async () => {
     const { primary, port, second } = await pair();
     const third = await companion(1);
@@ -190,40 +111,6 @@ describe('a chain', () => {
 });
 
 describe('promotion', () => {
-  test('the old primary returns as a replica, without a full sync', async () => {
-    const { primary, replica, second } = await pair();
-    await primary.expect('SET', 'k', '1').ok();
-    await caughtUp(undefined, second.port);
-    await replica.expect('REPLICAOF', 'NO', 'ONE').ok();
-    await replica.expect('SET', 'k', '2').ok();
-    const before = await info(second.port, 'stats');
-    await primary.expect('REPLICAOF', '127.0.0.1', second.port).ok();
-    await linkUp();
-    await caughtUp(second.port, undefined);
-    const after = await info(second.port, 'stats');
-    await primary.expect('GET', 'k').bulk('2');
-    await primary.expect('REPLICAOF', 'NO', 'ONE').ok();
-    expect(after['sync_full']).toBe(before['sync_full']);
-    expect(Number(after['sync_partial_ok'])).toBe(Number(before['sync_partial_ok']) + 1);
-  });
-
-  test('with writes of its own that nobody else has, it needs one', async () => {
-    const { primary, replica, second } = await pair();
-    await primary.expect('SET', 'k', '1').ok();
-    await caughtUp(undefined, second.port);
-    await replica.expect('REPLICAOF', 'NO', 'ONE').ok();
-    await primary.expect('SET', 'lost', '1').ok();
-    await replica.expect('SET', 'kept', '1').ok();
-    const before = await info(second.port, 'stats');
-    await primary.expect('REPLICAOF', '127.0.0.1', second.port).ok();
-    await linkUp();
-    await caughtUp(second.port, undefined);
-    const after = await info(second.port, 'stats');
-    await primary.expect('MGET', 'k', 'lost', 'kept').array(['1', null, '1']);
-    await primary.expect('REPLICAOF', 'NO', 'ONE').ok();
-    expect(Number(after['sync_full'])).toBe(Number(before['sync_full']) + 1);
-  });
-
   test('replicas of the promoted server\'s replica go on', async () => {
     const { primary, replica, second } = await pair();
     const third = await companion(1);
