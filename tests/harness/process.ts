@@ -1,5 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { whenNpmIsGone } from '#shared/tools/npm-gone.ts';
 import { sleep } from './time.ts';
 import { guard } from './watchdog.ts';
@@ -116,15 +120,39 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
   throw new Error(`${problem}\n  command: ${argv.join(' ')}\n  output:\n${indent(output)}`);
 }
 
-/** A TCP port of 127.0.0.1 on which nobody listens now. */
+/** A TCP port of 127.0.0.1 on which nobody listens now, and which no other test is given for a minute. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  mkdirSync(RESERVED, { recursive: true });
+  for (;;) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (reserve(port) && (await isFree(port))) return port;
+  }
+}
+
+/** Below the ports that the system gives to connections: one of those could come first. */
+const [LOWEST_PORT, HIGHEST_PORT] = [10_000, 32_000];
+/** A file for each port: tests run in several processes, and a server needs some seconds until it listens. */
+const RESERVED = join(tmpdir(), `redis-test-ports-${process.getuid?.() ?? 'user'}`);
+const RESERVED_MS = 60_000;
+
+function reserve(port: number): boolean {
+  const file = join(RESERVED, String(port));
+  if (Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) < RESERVED_MS) return false;
+  rmSync(file, { force: true });
+  try {
+    closeSync(openSync(file, 'wx'));
+    return true;
+  } catch {
+    // Another test was faster.
+    return false;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
 }
 
