@@ -116,6 +116,8 @@ function pairing(above: string, below: string): void {
     await buildDataset(primary.client, createRng(seed), { types, keys: 60 });
     const counters = [0, 1, 2, 3].map((at) => countUntilReadonly(primary.port, `counter:${at}`));
     await until(async () => Number(await primary.client.send('GET', 'counter:0')) > 50, 'some writes');
+    const online = new RegExp(`port=${replica.port},state=online`);
+    await until(async () => online.test(String((await primary.info())['slave0'])), 'the replica to be online');
     await primary.client.expect('FAILOVER', 'TO', '127.0.0.1', replica.port).ok();
     const counts = await Promise.all(counters);
     await linkUp(primary);
