@@ -46,6 +46,8 @@ npm test mutants                        one folder of tests/
   --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given
   --watch          run again when something changes: the files and folders that the command names, or the stage's
   --bail           stop at the first failure
+  --retry-failed   run a test that fails a second time, at once, and list those that passed then with their first
+                   failure: on a machine that is busy with other work, a server may start too late
   --every          with npm test alone: each suite on every later stage, not on the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
 
@@ -60,6 +62,7 @@ const OPTIONS = {
   trace: { type: 'boolean', default: false },
   watch: { type: 'boolean', default: false },
   bail: { type: 'boolean', default: false },
+  'retry-failed': { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
   challenge: { type: 'boolean', default: false },
   every: { type: 'boolean', default: false },
@@ -102,7 +105,13 @@ await runTool(import.meta.url, {
       foreign === null
         ? createReporter(missing, choice)
         : createLeadingReporter(invocation(positionals[0], foreign, values), choice);
-    const run = () => runParts(parts, { choice, bail: values.bail, inOrder: foreign !== null, reporter });
+    const run = () => runParts(parts, {
+      choice,
+      bail: values.bail,
+      retryFailed: values['retry-failed'],
+      inOrder: foreign !== null,
+      reporter,
+    });
     return values.watch ? runOnChange(watched(foreign, parts), run) : run();
   },
 });

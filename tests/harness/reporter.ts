@@ -24,6 +24,7 @@ export function createReporter(
 ): Reporter & { total: Counts } {
   let leftOut: string[] = [];
   let failed: string[] = [];
+  let secondTime: string[] = [];
   const chosen = (file: TestModule, state?: TestState) =>
     [...file.children.allTests(state)].filter((test) => choice === null || choice.pattern.test(fullName(test)));
   const reporter = {
@@ -32,6 +33,7 @@ export function createReporter(
       reporter.total = createCounts();
       leftOut = [];
       failed = [];
+      secondTime = [];
     },
     onTestModuleEnd(file: TestModule) {
       const tests = chosen(file);
@@ -54,6 +56,12 @@ export function createReporter(
       for (const test of file.children.allTests('failed')) {
         for (const error of test.result().errors?.slice(0, 1) ?? []) show(test.fullName, error);
       }
+      for (const test of tests.filter((one) => one.diagnostic()?.flaky)) {
+        secondTime.push(`${file.project.name} › ${test.fullName}`);
+        const [error] = test.result().errors ?? [];
+        const name = `${test.fullName}, which passed the second time`;
+        if (error) for (const line of failureLines(file.project.name, name, error)) print(line);
+      }
     },
     onTestRunEnd(_files: readonly TestModule[], unhandled: readonly SerializedError[]) {
       for (const error of unhandled) {
@@ -67,7 +75,8 @@ export function createReporter(
         return;
       }
       for (const line of closing) print(line);
-      for (const line of failedAgain(failed)) print(line);
+      for (const line of listed('Failed once, and passed the second time:', secondTime)) print(line);
+      for (const line of listed('Failed:', failed)) print(line);
       print(`\n${summary(reporter.total)}`);
     },
   };
@@ -78,10 +87,10 @@ export function createCounts(): Counts {
   return { passed: 0, failed: 0, skipped: 0 };
 }
 
-/** A long log is read from its end: the failed tests once more, a line each. */
-function failedAgain(failed: readonly string[]): string[] {
-  if (failed.length === 0) return [];
-  return [chalk.red('\nFailed:'), ...failed.map((name) => clip(`  ✗ ${name}`, terminalWidth()))];
+/** A long log is read from its end: such tests once more, a line each. */
+function listed(heading: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [chalk.red(`\n${heading}`), ...names.map((name) => clip(`  ✗ ${name}`, terminalWidth()))];
 }
 
 /** `12 passed, 1 failed`, and how many were skipped, if any were. */

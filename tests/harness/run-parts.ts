@@ -11,6 +11,8 @@ import type { Choice } from './test-names.ts';
 export interface RunOptions {
   readonly choice: Choice | null;
   readonly bail: boolean;
+  /** Run a test that fails a second time, at once; the reporter says so. */
+  readonly retryFailed: boolean;
   /** One file at a time, in the order of the suites: they share a server, or are read as they come. */
   readonly inOrder: boolean;
   readonly reporter: Reporter & { readonly total: Counts };
@@ -19,7 +21,7 @@ export interface RunOptions {
 const CONFIG = join(PROJECT_ROOT, 'tests/vitest.config.ts');
 
 /** Runs the tests of these parts. @returns the exit code: 1 when a test failed, or none passed */
-export async function runParts(parts: readonly Part[], { choice, bail, inOrder, reporter }: RunOptions): Promise<number> {
+export async function runParts(parts: readonly Part[], { choice, bail, retryFailed, inOrder, reporter }: RunOptions): Promise<number> {
   const projects = parts
     .filter((part) => part.include.length > 0)
     .map(({ name, include, target }) => ({
@@ -35,6 +37,7 @@ export async function runParts(parts: readonly Part[], { choice, bail, inOrder, 
       ...(choice === null ? {} : { testNamePattern: choice.pattern }),
       watch: false,
       bail: bail ? 1 : 0,
+      retry: retryFailed ? 1 : 0,
       fileParallelism: !inOrder,
       ...(inOrder ? { sequence: { sequencer: InOrder } } : {}),
       reporters: [reporter],
