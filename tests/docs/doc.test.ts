@@ -13,7 +13,7 @@
  * confirmation of SUBSCRIBE.
  *
  * In a terminal, `$ npm run stage 06 -- --port 7001 …`, `$ redis-server --port 7002 …` and `$ redis-sentinel FILE --port 7003` start servers (a
- * reader takes a window for each), any other line behind `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
+ * reader takes a window for each), any other line after `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
  * stand for free ones, `~` for an empty folder. All terminals of a page are one session. INFO, ROLE, DBSIZE, GET,
  * SENTINEL and CLUSTER are asked again for some seconds until they say what is shown. What needs real Redis is left out where that is missing.
  *

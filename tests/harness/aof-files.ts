@@ -32,7 +32,7 @@ export function place(s: OwnServer, files: Record<string, string>): void {
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(dir, name), bytes, 'latin1');
 }
 
-/** A folder as a server leaves it: a base with `base`, and these requests behind it. */
+/** A folder as a server leaves it: a base with `base`, with these requests after it. */
 export function written(...requests: string[][]): Record<string, string> {
   const log = [['SELECT', '0'], ...requests].map((request) => resp(...request)).join('');
   return { 'appendonly.aof.1.base.rdb': BASE, [INCR]: log, [MANIFEST]: `${FIRST.join('\n')}\n` };

@@ -42,7 +42,7 @@ export function idleConnections({ port, pid }: Victim, count: number): Promise<O
   });
 }
 
-/** More connections than `maxclients`: those too many are told so, and the others go on. */
+/** More connections than `maxclients`: those beyond the limit get an error, and the others are served. */
 export function tooManyClients({ port, pid }: Victim, maxclients: number, count: number): Promise<Observation> {
   return observe(port, pid, async (witness) => {
     await witness.expect('CONFIG', 'SET', 'maxclients', maxclients).ok();

@@ -8,7 +8,7 @@ const WAYS = [
   "If you started the server manually just for testing, restart it with the '--protected-mode no' option.",
 ];
 
-/** What a client of another host is told while protected mode is on (Redis: `clientAcceptHandler`). */
+/** The error that a client from another host gets in protected mode (Redis: `clientAcceptHandler`). */
 export function describeProtectedMode(): string {
   return (
     'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ' +

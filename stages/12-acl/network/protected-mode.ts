@@ -9,7 +9,7 @@ const WAYS = [
   'Setup a an authentication password for the default user.',
 ];
 
-/** What a client of another host is told while protected mode is on (Redis: `clientAcceptHandler`). */
+/** The error that a client from another host gets in protected mode (Redis: `clientAcceptHandler`). */
 export function describeProtectedMode(): string {
   return (
     'DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. ' +
