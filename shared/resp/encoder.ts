@@ -1,4 +1,5 @@
 import {
+  BigNumber,
   Double,
   MapReply,
   NO_REPLY,
@@ -126,7 +127,7 @@ export class ReplyWriter {
   /** Counts an error though nobody reads it. What confirms a subscription is a push, and no reply (CLIENT_PUSHING). */
   private drop(reply: Reply): void {
     if (reply === NO_REPLY) return;
-    if (reply instanceof ReplyError) this.errors?.count(reply.message);
+    if (reply instanceof ReplyError && !reply.counted) this.errors?.count(reply.message);
     const pushes = reply instanceof Replies ? reply.replies : [reply];
     for (const message of pushes) if (message instanceof Push) this.encoded(this.encodePush(message));
     if (this.muted === 'next') this.muted = undefined;
@@ -219,7 +220,7 @@ export class ReplyWriter {
     if (reply === OK) this.text += OK.wire;
     else if (reply instanceof Status) this.text += reply.wire;
     else if (reply instanceof Buffer) this.longBulk(reply);
-    else if (reply instanceof ReplyError) this.error(reply.message);
+    else if (reply instanceof ReplyError) this.error(reply);
     else if (reply === NULL_ARRAY) this.text += resp3 ? '_\r\n' : '*-1\r\n';
     else if (reply instanceof Double) {
       if (resp3) this.text += `,${reply.text}\r\n`;
@@ -234,11 +235,14 @@ export class ReplyWriter {
     else if (reply instanceof Verbatim) {
       if (resp3) this.text += `=${reply.text.length + 4}\r\n${reply.format}:${reply.text}\r\n`;
       else this.bulk(reply.text);
+    } else if (reply instanceof BigNumber) {
+      if (resp3) this.text += `(${reply.text}\r\n`;
+      else this.bulk(reply.text);
     } else if (reply !== NO_REPLY) throw new TypeError('not a reply');
   }
 
-  private error(message: string): void {
-    this.errors?.count(message);
+  private error({ message, counted }: ReplyError): void {
+    if (!counted) this.errors?.count(message);
     this.text += `-${oneLine(message)}\r\n`;
   }
 

@@ -20,6 +20,7 @@
  * | `SetReply`         | `*`              | `~`          |
  * | `Push`             | `*`              | `>`          |
  * | `Verbatim`         | `$` bulk         | `=`          |
+ * | `BigNumber`        | `$` bulk         | `(`          |
  * | `Replies`          | each in turn     | each in turn |
  */
 export type Reply =
@@ -37,6 +38,7 @@ export type Reply =
   | Push
   | Replies
   | Verbatim
+  | BigNumber
   | typeof NULL_ARRAY
   | typeof NO_REPLY;
 
@@ -57,6 +59,8 @@ export class Status {
 /** An error reply, thrown by handlers or returned inside arrays. Its message begins with a code: `ERR`, `WRONGTYPE`. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
+  /** INFO counts it already: the script that passes it on got it from a command (stage 12). */
+  counted = false;
 }
 
 /** A floating point number: a bulk string in RESP2, `,` in RESP3. `text` is the number as Redis prints it. */
@@ -111,6 +115,14 @@ export class Verbatim {
   readonly text: string;
   constructor(format: string, text: string) {
     this.format = format;
+    this.text = text;
+  }
+}
+
+/** An integer of any size, in decimal. Only scripts reply with one (stage 12). */
+export class BigNumber {
+  readonly text: string;
+  constructor(text: string) {
     this.text = text;
   }
 }

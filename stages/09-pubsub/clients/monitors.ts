@@ -33,12 +33,12 @@ export class Monitors {
 
   /**
    * `+1700000000.123456 [0 127.0.0.1:50000] "SET" "k" "v"`: Unix time in µs, database, client, arguments (Redis:
-   * `replicationFeedMonitors`). It is no reply: a monitor's own command is answered first.
+   * `replicationFeedMonitors`). It is no reply: a monitor's own command is answered first. `from`: the client's address,
+   * or `lua` for what a script calls (stage 12).
    */
-  feed(client: Client, args: readonly string[]): void {
+  feed(client: Client, args: readonly string[], from = sourceOf(client)): void {
     const micros = Math.round((performance.timeOrigin + performance.now()) * 1000);
     const time = `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}`;
-    const from = client.unixSocket === '' ? addressOf(client) : `unix:${client.unixSocket}`;
     const line = new Push([]);
     line.wire2 = line.wire3 = `+${time} [${client.db} ${from}] ${args.map(quote).join(' ')}\r\n`;
     for (const monitor of this.monitors) {
@@ -47,4 +47,9 @@ export class Monitors {
       this.clients.scheduleWrite(monitor);
     }
   }
+}
+
+/** Where a command comes from, as monitors are shown it. */
+function sourceOf(client: Client): string {
+  return client.unixSocket === '' ? addressOf(client) : `unix:${client.unixSocket}`;
 }

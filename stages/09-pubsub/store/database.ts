@@ -324,7 +324,7 @@ export class Database {
 
   isExpired(key: string): boolean {
     if (this.expiry.size === 0 || !this.keyspace.expires) return false;
-    const now = Date.now();
+    const now = this.keyspace.fixedTime ?? Date.now();
     // Usually no key is due, and a look at the next deadline is enough.
     if (this.expiry.earliest >= now) return false;
     const at = this.expiry.get(key);

@@ -6,6 +6,7 @@ import type { Server } from '../server.ts';
 import type { Keyspace } from '../store/keyspace.ts';
 import { removeLeftovers, UNFINISHED_RDB } from './leftovers.ts';
 import { RdbInput } from './rdb/input.ts';
+import { loadLibraries } from './rdb/libraries.ts';
 import { RdbLoader, type RdbTarget } from './rdb/load.ts';
 import { fileSource } from './rdb/source.ts';
 
@@ -106,9 +107,11 @@ export function loadRdbFileSync(server: Server, path: string, merge: boolean): v
   count(server, file.loader);
 }
 
-function count({ stats }: Server, { keysLoaded, keysExpired }: RdbLoader): void {
+function count(server: Server, { keysLoaded, keysExpired, libraries }: RdbLoader): void {
+  const { stats } = server;
   stats.keysLoaded = keysLoaded;
   stats.keysExpiredAtLoad = keysExpired;
+  loadLibraries(server, libraries);
 }
 
 interface OpenRdb {

@@ -8,6 +8,7 @@ import type { Server } from '../../server.ts';
 import { isQueued } from '../../transactions.ts';
 import { RdbError, readable } from '../rdb/error.ts';
 import { RdbInput } from '../rdb/input.ts';
+import { loadLibraries } from '../rdb/libraries.ts';
 import { RdbLoader } from '../rdb/load.ts';
 import { fileSource } from '../rdb/source.ts';
 import { AofError, AofReader } from './reader.ts';
@@ -53,8 +54,7 @@ export class AofFileLoader {
   step(until: number, isLast: boolean): boolean {
     try {
       if (this.rdb !== undefined && !this.rdb.step(until)) return false;
-      if (this.rdb !== undefined) this.commandDone();
-      this.rdb = undefined;
+      if (this.rdb !== undefined) this.rdbDone(this.rdb);
       do {
         for (let i = 0; i < BATCH; i++) if (!this.next()) return true;
       } while (performance.now() < until);
@@ -81,6 +81,12 @@ export class AofFileLoader {
     this.execute(args);
     this.commandDone();
     return true;
+  }
+
+  private rdbDone({ libraries }: RdbLoader): void {
+    this.rdb = undefined;
+    loadLibraries(this.server, libraries);
+    this.commandDone();
   }
 
   private commandDone(): void {

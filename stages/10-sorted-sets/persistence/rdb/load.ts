@@ -31,6 +31,8 @@ const EMPTY_KEYS_LOGGED = 10;
 export class RdbLoader {
   /** The file's own facts: `redis-ver`, `repl-id`, … */
   readonly aux = new Map<string, string>();
+  /** The source code of libraries of functions. */
+  readonly libraries: string[] = [];
   keysLoaded = 0;
   keysExpired = 0;
   /** Which those are, where the file belongs to a history that others may continue. */
@@ -108,8 +110,7 @@ export class RdbLoader {
         this.aux.set(input.string(), input.string());
         return;
       case RDB_OPCODE.FUNCTION2:
-        input.string();
-        log.notice('Skipping a library of functions in the RDB file: there are no functions here');
+        this.libraries.push(input.string());
         return;
       case RDB_OPCODE.FUNCTION_PRE_GA:
         throw input.error('functions in the format of a release candidate of Redis 7.0');
