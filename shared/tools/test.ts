@@ -46,8 +46,8 @@ npm test mutants                        one folder of tests/
   --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given
   --watch          run again when something changes: the files and folders that the command names, or the stage's
   --bail           stop at the first failure
-  --retry-failed   run a test that fails a second time, at once, and list those that passed then with their first
-                   failure: on a machine that is busy with other work, a server may start too late
+  --retry-failed   run a test that fails again, at once, up to two times, and list those that passed then with their
+                   first failure: on a machine that is busy with other work, a server may start too late
   --every          with npm test alone: each suite on every later stage, not on the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
 

@@ -24,7 +24,7 @@ export function createReporter(
 ): Reporter & { total: Counts } {
   let leftOut: string[] = [];
   let failed: string[] = [];
-  let secondTime: string[] = [];
+  let passedAgain: string[] = [];
   const chosen = (file: TestModule, state?: TestState) =>
     [...file.children.allTests(state)].filter((test) => choice === null || choice.pattern.test(fullName(test)));
   const reporter = {
@@ -33,7 +33,7 @@ export function createReporter(
       reporter.total = createCounts();
       leftOut = [];
       failed = [];
-      secondTime = [];
+      passedAgain = [];
     },
     onTestModuleEnd(file: TestModule) {
       const tests = chosen(file);
@@ -57,9 +57,9 @@ export function createReporter(
         for (const error of test.result().errors?.slice(0, 1) ?? []) show(test.fullName, error);
       }
       for (const test of tests.filter((one) => one.diagnostic()?.flaky)) {
-        secondTime.push(`${file.project.name} › ${test.fullName}`);
+        passedAgain.push(`${file.project.name} › ${test.fullName}`);
         const [error] = test.result().errors ?? [];
-        const name = `${test.fullName}, which passed the second time`;
+        const name = `${test.fullName}, which passed when it ran again`;
         if (error) for (const line of failureLines(file.project.name, name, error)) print(line);
       }
     },
@@ -75,7 +75,7 @@ export function createReporter(
         return;
       }
       for (const line of closing) print(line);
-      for (const line of listed('Failed once, and passed the second time:', secondTime)) print(line);
+      for (const line of listed('Failed, and passed when run again:', passedAgain)) print(line);
       for (const line of listed('Failed:', failed)) print(line);
       print(`\n${summary(reporter.total)}`);
     },

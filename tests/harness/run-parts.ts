@@ -11,13 +11,14 @@ import type { Choice } from './test-names.ts';
 export interface RunOptions {
   readonly choice: Choice | null;
   readonly bail: boolean;
-  /** Run a test that fails a second time, at once; the reporter says so. */
+  /** Run a test that fails again, at once, up to `RETRIES` times; the reporter says so. */
   readonly retryFailed: boolean;
   /** One file at a time, in the order of the suites: they share a server, or are read as they come. */
   readonly inOrder: boolean;
   readonly reporter: Reporter & { readonly total: Counts };
 }
 
+const RETRIES = 2;
 const CONFIG = join(PROJECT_ROOT, 'tests/vitest.config.ts');
 
 /** Runs the tests of these parts. @returns the exit code: 1 when a test failed, or none passed */
@@ -37,7 +38,7 @@ export async function runParts(parts: readonly Part[], { choice, bail, retryFail
       ...(choice === null ? {} : { testNamePattern: choice.pattern }),
       watch: false,
       bail: bail ? 1 : 0,
-      retry: retryFailed ? 1 : 0,
+      retry: retryFailed ? RETRIES : 0,
       fileParallelism: !inOrder,
       ...(inOrder ? { sequence: { sequencer: InOrder } } : {}),
       reporters: [reporter],
