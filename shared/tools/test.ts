@@ -43,7 +43,8 @@ npm test mutants                        one folder of tests/
   --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
   --challenge      the challenges of a chapter instead of its suite: on the stage, or on --cmd or --url. The stage fails them
   --full           with --cmd or --url: all tests, not only the core ones that lead through the chapters
-  --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given
+  --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given. A third of that is enough
+                   for a server that sends no reply at all to a command it does not know
   --watch          run again when something changes: the files and folders that the command names, or the stage's
   --bail           stop at the first failure
   --retry-failed   run a test that fails again, at once, up to two times, and list those that passed then with their

@@ -190,6 +190,28 @@ test('a server that does not start is told once, with what it printed', { timeou
 });
 
 test.each([
+  ['nothing', '', /^the server accepts connections on port \d+, and did not answer PING within 3 s; expected "\+PONG\\r\\n"$/],
+  ['something else', "socket.write('$4\\r\\nPONG\\r\\n')", /^the server answered PING with "\$4\\r\\nPONG\\r\\n"; expected "\+PONG\\r\\n"$/],
+])('a server that listens and answers PING with %s is told once', LONG, async (_, answer, line) => {
+  writeFileSync(join(folder, 'starter.mjs'), PONG_SERVER.replace(/socket\.write\(.*?\)(?=\))/, () => `{${answer}}`));
+  const { code, lines } = await npmTest('01', '--cmd', 'node starter.mjs {port}');
+  expect(code).toBe(1);
+  expect(lines[0]).toMatch(line);
+  expect(lines[1]).toMatch(/^ {2}command: node starter\.mjs \d+$/);
+  expect(lines.join('\n')).not.toMatch(/failed/);
+});
+
+test('a server that passes over a command that it does not know has a third of the time for a reply', LONG, async () => {
+  writeFileSync(join(folder, 'small.mjs'), SMALL_SERVER);
+  const about = ['01', '-t', 'the error for an unknown command', '--timeout', '3'];
+  const silent = await npmTest(...about, '--cmd', 'node small.mjs {port}');
+  expect(silent.lines.join('\n')).toMatch(/^ +ended +no complete reply within 1 s$/m);
+  writeFileSync(join(folder, 'flushes.mjs'), SMALL_SERVER.replace('const text', "if (args[0] === 'FLUSHALL') socket.write('+OK\\r\\n');\n const text"));
+  const flushes = await npmTest(...about, '--cmd', 'node flushes.mjs {port}');
+  expect(flushes.lines.join('\n')).toMatch(/^ +ended +no complete reply within 3 s$/m);
+});
+
+test.each([
   [['77'], /no stage '77'/],
   [['01', '02'], /One stage at a time/],
   [['01', '--cmd', './my-server'], /--cmd needs \{port\}/],

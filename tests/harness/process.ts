@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { whenNpmIsGone } from '#shared/tools/npm-gone.ts';
+import { quoted } from './show.ts';
 import { sleep } from './time.ts';
 import { guard } from './watchdog.ts';
 
@@ -32,6 +33,8 @@ export interface StartOptions {
   /** Give the words to a shell instead, as one line. */
   shell?: boolean;
   readyMs?: number;
+  /** How long it may accept connections and leave PING without a right answer; as long as `readyMs` if not given. */
+  silentMs?: number;
   /** It is ready when it answers -LOADING, too. */
   readyWhileLoading?: boolean;
 }
@@ -158,31 +161,53 @@ async function isFree(port: number): Promise<boolean> {
 
 /** Whether a server answers PING at this address within `ms`; an error reply (NOAUTH …) is an answer too. */
 export async function answersPing(host: string, port: number, ms = 1000, whileLoading = false): Promise<boolean> {
-  const answers = whileLoading ? /^(\+|-NOAUTH|-LOADING)/ : /^(\+|-NOAUTH)/;
+  return isAnswer((await askPing(host, port, ms)) ?? '', whileLoading);
+}
+
+function isAnswer(reply: string, whileLoading: boolean): boolean {
+  return (whileLoading ? /^(\+|-NOAUTH|-LOADING)/ : /^(\+|-NOAUTH)/).test(reply);
+}
+
+/** The first bytes that come back for a PING within `ms`, '' when none do, null when nobody listens there. */
+async function askPing(host: string, port: number, ms: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: ms });
-    const finish = (answer: boolean) => {
+    let connected = false;
+    const finish = (reply: string) => {
       socket.destroy();
-      resolve(answer);
+      resolve(connected ? reply : null);
     };
-    socket.once('connect', () => socket.write('*1\r\n$4\r\nPING\r\n'));
-    socket.once('data', (chunk) => finish(answers.test(chunk.toString('latin1'))));
-    socket.once('timeout', () => finish(false));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
+    socket.once('connect', () => {
+      connected = true;
+      socket.write('*1\r\n$4\r\nPING\r\n');
+    });
+    socket.once('data', (chunk) => finish(chunk.toString('latin1')));
+    socket.once('timeout', () => finish(''));
+    socket.once('error', () => finish(''));
+    socket.once('close', () => finish(''));
   });
 }
 
 async function waitUntilReady(server: ServerProcess, options: StartOptions): Promise<string | null> {
-  const { readyMs: ms = READY_MS, readyWhileLoading } = options;
+  const { readyMs: ms = READY_MS, silentMs = ms, readyWhileLoading = false } = options;
+  const askMs = Math.max(1000, (options.silentMs ?? 0) / 3);
   const deadline = Date.now() + ms;
+  let silentUntil: number | null = null;
   for (;;) {
     const ended = server.ended();
     if (ended !== null) return `the server ${ended} before it answered PING`;
-    if (await answersPing('127.0.0.1', server.port, 1000, readyWhileLoading)) return null;
+    const reply = await askPing('127.0.0.1', server.port, askMs);
+    if (isAnswer(reply ?? '', readyWhileLoading)) return null;
+    if (reply === null || reply.startsWith('-LOADING')) silentUntil = null;
+    else if (Date.now() > (silentUntil ??= Date.now() + silentMs)) return wrongAnswer(server.port, reply, silentMs);
     if (Date.now() > deadline) return `the server did not answer PING on port ${server.port} within ${ms / 1000} s`;
     await sleep(20);
   }
+}
+
+function wrongAnswer(port: number, reply: string, ms: number): string {
+  if (reply !== '') return `the server answered PING with ${quoted(reply.slice(0, 60))}; expected "+PONG\\r\\n"`;
+  return `the server accepts connections on port ${port}, and did not answer PING within ${ms / 1000} s; expected "+PONG\\r\\n"`;
 }
 
 function signalProcess(child: ChildProcess, name: NodeJS.Signals, group: boolean): void {

@@ -119,9 +119,14 @@ function commandTarget(template: string): Target {
           };
           return [template.replace(/\{(port|dir|flags)\}/g, (_, name: string) => words[name]!)];
         },
-        { shell: true, cwd: process.env['COMMAND_DIR'] ?? process.cwd() },
+        { shell: true, cwd: process.env['COMMAND_DIR'] ?? process.cwd(), silentMs: silentMs() },
       ),
   };
+}
+
+/** How long a server may listen and leave PING without an answer: one that has to load its data first says -LOADING. */
+function silentMs(): number {
+  return Math.max(3_000, 2 * Number(process.env['REPLY_MS'] ?? 0));
 }
 
 function urlTarget(text: string): Target {
@@ -147,7 +152,7 @@ const ATTEMPTS = 3;
 async function spawnIn(
   { dir: at, whileLoading = false }: Place = {},
   argv: (port: number, dir: string) => string[],
-  options: { shell?: boolean; cwd?: string } = {},
+  options: { shell?: boolean; cwd?: string; silentMs?: number } = {},
 ): Promise<RunningServer> {
   const dir = at ?? mkdtempSync(join(tmpdir(), 'redis-test-'));
   for (let attempt = 1; ; attempt++) {
@@ -156,8 +161,8 @@ async function spawnIn(
       const server = await startProcess({
         argv: argv(port, dir),
         port,
+        ...options,
         cwd: options.cwd ?? dir,
-        shell: options.shell ?? false,
         readyWhileLoading: whileLoading,
       });
       return {

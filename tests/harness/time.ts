@@ -1,12 +1,29 @@
-/**
- * How long a reply may take, in ms. Long for the stages: the machine may be busy, and a right server never needs it.
- * `npm test -- --cmd` and `--url` set it (`--timeout`).
- */
-export const REPLY_MS = Number(process.env['REPLY_MS'] ?? 10_000);
+/** Long for the stages: the machine may be busy, and a right server never needs it. `npm test -- --timeout` sets it. */
+const REPLY_MS = Number(process.env['REPLY_MS'] ?? 10_000);
 /** Whether the server is one of the learner's, with a timeout of its own: then a group ends early. */
 export const JUDGES_FOREIGN = process.env['REPLY_MS'] !== undefined;
 /** How long `until` looks, in ms. */
 const UNTIL_MS = JUDGES_FOREIGN ? Math.max(2 * REPLY_MS, 3_000) : REPLY_MS;
+
+/** Of the timeout, for a server that does not answer what it does not know. */
+const SHARE_FOR_SILENT = 1 / 3;
+
+let isSilent = false;
+
+/** How long a reply may take, in ms. */
+export function replyMs(): number {
+  return Math.round(isSilent ? REPLY_MS * SHARE_FOR_SILENT : REPLY_MS);
+}
+
+/** The server was seen to pass over a request that it does not know: much of what it owes a reply will get none. */
+export function passesOverRequests(): void {
+  isSilent = true;
+}
+
+/** What is left of the whole timeout after `replyMs`. */
+export function graceMs(): number {
+  return REPLY_MS - replyMs();
+}
 
 /** Something did not come in time. */
 export class TimeoutError extends Error {}
