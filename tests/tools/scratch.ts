@@ -60,12 +60,14 @@ export function plain(lines: string[]): string {
   return stripVTControlCharacters(lines.join('\n'));
 }
 
-/** A scratch tree that holds the tools too, so that they can be run in it as they are run here. */
-export function scratchProject(files: Record<string, string>): Scratch {
+const TOOLS = ['stage', 'diff', 'carry', 'check', 'fork'];
+
+/** A scratch tree that holds these tools too, so that they can be run in it as they are run here, and these files. */
+export function scratchProject(files: Record<string, string>, tools = TOOLS, alsoCopied: string[] = []): Scratch {
   const scratch = scratchTree({ '.gitignore': 'node_modules\n', ...files });
-  const tools = ['stage', 'diff', 'carry', 'check', 'fork'].map((name) => `shared/tools/${name}.ts`);
-  const needed = filesNeededBy(tools.map((tool) => join(PROJECT_ROOT, tool)), PROJECT_ROOT);
-  for (const path of [...tools, ...needed, 'package.json', 'tsconfig.json']) {
+  const paths = tools.map((name) => `shared/tools/${name}.ts`);
+  const needed = filesNeededBy(paths.map((path) => join(PROJECT_ROOT, path)), PROJECT_ROOT);
+  for (const path of [...paths, ...needed, ...alsoCopied, 'package.json', 'tsconfig.json']) {
     cpSync(join(PROJECT_ROOT, path), join(scratch.root, path));
   }
   symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(scratch.root, 'node_modules'), 'junction');
