@@ -129,6 +129,21 @@ export const hints: Record<string, Hint> = {
     'sremCommand in src/t_set.c',
     `${SETS}#srem`,
   ],
+  'OBJECT ENCODING: a hash is a listpack up to 512 fields': [
+    'Count the fields after each HSET. The 513th makes it a hashtable, and it stays one when fields go.',
+    'hashTypeConvert in src/t_hash.c',
+    'store/hash-value.ts#Hash',
+  ],
+  'OBJECT ENCODING: a hash is a listpack up to 64 bytes a field or value': [
+    'Look at the length of each field and each value before you store it: 65 bytes make it a hashtable.',
+    'hashTypeTryConversion in src/t_hash.c',
+    'store/hash-value.ts#isLong',
+  ],
+  'OBJECT ENCODING: a set of 64-bit integers is an intset, up to 512 of them': [
+    'A member is an integer when INCR would take it. With the 513th the set becomes a hashtable for good.',
+    'setTypeAdd in src/t_set.c',
+    'store/set-value.ts#SetValue',
+  ],
   'BLPOP and BRPOP take at once what is there': [
     'The reply is an array of two: the name of the key, and the element.',
     'blockingPopGenericCommand in src/t_list.c',

@@ -8,7 +8,7 @@ const INT64_MIN = '-9223372036854775808';
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 
-step(1, 'lists: two ends and a middle', () => {
+step(1, 'lists, at both ends and in the middle', () => {
   test('RPUSH adds behind the last, LPUSH before the first, one after the other', async () => {
     const c = await client();
     await c.expect('RPUSH', 'l', 'c', 'd').int(2);
@@ -235,7 +235,39 @@ step(4, 'types, and keys that vanish', () => {
   });
 });
 
-step(5, 'a client that waits', () => {
+step(5, 'small values are packed', () => {
+  test('OBJECT ENCODING: a hash is a listpack up to 512 fields', async () => {
+    const c = await client();
+    await c.expect('HSET', 'h', ...numbers(512).flatMap((number) => [`f${number}`, number])).int(512);
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('listpack');
+    await c.expect('HSET', 'h', 'one more', '').int(1);
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
+    await c.expect('HDEL', 'h', 'one more', 'f1', 'f2').int(3);
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
+  });
+
+  test('OBJECT ENCODING: a hash is a listpack up to 64 bytes a field or value', async () => {
+    const c = await client();
+    await c.expect('HSET', 'h', 'f'.repeat(64), 'v'.repeat(64)).int(1);
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('listpack');
+    await c.expect('HSET', 'h', 'f'.repeat(64), 'v'.repeat(65)).int(0);
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
+    await c.expect('HSETNX', 'h2', 'f'.repeat(65), '').int(1);
+    await c.expect('OBJECT', 'ENCODING', 'h2').bulk('hashtable');
+  });
+
+  test('OBJECT ENCODING: a set of 64-bit integers is an intset, up to 512 of them', async () => {
+    const c = await client();
+    await c.expect('SADD', 's', ...Array.from({ length: 510 }, (_, i) => i * 1000), INT64_MAX, INT64_MIN).int(512);
+    await c.expect('OBJECT', 'ENCODING', 's').bulk('intset');
+    await c.expect('SADD', 's', '7').int(1);
+    await c.expect('OBJECT', 'ENCODING', 's').bulk('hashtable');
+    await c.expect('SREM', 's', '7').int(1);
+    await c.expect('OBJECT', 'ENCODING', 's').bulk('hashtable');
+  });
+});
+
+step(6, 'a client that waits', () => {
   test('BLPOP and BRPOP take at once what is there', async () => {
     const c = await client();
     await c.expect('RPUSH', 'l', 'a', 'b', 'c').int(3);
@@ -300,7 +332,7 @@ step(5, 'a client that waits', () => {
   });
 });
 
-step(6, 'first come, first served', () => {
+step(7, 'first come, first served', () => {
   test('BLPOP of several keys: any of them ends the wait', async () => {
     const [waiting, c] = [await client(), await client()];
     for (const key of ['a', 'b', 'c']) {

@@ -429,26 +429,6 @@ describe('a key of another type', () => {
 });
 
 describe('a hash as a whole', () => {
-  test('OBJECT ENCODING: a listpack up to 512 fields', async () => {
-    const c = await client();
-    await fill(c, 'h', 512);
-    await c.expect('OBJECT', 'ENCODING', 'h').bulk('listpack');
-    await c.expect('HSET', 'h', 'one more', '').int(1);
-    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
-    await c.expect('HDEL', 'h', 'one more', 'f1', 'f2').int(3);
-    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
-  });
-
-  test('OBJECT ENCODING: a listpack up to 64 bytes a field or value', async () => {
-    const c = await client();
-    await c.expect('HSET', 'h', 'f'.repeat(64), 'v'.repeat(64)).int(1);
-    await c.expect('OBJECT', 'ENCODING', 'h').bulk('listpack');
-    await c.expect('HSET', 'h', 'f'.repeat(64), 'v'.repeat(65)).int(0);
-    await c.expect('OBJECT', 'ENCODING', 'h').bulk('hashtable');
-    await c.expect('HSETNX', 'h2', 'f'.repeat(65), '').int(1);
-    await c.expect('OBJECT', 'ENCODING', 'h2').bulk('hashtable');
-  });
-
   test('fields and values stay what they are as the hash outgrows a listpack', async () => {
     const c = await client();
     const r = rng();

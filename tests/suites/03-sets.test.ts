@@ -528,16 +528,6 @@ describe('a key of another type', () => {
 });
 
 describe('a set as a whole', () => {
-  test('OBJECT ENCODING: an intset for integers of 64 bits, up to 512', async () => {
-    const c = await client();
-    await c.expect('SADD', 's', ...Array.from({ length: 510 }, (_, i) => i * 1000), INT64_MAX, INT64_MIN).int(512);
-    await c.expect('OBJECT', 'ENCODING', 's').bulk('intset');
-    await c.expect('SADD', 's', '7').int(1);
-    await c.expect('OBJECT', 'ENCODING', 's').bulk('hashtable');
-    await c.expect('SREM', 's', '7').int(1);
-    await c.expect('OBJECT', 'ENCODING', 's').bulk('hashtable');
-  });
-
   test('OBJECT ENCODING: no intset once a member is no integer', async () => {
     const c = await client();
     for (const member of ['x', '01', '9223372036854775808', '']) {
