@@ -1,20 +1,11 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ALL_DATABASES, contents, describe, expect, hex } from '../harness/suite.ts';
+import { contents, describe, expect, hex } from '../harness/suite.ts';
 import { info, items, littleEndian, rdbFile, rdbString } from '../harness/suite.ts';
 import { readFile, reusedServer, rng, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { key, milliseconds, NO_SAVE, numbered, survive } from '../harness/rdb-files.ts';
 
-/** Nothing but SAVE saves. */
-const NO_SAVE = ['--save', ''];
 const DEBUG = [...NO_SAVE, '--enable-debug-command', 'yes'];
-
-/** Saves, pulls the plug and starts again. */
-async function survive(s: OwnServer, c: Client): Promise<Client> {
-  await c.expect('SAVE').ok();
-  await s.kill();
-  await s.restart();
-  return s.client();
-}
 
 /** Saves, empties the server and loads what was saved: what `survive` does, without the wait for a start. */
 async function reload(c: Client): Promise<Client> {
@@ -33,30 +24,10 @@ async function loaded(file: string): Promise<Client> {
   return c;
 }
 
-/** A string key in a dump, behind its deadline if it has one. */
-function key(name: string, value: string, deadline = ''): string {
-  return `${deadline}\0${rdbString(name)}${rdbString(value)}`;
-}
-
-/** Opcodes in front of a key: a deadline in seconds or in ms. */
+/** The opcode of a deadline in seconds, in front of a key. */
 const seconds = (time: number) => `\xfd${littleEndian(time, 4)}`;
-const milliseconds = (time: number) => `\xfc${littleEndian(time, 8)}`;
-
-const numbered = (count: number, make: (at: number) => string[]) =>
-  Array.from({ length: count }, (_, at) => make(at)).flat();
 
 describe('after SAVE and a power cut', () => {
-  test('strings come back', async () => {
-    const c = await (await reusedServer(...DEBUG)).client();
-    const all = String.fromCharCode(...Array.from({ length: 256 }, (_, at) => at));
-    await c.expect('MSET', 'empty', '', 'binary', all, all, 'binary key', 'long', 'lorem ipsum '.repeat(9_000)).ok();
-    await c.expect('MSET', 'i8', '-128', 'i16', '3000', 'i32', '-2000000000', 'i64', '9223372036854775807').ok();
-    await c.expect('MSET', 'zeros', '007', 'float', '3.14', '', 'the empty key', '123', 'a number for a name').ok();
-    await c.expect('SETRANGE', 'hole', '70000', 'x').int(70_001);
-    const before = await contents(c);
-    expect(await contents(await reload(c))).toEqual(before);
-  });
-
   test('lists come back in order', async () => {
     const c = await (await reusedServer(...DEBUG)).client();
     await c.expect('RPUSH', 'small', 'b', '', '12', '-1', '70000', '9223372036854775807', '1.5').int(7);
@@ -128,53 +99,6 @@ describe('after SAVE and a power cut', () => {
     await after.expect('XADD', 's', '9-*', 'f', 'v').bulk('9-10');
   });
 
-  test('all sixteen databases come back', async () => {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    for (const db of ALL_DATABASES) {
-      await c.expect('SELECT', db).ok();
-      await c.expect('SET', `own ${db}`, db).ok();
-      await c.expect('RPUSH', 'same name', `db ${db}`).int(1);
-    }
-    const before = await contents(c, ALL_DATABASES);
-    expect(Object.keys(before)).toHaveLength(32);
-    expect(await contents(await survive(s, c), ALL_DATABASES)).toEqual(before);
-  });
-
-  test('deadlines come back as points in time', async () => {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    const deadline = Date.now() + 100_000;
-    await c.expect('SET', 'k', 'v', 'PXAT', deadline).ok();
-    await c.expect('RPUSH', 'l', 'a').int(1);
-    await c.expect('EXPIREAT', 'l', '33177117420').int(1);
-    await c.expect('SADD', 's', 'a').int(1);
-    await c.expect('PEXPIREAT', 's', deadline + 1).int(1);
-    await c.expect('SET', 'persistent', 'v').ok();
-    const after = await survive(s, c);
-    await after.expect('PEXPIRETIME', 'k').int(deadline);
-    await after.expect('EXPIRETIME', 'l').int('33177117420');
-    await after.expect('PEXPIRETIME', 's').int(deadline + 1);
-    await after.expect('PEXPIRETIME', 'persistent').int(-1);
-    expect(await info(after, 'keyspace')).toMatchObject({ db0: expect.stringMatching(/^keys=4,expires=3,/) });
-  });
-
-  test('keys that died meanwhile are gone, and counted', async () => {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    const deadline = Date.now() + 300;
-    for (const key of ['a', 'b', 'c']) await c.expect('SET', key, 'v', 'PXAT', deadline).ok();
-    await c.expect('SET', 'stays', 'v').ok();
-    await c.expect('SAVE').ok();
-    await s.kill();
-    await until(() => Date.now() > deadline, 'the deadline');
-    await s.restart();
-    const after = await s.client();
-    await after.expect('KEYS', '*').array(['stays']);
-    await after.expect('DBSIZE').int(1);
-    expect(await info(after)).toMatchObject({ rdb_last_load_keys_expired: '3', rdb_last_load_keys_loaded: '1' });
-  });
-
   test('a key that came back with a deadline dies at it', async () => {
     const c = await (await reusedServer(...DEBUG)).client();
     const deadline = Date.now() + 2_000;
@@ -183,20 +107,6 @@ describe('after SAVE and a power cut', () => {
     await after.expect('GET', 'k').bulk('v');
     await until(async () => (await after.send('DBSIZE')) === 0, 'the end of the key');
     expect(Date.now()).toBeGreaterThanOrEqual(deadline);
-  });
-
-  test('only what was there at the SAVE comes back', async () => {
-    const s = await reusedServer(...DEBUG);
-    const c = await s.client();
-    await c.expect('MSET', 'a', '1', 'b', '2').ok();
-    await c.expect('SAVE').ok();
-    await c.expect('SET', 'a', 'changed').ok();
-    await c.expect('DEL', 'b').int(1);
-    await c.expect('SET', 'c', 'new').ok();
-    await s.kill();
-    await s.restart();
-    const after = await s.client();
-    await after.expect('MGET', 'a', 'b', 'c').array(['1', '2', null]);
   });
 
   test('values can be changed on, like any others', async () => {
@@ -242,34 +152,6 @@ describe('after SAVE and a power cut', () => {
 });
 
 describe('the file', () => {
-  test('starts with magic and version, and ends with EOF and a checksum', async () => {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    await c.expect('SET', 'key', 'value').ok();
-    await c.expect('SAVE').ok();
-    const file = readFile(s, 'dump.rdb')!;
-    expect(file).toMatch(/^REDIS00(09|1[012])\xfa/);
-    const version = file.slice(5, 9);
-    expect(file).toBe(rdbFile(file.slice(9, -9), { version }));
-  });
-
-  test('holds AUX fields, SELECTDB, RESIZEDB and the keys', async () => {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    await c.expect('SET', 'plain', 'value').ok();
-    await c.expect('SELECT', '9').ok();
-    const deadline = Date.now() + 100_000;
-    await c.expect('SET', 'timed', '70000', 'PXAT', deadline).ok();
-    await c.expect('SAVE').ok();
-    const file = readFile(s, 'dump.rdb')!;
-    expect(file).toContain('\xfa\x09redis-ver');
-    expect(file).toContain('\xfa\x0aredis-bits');
-    expect(file).toContain('\xfa\x05ctime');
-    expect(file).toContain('\xfa\x08used-mem');
-    expect(file).toContain('\xfe\x00\xfb\x01\x00\0\x05plain\x05value');
-    expect(file).toContain(`\xfe\x09\xfb\x01\x01${milliseconds(deadline)}\0\x05timed\xc2${littleEndian(70_000, 4)}`);
-  });
-
   test('holds integers as such, and long strings compressed', async () => {
     const s = await reusedServer(...NO_SAVE);
     const c = await s.client();
@@ -364,47 +246,6 @@ describe('a dump made by hand', () => {
 });
 
 describe('a dump that cannot be loaded', () => {
-  /** Starts on each of the files: exit code 1, the message, the file as it was; and on a good one at the end. */
-  async function refused(rows: [what: string, file: string, message: RegExp][]): Promise<void> {
-    const s = await reusedServer(...NO_SAVE);
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('SAVE').ok();
-    const good = readFile(s, 'dump.rdb')!;
-    await s.kill();
-    for (const [what, file, message] of rows) {
-      writeFileSync(join(s.dir, 'dump.rdb'), file, 'latin1');
-      const ending = await s.restart().then(
-        () => 'it started',
-        (error: Error) => error.message,
-      );
-      expect([what, ending]).toEqual([what, expect.stringContaining('exit code 1 ')]);
-      expect(ending).toMatch(message);
-      expect(readFile(s, 'dump.rdb'), what).toBe(file);
-    }
-    writeFileSync(join(s.dir, 'dump.rdb'), good, 'latin1');
-    await s.restart();
-    await (await s.client()).expect('GET', 'k').bulk('v');
-  }
-
-  const whole = rdbFile(`\xfe\0${key('name', 'value')}${key('other', 'x'.repeat(100))}`);
-
-  test('of another magic, an unknown version, or cut short', () =>
-    refused([
-      ['magic', `REDIX${whole.slice(5)}`, /signature/i],
-      ['too new', rdbFile(`\xfe\0${key('k', 'v')}`, { version: '0099' }), /version.*99/i],
-      ['cut in a key', whole.slice(0, 16), /rdb|eof|short|truncated/i],
-      ['cut in the checksum', whole.slice(0, -1), /rdb|eof|short|truncated/i],
-    ]));
-
-  test('with a byte changed, or with a type, a database or a length that cannot be', () =>
-    refused([
-      ['a value', whole.replace('value', 'valve'), /checksum/i],
-      ['type', rdbFile('\xfe\0\x63\x01a\x01b', { checksum: false }), /type|99|rdb/i],
-      ['database', rdbFile(`\xfe\x10${key('k', 'v')}`, { checksum: false }), /database|16/i],
-      ['length', rdbFile(`\xfe\0\0\x01k\x81\x7f${'\0'.repeat(7)}`, { checksum: false }), /rdb|eof|short|length/i],
-    ]));
-
   test('because it is a folder', async () => {
     const s = await reusedServer(...NO_SAVE);
     await (await s.client()).expect('SAVE').ok();

@@ -1,47 +1,13 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { client, contents, describe, expect, field, info } from '../harness/suite.ts';
 import { needsFlags, readFile, reusedServer, saved, server, sleep } from '../harness/suite.ts';
-import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { test, until } from '../harness/suite.ts';
+import { dirty, failed, FAR, fill, MISCONF, STARTED } from '../harness/rdb-files.ts';
 
-const STARTED = 'Background saving started';
-const MISCONF =
-  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. " +
-  'Commands that may modify the data set are disabled, because this instance is configured to report errors ' +
-  'during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). ' +
-  'Please check the Redis logs for details about the RDB error.';
-/** Save points that no test reaches. */
-const FAR = ['--save', '3600 1000000'];
 /** Slow enough to be seen at work: µs for each key. */
 const SLOW = ['--rdb-key-save-delay', '2000'];
 
-/** What changed since the last save. */
-const dirty = (c: Client) => field(c, 'rdb_changes_since_last_save');
-
-/** From now on the dump can't be put in its place: a folder stands there. Root, too, can't rename a file onto it. */
-function obstruct(s: OwnServer): () => void {
-  const folder = join(s.dir, 'dump.rdb');
-  mkdirSync(folder);
-  return () => rmSync(folder, { recursive: true });
-}
-
-async function fill(c: Client, count: number): Promise<void> {
-  const pairs = Array.from({ length: count }, (_, at) => [`key:${at}`, String(at)]).flat();
-  await c.expect('MSET', ...pairs).ok();
-}
-
 describe('save points', () => {
-  test('a change after a second: saved by itself', async () => {
-    const s = await server('--save', '1 1');
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    await until(() => readFile(s, 'dump.rdb')?.includes('v'), 'the dump');
-    await until(async () => (await dirty(c)) === '0', 'no change left to save');
-    await s.kill();
-    await s.restart();
-    await (await s.client()).expect('GET', 'k').bulk('v');
-  });
-
   test('each point needs its number of changes', async () => {
     const s = await server('--save', '3600 1', '--save', '1 10');
     const c = await s.client();
@@ -51,17 +17,6 @@ describe('save points', () => {
     await c.expect('SET', 'tenth', 'v').ok();
     await until(async () => (await dirty(c)) === '0', 'the tenth change to be saved');
     expect(readFile(s, 'dump.rdb')).toContain('tenth');
-  });
-
-  test('CONFIG SET save sets and takes them away', async () => {
-    const c = await (await server('--save', '1 10', '--save', '60 1000')).client();
-    await c.expect('CONFIG', 'GET', 'save').array(['save', '1 10 60 1000']);
-    await c.expect('CONFIG', 'SET', 'save', '').ok();
-    await c.expect('CONFIG', 'GET', 'save').array(['save', '']);
-    await fill(c, 20);
-    await c.expect('CONFIG', 'SET', 'save', '1 10 3600 1').ok();
-    await c.expect('CONFIG', 'GET', 'save').array(['save', '1 10 3600 1']);
-    await until(async () => (await dirty(c)) === '0', 'the changes to be saved');
   });
 
   test('flags give them one by one, or several at once', async () => {
@@ -99,30 +54,6 @@ describe('save points', () => {
 });
 
 describe('a BGSAVE that failed', () => {
-  interface Broken {
-    s: OwnServer;
-    c: Client;
-    /** Takes away what was in the way. */
-    clear: () => void;
-  }
-
-  async function failed(flags: string[], body: (broken: Broken) => Promise<void>): Promise<void> {
-    const s = await reusedServer(...flags);
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    const clear = obstruct(s);
-    await c.expect('BGSAVE').status(STARTED);
-    await saved(c);
-    expect(await field(c, 'rdb_last_bgsave_status')).toBe('err');
-    try {
-      await body({ s, c, clear });
-    } finally {
-      // Where it cannot save, SIGTERM does not end it.
-      rmSync(join(s.dir, 'dump.rdb'), { recursive: true, force: true });
-      await c.send('SAVE');
-    }
-  }
-
   test('makes the server refuse writes', () =>
     failed(FAR, async ({ c }) => {
       await c.expect('SET', 'k', 'w').error(MISCONF);
@@ -153,15 +84,6 @@ describe('a BGSAVE that failed', () => {
     failed(FAR, async ({ s, c }) => {
       expect(await dirty(c)).toBe('1');
       expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
-    }));
-
-  test('is forgiven when the next one succeeds', () =>
-    failed(FAR, async ({ c, clear }) => {
-      clear();
-      await c.expect('BGSAVE').status(STARTED);
-      await saved(c);
-      expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
-      await c.expect('SET', 'k', 'w').ok();
     }));
 
   test('is forgiven by a SAVE that succeeds', () =>

@@ -1,36 +1,13 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { client, describe, expect, field, readFile } from '../harness/suite.ts';
-import { resp, reusedServer, saved, server, sleep, status } from '../harness/suite.ts';
-import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { resp, reusedServer, saved, server, sleep } from '../harness/suite.ts';
+import { test, until } from '../harness/suite.ts';
+import { BUSY, dirty, ended, FAR, fill, obstruct, STARTED } from '../harness/rdb-files.ts';
 
-const BUSY = 'ERR Background save already in progress';
-const STARTED = 'Background saving started';
 const CANNOT_SHUT_DOWN = 'ERR Errors trying to SHUTDOWN. Check logs.';
-/** Save points that no test reaches. */
-const FAR = ['--save', '3600 1000000'];
 /** Slow enough to be seen at work: µs for each key. */
 const SLOW = ['--rdb-key-save-delay', '2000'];
-
-/** What changed since the last save. */
-const dirty = (c: Client) => field(c, 'rdb_changes_since_last_save');
-
-/** From now on the dump can't be put in its place: a folder stands there. Root, too, can't rename a file onto it. */
-function obstruct(s: OwnServer): () => void {
-  const folder = join(s.dir, 'dump.rdb');
-  mkdirSync(folder);
-  return () => rmdirSync(folder);
-}
-
-/** Waits until the server has ended, and tells how. */
-function ended(s: OwnServer): Promise<string> {
-  return until(() => s.ended(), 'the end of the server') as Promise<string>;
-}
-
-async function fill(c: Client, count: number): Promise<void> {
-  const pairs = Array.from({ length: count }, (_, at) => [`key:${at}`, String(at)]).flat();
-  await c.expect('MSET', ...pairs).ok();
-}
 
 describe('SAVE', () => {
   test('writes the dump at once', async () => {
@@ -47,13 +24,6 @@ describe('SAVE', () => {
     await c.expect('SAVE', 'now').error("ERR wrong number of arguments for 'save' command");
   });
 
-  test('is refused inside MULTI, and spoils it', async () => {
-    const c = await client();
-    await c.expect('MULTI').ok();
-    await c.expect('SAVE').error('ERR Command not allowed inside a transaction');
-    await c.expect('EXEC').error('EXECABORT Transaction discarded because of previous errors.');
-  });
-
   test('--dir and --dbfilename say where', async () => {
     const s = await server('--save', '');
     mkdirSync(join(s.dir, 'data'));
@@ -66,44 +36,9 @@ describe('SAVE', () => {
     await s.restart();
     await (await s.client()).expect('GET', 'k').bulk('v');
   });
-
-  test('replaces the dump, and leaves nothing else behind', async () => {
-    const s = await reusedServer('--save', '');
-    const c = await s.client();
-    await c.expect('SET', 'k', 'first').ok();
-    await c.expect('SAVE').ok();
-    await c.expect('SET', 'k', 'second').ok();
-    await c.expect('SAVE').ok();
-    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
-    expect(readFile(s, 'dump.rdb')).toContain('second');
-    expect(readFile(s, 'dump.rdb')).not.toContain('first');
-  });
-
-  test('that fails is an error, keeps the count of changes, and leaves no temporary file', async () => {
-    const s = await reusedServer('--save', '');
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    const clear = obstruct(s);
-    await c.expect('SAVE').errorLike(/^ERR/);
-    expect(await dirty(c)).toBe('1');
-    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
-    clear();
-    await c.expect('SAVE').ok();
-    expect(await dirty(c)).toBe('0');
-  });
 });
 
 describe('BGSAVE', () => {
-  test('answers at once, and the dump comes', async () => {
-    const s = await reusedServer('--save', '');
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    await c.expect('BGSAVE').status(STARTED);
-    await saved(c);
-    expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
-    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
-  });
-
   test('SCHEDULE starts at once where nothing is in the way', async () => {
     const c = await client();
     await c.expect('BGSAVE', 'SCHEDULE').status(STARTED);
@@ -140,18 +75,6 @@ describe('BGSAVE', () => {
     expect(await field(c, 'rdb_bgsave_in_progress')).toBe('1');
     await saved(c);
     await c.expect('GET', 'n').bulk('20');
-  });
-
-  test('inside a transaction it is scheduled: it starts after EXEC', async () => {
-    const c = await client();
-    const before = Number(await field(c, 'rdb_saves'));
-    await c.expect('MULTI').ok();
-    await c.expect('SET', 'k', 'v').status('QUEUED');
-    await c.expect('BGSAVE').status('QUEUED');
-    await c.expect('EXEC').array([status('OK'), status('Background saving scheduled')]);
-    await until(async () => Number(await field(c, 'rdb_saves')) === before + 1, 'the save');
-    await saved(c);
-    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
   });
 
   test('changes made meanwhile are still to be saved afterwards', async () => {
@@ -214,20 +137,6 @@ describe('LASTSAVE', () => {
     expect(String(await c.send('LASTSAVE'))).toBe(await field(c, 'rdb_last_save_time'));
   });
 
-  test('moves on with each save that ends well', async () => {
-    const s = await reusedServer('--save', '');
-    const c = await s.client();
-    const start = Number(await c.send('LASTSAVE'));
-    // The server's clock may lag some milliseconds: time(2) answers with the last tick.
-    await until(() => Date.now() / 1000 >= start + 1.05, 'the next second');
-    const clear = obstruct(s);
-    await c.expect('SAVE').errorLike(/^ERR/);
-    await c.expect('LASTSAVE').int(start);
-    clear();
-    await c.expect('SAVE').ok();
-    await c.expect('LASTSAVE').matches((value) => Number(value) > start, `a time after ${start}`);
-  });
-
   test('takes no arguments', async () => {
     const c = await client();
     await c.expect('LASTSAVE', 'x').error("ERR wrong number of arguments for 'lastsave' command");
@@ -235,17 +144,6 @@ describe('LASTSAVE', () => {
 });
 
 describe('SHUTDOWN', () => {
-  test('saves where there are save points', async () => {
-    const s = await reusedServer(...FAR);
-    const c = await s.client();
-    await c.expect('SET', 'k', 'v').ok();
-    c.write('SHUTDOWN\r\n');
-    await c.closed();
-    expect(await ended(s)).toBe('ended with exit code 0');
-    await s.restart();
-    await (await s.client()).expect('GET', 'k').bulk('v');
-  });
-
   test('saves nothing where there are none', async () => {
     const s = await reusedServer('--save', '');
     const c = await s.client();

@@ -1,0 +1,113 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, field, littleEndian, rdbString, readFile, reusedServer, saved, until, type Client, type OwnServer } from './suite.ts';
+
+/** Nothing but SAVE saves. */
+export const NO_SAVE = ['--save', ''];
+/** Save points that no test reaches. */
+export const FAR = ['--save', '3600 1000000'];
+export const STARTED = 'Background saving started';
+export const BUSY = 'ERR Background save already in progress';
+export const MISCONF =
+  "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. " +
+  'Commands that may modify the data set are disabled, because this instance is configured to report errors ' +
+  'during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). ' +
+  'Please check the Redis logs for details about the RDB error.';
+
+/** Changes since the last save. */
+export const dirty = (c: Client) => field(c, 'rdb_changes_since_last_save');
+
+/** Saves, pulls the plug and starts again. */
+export async function survive(s: OwnServer, c: Client): Promise<Client> {
+  await c.expect('SAVE').ok();
+  await s.kill();
+  await s.restart();
+  return s.client();
+}
+
+/** Waits until the server has ended. @returns how, such as `ended with exit code 0` */
+export function ended(s: OwnServer): Promise<string> {
+  return until(() => s.ended(), 'the end of the server') as Promise<string>;
+}
+
+/** So many keys, `key:0` and so on, each with its number. */
+export async function fill(c: Client, count: number): Promise<void> {
+  await c.expect('MSET', ...numbered(count, (at) => [`key:${at}`, String(at)])).ok();
+}
+
+/** What `make` makes of 0, 1, …, in one array. */
+export function numbered(count: number, make: (at: number) => string[]): string[] {
+  return Array.from({ length: count }, (_, at) => make(at)).flat();
+}
+
+/**
+ * From now on the dump can't be put in its place: a folder stands there. Root, too, can't rename a file onto it.
+ * @returns what removes the folder
+ */
+export function obstruct(s: OwnServer): () => void {
+  const folder = join(s.dir, 'dump.rdb');
+  mkdirSync(folder);
+  return () => rmSync(folder, { recursive: true });
+}
+
+/** A server whose last BGSAVE failed. */
+export interface Broken {
+  s: OwnServer;
+  c: Client;
+  /** Removes what was in the way. */
+  clear: () => void;
+}
+
+/** Runs `body` on a server with the key `k`, `v`, whose BGSAVE has just failed. */
+export async function failed(flags: string[], body: (broken: Broken) => Promise<void>): Promise<void> {
+  const s = await reusedServer(...flags);
+  const c = await s.client();
+  await c.expect('SET', 'k', 'v').ok();
+  const clear = obstruct(s);
+  await c.expect('BGSAVE').status(STARTED);
+  await saved(c);
+  expect(await field(c, 'rdb_last_bgsave_status')).toBe('err');
+  try {
+    await body({ s, c, clear });
+  } finally {
+    // Where it cannot save, SIGTERM does not end it.
+    rmSync(join(s.dir, 'dump.rdb'), { recursive: true, force: true });
+    await c.send('SAVE');
+  }
+}
+
+/** Starts on each of the files: exit code 1, the message, the file as it was; and on a good one at the end. */
+export async function refused(rows: [what: string, file: string, message: RegExp][]): Promise<void> {
+  const s = await reusedServer(...NO_SAVE);
+  const c = await s.client();
+  await c.expect('SET', 'k', 'v').ok();
+  await c.expect('SAVE').ok();
+  const good = readFile(s, 'dump.rdb')!;
+  await s.kill();
+  for (const [what, file, message] of rows) {
+    writeFileSync(join(s.dir, 'dump.rdb'), file, 'latin1');
+    const ending = await s.restart().then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+    expect([what, ending]).toEqual([what, expect.stringContaining('exit code 1 ')]);
+    expect(ending).toMatch(message);
+    expect(readFile(s, 'dump.rdb'), what).toBe(file);
+  }
+  writeFileSync(join(s.dir, 'dump.rdb'), good, 'latin1');
+  await s.restart();
+  await (await s.client()).expect('GET', 'k').bulk('v');
+}
+
+/** A string key in a dump, behind its deadline if it has one. */
+export function key(name: string, value: string, deadline = ''): string {
+  return `${deadline}\0${rdbString(name)}${rdbString(value)}`;
+}
+
+/** The opcode of a deadline in ms, in front of a key. */
+export const milliseconds = (time: number) => `\xfc${littleEndian(time, 8)}`;
+
+/** What DUMP answers, without the version and the checksum. */
+export async function valueOf(c: Client, name: string): Promise<string> {
+  return String(await c.send('DUMP', name)).slice(0, -10);
+}
