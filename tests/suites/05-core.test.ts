@@ -133,7 +133,7 @@ step(2, 'EXEC runs them all', () => {
   });
 });
 
-step(3, 'WATCH: a listener of the keyspace', () => {
+step(3, 'WATCH, a listener of the keyspace', () => {
   test("WATCH: the client's own change counts as well", async () => {
     const c = await client();
     await c.expect('WATCH', 'k').ok();
