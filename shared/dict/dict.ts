@@ -4,9 +4,9 @@ import { Segment, SEGMENT_MAX } from './segment.ts';
 /** Segments are not split deeper than this, however badly hashes fall. */
 const MAX_DEPTH = 22;
 /** How full segments are on average that were made in advance: few of them will have to split. */
-const RESERVED_FILL = 192;
+const RESERVED_FILL = 768;
 /** No more than some 40 MB on somebody's word. */
-const RESERVED_DEPTH = 14;
+const RESERVED_DEPTH = 12;
 /** Hashes are 32 bits; a cursor counts up to here. */
 const HASH_SPACE = 2 ** 32;
 
@@ -161,11 +161,9 @@ export class Dict<V> {
     let left = count;
     for (let steps = 0; left > 0 && steps < count * 10; steps++) {
       const segment = this.directory[this.slotOf(from)]!;
-      const { hashes, size } = segment;
-      const taken = hashes === null ? [...Array(size).keys()] : indexesFrom(hashes, size, from);
-      if (hashes !== null && taken.length > left) return visitSome(segment, taken, left, visit);
-      for (const index of taken) visit(segment.keyAt(index), segment.valueAt(index));
-      left -= taken.length;
+      const last = segment.size > left ? lastHashOf(segment, from, left) : HASH_SPACE;
+      left -= visitHashes(segment, from, last, visit);
+      if (last < HASH_SPACE) return last + 1 < HASH_SPACE ? last + 1 : 0;
       const span = HASH_SPACE / 2 ** segment.depth;
       from = (Math.floor(from / span) + 1) * span;
       if (from >= HASH_SPACE) return 0;
@@ -254,29 +252,26 @@ export class Dict<V> {
   }
 }
 
-/** Indexes of the entries whose hash, unsigned, is at least `from`. */
-function indexesFrom(hashes: Int32Array, size: number, from: number): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < size; i++) if (hashes[i]! >>> 0 >= from) found.push(i);
-  return found;
+/** Of the hashes from `from` on, the `count`th lowest; 2^32 where there are no more than `count`, or no hashes at all. */
+function lastHashOf<V>({ hashes, size }: Segment<V>, from: number, count: number): number {
+  if (hashes === null) return HASH_SPACE;
+  const rest = new Uint32Array(size);
+  let found = 0;
+  for (let i = 0; i < size; i++) if (hashes[i]! >>> 0 >= from) rest[found++] = hashes[i]!;
+  return found > count ? rest.subarray(0, found).sort()[count - 1]! : HASH_SPACE;
 }
 
-/** The `count` entries of the lowest hashes, and those that share the last one's. */
-function visitSome<V>(
-  segment: Segment<V>,
-  indexes: number[],
-  count: number,
-  visit: (key: string, value: V) => void,
-): number {
-  const hashAt = (index: number) => segment.hashes![index]! >>> 0;
-  indexes.sort((a, b) => hashAt(a) - hashAt(b));
-  const lastHash = hashAt(indexes[count - 1]!);
-  for (const index of indexes) {
-    if (hashAt(index) > lastHash) break;
-    visit(segment.keyAt(index), segment.valueAt(index));
+/** Visits the entries whose hash is from `from` to `last`; all where there are no hashes. @returns how many */
+function visitHashes<V>(segment: Segment<V>, from: number, last: number, visit: (key: string, value: V) => void): number {
+  const { hashes, size } = segment;
+  let visited = 0;
+  for (let i = 0; i < size; i++) {
+    const hash = hashes === null ? from : hashes[i]! >>> 0;
+    if (hash < from || hash > last) continue;
+    visit(segment.keyAt(i), segment.valueAt(i));
+    visited++;
   }
-  const next = lastHash + 1;
-  return next >= HASH_SPACE ? 0 : next;
+  return visited;
 }
 
 function randomBelow(n: number): number {

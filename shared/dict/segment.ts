@@ -1,5 +1,5 @@
 /** A segment that would hold more splits in two. */
-export const SEGMENT_MAX = 256;
+export const SEGMENT_MAX = 1024;
 /** Up to this many entries are searched one by one, without hashes: faster, and smaller (Redis: listpacks). */
 const PLAIN_MAX = 8;
 /** The bits of a hash that fit a slot, where those of its own number are replaced by the entry's index. */

@@ -86,7 +86,7 @@ describe(`Dict, SEED=${seed}`, () => {
 });
 
 describe(`a walk with scan, SEED=${seed}`, () => {
-  test.each([0, 1, 8, 9, 256, 257, 5000])('of %i keys finds each once when nothing changes', (size) => {
+  test.each([0, 1, 8, 9, 1024, 1025, 6000])('of %i keys finds each once when nothing changes', (size) => {
     const dict = filled(names(size));
     for (const count of [1, 10, 1000]) {
       const found: string[] = [];
@@ -96,10 +96,10 @@ describe(`a walk with scan, SEED=${seed}`, () => {
   });
 
   test.each([
-    ['grows', 300, 40],
-    ['shrinks', 6000, -40],
-    ['grows from almost nothing', 10, 300],
-    ['shrinks to almost nothing', 20_000, -400],
+    ['grows', 1200, 100],
+    ['shrinks', 24_000, -160],
+    ['grows from almost nothing', 10, 400],
+    ['shrinks to almost nothing', 30_000, -600],
   ])('finds every key that stays while the dict %s', (_, size, change) => {
     const random = createRng(seed);
     for (let round = 0; round < 3; round++) {
@@ -118,7 +118,7 @@ describe(`a walk with scan, SEED=${seed}`, () => {
   });
 
   test('no step visits much more than it was asked for', () => {
-    const dict = filled(names(50_000));
+    const dict = filled(names(60_000));
     let visits = 0;
     let most = 0;
     walk(dict, 10, () => visits++, () => {
