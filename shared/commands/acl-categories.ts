@@ -9,6 +9,8 @@ const GROUP_CATEGORIES: Record<string, string> = {
   'sorted-set': 'sortedset',
   stream: 'stream',
   geo: 'geo',
+  bitmap: 'bitmap',
+  hyperloglog: 'hyperloglog',
   connection: 'connection',
   transactions: 'transaction',
   pubsub: 'pubsub',

@@ -112,6 +112,9 @@ const LINES = [
   'RPUSH l 3 1 2 ; SORT l ; SORT l STORE d ; SORT l STORE d ; SORT nosuch STORE d ; SORT nosuch STORE d ; SORT_RO nosuch ; SORT l BY w_* GET v_*',
   'GEOADD g 13 38 a 15 37 b ; GEOADD g 13 38 a ; GEOSEARCHSTORE d g FROMLONLAT 15 37 BYRADIUS 9 km ; GEOSEARCHSTORE d g FROMLONLAT 0 0 BYRADIUS 9 km ; GEORADIUS g 15 37 9 km STORE d ; GEORADIUSBYMEMBER g a 9 km STOREDIST d ; GEORADIUS nosuch 15 37 9 km STORE d',
   'GEOPOS nosuch a ; GEODIST nosuch a b ; GEOHASH nosuch a ; GEOSEARCH nosuch FROMLONLAT 1 1 BYRADIUS 1 km ; GEORADIUS nosuch 1 1 1 km',
+  'SETBIT b 7 1 ; SETBIT b 7 1 ; SETBIT b 7 0 ; SETBIT b 9 0 ; SETBIT b 9 0 ; GETBIT nosuch 1 ; BITCOUNT nosuch ; BITPOS nosuch 0',
+  'SET a 1 ; BITOP NOT d a ; BITOP AND d a nosuch ; BITOP XOR d nosuch other ; BITOP XOR d nosuch other ; SET d v EX 100 ; BITOP OR d a ; TTL d',
+  'BITFIELD b SET u8 0 0 ; BITFIELD b SET u8 0 0 ; BITFIELD b SET u8 0 1 INCRBY u8 8 2 ; BITFIELD b GET u8 0 ; BITFIELD_RO nosuch GET u8 0 ; BITFIELD c OVERFLOW FAIL INCRBY u2 0 9 ; BITFIELD c OVERFLOW FAIL INCRBY u2 8 9 SET u2 8 1',
 ];
 
 /** Commands that change no key, or whose events other tests wait for. */

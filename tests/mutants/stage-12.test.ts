@@ -92,4 +92,25 @@ plantedBugs('12', [
     why: 'under tls-auth-clients optional any certificate will do',
     suite: '12-tls',
   },
+  {
+    file: 'store/string-bytes.ts',
+    find: "  value.write(0, '');\n",
+    replace: '',
+    why: 'a bit changes in a reply that is on its way',
+    suite: '12-bitmaps',
+  },
+  {
+    file: 'commands/bitmaps/counting.ts',
+    find: 'found ?? (bit === 1 || args.length > 4 ? -1',
+    replace: 'found ?? (bit === 1 ? -1',
+    why: 'BITPOS finds a zero behind the end that it was given',
+    suite: '12-bitmaps',
+  },
+  {
+    file: 'commands/bitmaps/fields.ts',
+    find: 'else if (grown) db.signalUnwatched(key);',
+    replace: '',
+    why: 'a string grows here and not on the replicas',
+    suite: '12-bitmaps',
+  },
 ]);

@@ -1,6 +1,10 @@
 import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { acl } from './acl/acl.ts';
+import { bits } from './bitmaps/bits.ts';
+import { bitCounting } from './bitmaps/counting.ts';
+import { bitFields } from './bitmaps/fields.ts';
+import { bitOperations } from './bitmaps/operation.ts';
 import { monitoring } from './clients/monitor.ts';
 import { connection } from './connection/connection.ts';
 import { geo } from './geo/geo.ts';
@@ -105,4 +109,8 @@ export const families: readonly Family[] = [
   slowlog,
   latency,
   memory,
+  bits,
+  bitCounting,
+  bitOperations,
+  bitFields,
 ];

@@ -4,7 +4,7 @@
  */
 const EVENTS: Readonly<Record<string, string>> = {
   g: 'del rename_from rename_to move_from move_to copy_to restore expire persist',
-  $: 'set setrange append incrby incrbyfloat',
+  $: 'set setrange append incrby incrbyfloat setbit pfadd',
   l: 'lpush rpush lpop rpop lset linsert lrem ltrim sortstore',
   s: 'sadd srem spop sinterstore sunionstore sdiffstore',
   h: 'hset hdel hincrby hincrbyfloat',

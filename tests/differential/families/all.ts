@@ -1,4 +1,5 @@
 import type { Family } from '../family.ts';
+import { bitmaps } from './bitmaps.ts';
 import { everything } from './everything.ts';
 import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
@@ -26,5 +27,5 @@ export const FAMILIES: readonly Family[] = [
   sort,
 ];
 
-/** Those; geo, whose stored distances are not the same on each server; and all types in one sequence. */
-export const COMPARED: readonly Family[] = [...FAMILIES, geo, everything];
+/** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, everything];
