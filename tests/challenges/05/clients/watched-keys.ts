@@ -1,0 +1,102 @@
+import type { Database } from '../store/database.ts';
+import type { KeyspaceListener } from '../store/keyspace.ts';
+import type { Client } from './client.ts';
+
+/** What a client watches, and whether any of it has changed since (Redis: `watchedKey`, CLIENT_DIRTY_CAS). */
+interface Watch {
+  readonly keys: { db: Database; key: string }[];
+  changed: boolean;
+  /** Called at a change; undefined: the mark is enough. */
+  readonly wake?: (key: string) => void;
+}
+
+/**
+ * Optimistic locking: WATCH takes no lock, it remembers which clients watch a key. A change of the key marks those clients, and
+ * EXEC looks at the mark (Redis: `watchForKey`, `touchWatchedKey` in multi.c).
+ */
+export class WatchedKeys implements KeyspaceListener {
+  private readonly watches = new Map<Client, Watch>();
+  private readonly watchers = new Map<Database, Map<string, Set<Watch>>>();
+  /** Number of watches that belong to clients in BWATCH, and are not in `watches`. */
+  private waiting = 0;
+
+  watch(client: Client, db: Database, key: string): void {
+    let watch = this.watches.get(client);
+    if (watch === undefined) this.watches.set(client, (watch = { keys: [], changed: false }));
+    this.add(watch, db, key);
+  }
+
+  /** Calls `wake` when one of the keys changes. @returns the function that ends this */
+  onChange(db: Database, keys: readonly string[], wake: (key: string) => void): () => void {
+    const watch: Watch = { keys: [], changed: false, wake };
+    this.waiting++;
+    for (const key of keys) this.add(watch, db, key);
+    return () => {
+      this.waiting--;
+      this.remove(watch);
+    };
+  }
+
+  unwatch(client: Client): void {
+    const watch = this.watches.get(client);
+    if (watch === undefined) return;
+    this.watches.delete(client);
+    this.remove(watch);
+  }
+
+  /** A key whose deadline has passed counts as changed, removed or not (Redis: `isWatchedKeyExpired`). */
+  haveChanged(client: Client): boolean {
+    const watch = this.watches.get(client);
+    if (watch === undefined) return false;
+    return watch.changed || watch.keys.some(({ db, key }) => db.isExpired(key));
+  }
+
+  keyModified(db: Database, key: string): void {
+    if (this.watches.size === 0 && this.waiting === 0) return;
+    for (const watch of this.watchers.get(db)?.get(key) ?? []) mark(watch, key);
+  }
+
+  databaseFlushed(db: Database): void {
+    this.touch(db, (key) => db.has(key));
+  }
+
+  databasesSwapped(a: Database, b: Database): void {
+    for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));
+  }
+
+  private touch(db: Database, isTouched: (key: string) => boolean): void {
+    for (const [key, watchers] of this.watchers.get(db) ?? []) {
+      if (isTouched(key)) for (const watch of watchers) mark(watch, key);
+    }
+  }
+
+  private add(watch: Watch, db: Database, key: string): void {
+    const watchers = this.watchersOf(db, key);
+    if (watchers.has(watch)) return;
+    db.has(key); // an expired key is removed now, so that this is not taken for a change later
+    watchers.add(watch);
+    watch.keys.push({ db, key });
+  }
+
+  private remove(watch: Watch): void {
+    for (const { db, key } of watch.keys) {
+      const byKey = this.watchers.get(db)!;
+      const watchers = byKey.get(key)!;
+      watchers.delete(watch);
+      if (watchers.size === 0) byKey.delete(key);
+    }
+  }
+
+  private watchersOf(db: Database, key: string): Set<Watch> {
+    let byKey = this.watchers.get(db);
+    if (byKey === undefined) this.watchers.set(db, (byKey = new Map()));
+    let watchers = byKey.get(key);
+    if (watchers === undefined) byKey.set(key, (watchers = new Set()));
+    return watchers;
+  }
+}
+
+function mark(watch: Watch, key: string): void {
+  watch.changed = true;
+  watch.wake?.(key);
+}
