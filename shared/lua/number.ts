@@ -1,34 +1,31 @@
+import { readDouble } from '#shared/numbers/double.ts';
+import { printGeneral } from './number-text.ts';
 import type { LuaValue } from './value.ts';
 
-const DECIMAL = /^[ \t\n\v\f\r]*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)[ \t\n\v\f\r]*$/;
-const HEX = /^[ \t\n\v\f\r]*([+-]?)0[xX]([0-9a-fA-F]+)[ \t\n\v\f\r]*$/;
+/** What C's `strtod` takes, without the white space in front of it. */
+export const NUMERAL = [
+  '[+-]?(?:0x(?:[\\da-f]+\\.?[\\da-f]*|\\.[\\da-f]+)(?:p[+-]?\\d+)?',
+  '(?:\\d+\\.?\\d*|\\.\\d+)(?:e[+-]?\\d+)?',
+  'inf(?:inity)?',
+  'nan(?:\\(\\w*\\))?)',
+].join('|');
+const WHOLE = new RegExp(`^[ \\t-\\r]*(${NUMERAL})[ \\t-\\r]*$`, 'i');
+/** As Lua prints a number: `%.14g`. */
+const DIGITS = 14;
 
-/** A number as Lua prints it (`%.14g`). */
+/** A number as Lua prints it (`%.14g`). Every NaN is `-nan`, which is what 0/0 gives on x86. */
 export function formatNumber(number: number): string {
-  if (Number.isInteger(number) && Math.abs(number) < 1e14) return Object.is(number, -0) ? '-0' : String(number);
-  if (number !== number) return Object.is(number, NaN) ? '-nan' : 'nan';
-  if (number === Infinity) return 'inf';
-  if (number === -Infinity) return '-inf';
-  const [digits = '', exponent = '0'] = number.toExponential(13).split('e');
-  const power = Number(exponent);
-  if (power < -4 || power >= 14) {
-    const sign = power < 0 ? '-' : '+';
-    return `${withoutZeros(digits)}e${sign}${String(Math.abs(power)).padStart(2, '0')}`;
-  }
-  return withoutZeros(number.toFixed(13 - power));
+  return printGeneral(number, DIGITS);
 }
 
-/** A number, or what a string reads as: decimal or hexadecimal, white space around it; undefined for anything else. */
+/**
+ * A number, or what a string reads as, with white space around it: decimal, hexadecimal, `inf` or `nan`; undefined for
+ * anything else. A string ends at its first null byte here, as it does for C.
+ */
 export function toNumber(value: LuaValue): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;
-  const decimal = DECIMAL.exec(value);
-  if (decimal !== null) return Number(decimal[1]);
-  const hex = HEX.exec(value);
-  if (hex !== null) return hex[1] === '-' ? -parseInt(hex[2] ?? '', 16) : parseInt(hex[2] ?? '', 16);
-  return undefined;
-}
-
-function withoutZeros(digits: string): string {
-  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+  const end = value.indexOf('\0');
+  const numeral = WHOLE.exec(end === -1 ? value : value.slice(0, end));
+  return numeral === null ? undefined : (readDouble(numeral[1]!) ?? NaN);
 }
