@@ -22,6 +22,8 @@ export class CommandClock<R = never> {
   private readonly options: Options;
   /** The command that the time is counted for. */
   private current: CommandStats | undefined;
+  /** The same, where more calls of it need not read the clock. */
+  private running: CommandStats | undefined;
   /** When its time began; ms, 0: the clock stands still. */
   private since = 0;
   /** The request that the time is counted for; undefined where it is that of several. */
@@ -40,27 +42,33 @@ export class CommandClock<R = never> {
 
   /** Requests have come in. @returns the time; ms since 1970 */
   start(): number {
-    this.current = undefined;
+    this.current = this.running = undefined;
     this.since = performance.now();
     return TIME_ORIGIN + this.since;
   }
 
   /** A call of this command begins. */
   begin(stats: CommandStats, request?: R): void {
-    if (stats === this.current && !this.options['latency-tracking'] && this.since > stats.timedUntil && this.slowMs > 0) {
+    if (stats === this.running) {
       this.request = undefined;
       return;
     }
     if (this.since === 0) this.start();
     if (this.current !== undefined) this.lap(this.current);
     this.current = stats;
+    this.running = this.timesEach(stats) ? undefined : stats;
     this.request = request;
+  }
+
+  /** Whether each call of this command is timed on its own. */
+  private timesEach({ timedUntil }: CommandStats): boolean {
+    return this.options['latency-tracking'] || this.since <= timedUntil || this.slowMs <= 0;
   }
 
   /** The time of a request ends now: its long arguments may not be read later, and `onTimed` may want to show them. */
   endRequest(): void {
     if (this.current !== undefined) this.lap(this.current);
-    this.current = undefined;
+    this.current = this.running = undefined;
     this.request = undefined;
   }
 
