@@ -1,40 +1,47 @@
 import type { LuaValue } from './value.ts';
 
+/** Arguments or results. Nobody changes such an array once it is handed over: a function may return the one it was given. */
+export type LuaValues = readonly LuaValue[];
+
 /** What a pausable function asks of the engine: call this function, and go on with its results. */
 export class LuaCall {
-  readonly callee: LuaValue;
-  readonly args: readonly LuaValue[];
+  readonly callee: LuaFunction;
+  readonly args: LuaValues;
 
-  constructor(callee: LuaValue, args: readonly LuaValue[]) {
+  constructor(callee: LuaFunction, args: LuaValues) {
     this.callee = callee;
     this.args = args;
   }
 }
 
 /** A function while it runs pausably: it yields calls (and other requests of the engine), and returns its results. */
-export type LuaSteps = Generator<unknown, readonly LuaValue[], readonly LuaValue[]>;
+export type LuaSteps = Generator<unknown, LuaValues | LuaCall, LuaValues>;
 
 /**
- * A function of Lua, or a native one. Arguments and results are arrays that nobody changes once they are handed over:
- * a function may return the array that it was given.
+ * A function of Lua, or a native one.
  *
- * A native function that calls none of Lua's is `new LuaFunction('rep', (args) => [...])`.
+ * A native function that calls none of Lua's is `new LuaFunction('rep', (args) => [...])`. One that calls functions of
+ * the script is made by `LuaState.callingBack`, from a generator that yields its calls.
  */
 export class LuaFunction {
   readonly type: 'function' = 'function';
   readonly name: string;
   /** Runs the function to its end. Throws `LuaError`. */
-  call: (args: readonly LuaValue[]) => readonly LuaValue[];
-  /** The pausable form, for functions that call others. Without one, `call` is used in both forms. */
-  start: ((args: readonly LuaValue[]) => LuaSteps) | undefined;
+  readonly call: (args: LuaValues) => LuaValues;
+  /** Whether it has a pausable form; where it has none, `call` is used while others run pausably. */
+  readonly pausable: boolean;
+  private readonly steps: ((args: LuaValues) => LuaSteps) | undefined;
 
-  constructor(
-    name: string,
-    call: (args: readonly LuaValue[]) => readonly LuaValue[],
-    start?: (args: readonly LuaValue[]) => LuaSteps,
-  ) {
+  constructor(name: string, call: (args: LuaValues) => LuaValues, steps?: (args: LuaValues) => LuaSteps, pausable = steps !== undefined) {
     this.name = name;
     this.call = call;
-    this.start = start;
+    this.steps = steps;
+    this.pausable = pausable;
+  }
+
+  /** Begins the pausable form. */
+  start(args: LuaValues): LuaSteps {
+    if (this.steps === undefined) throw new Error(`${this.name} has no pausable form`);
+    return this.steps(args);
   }
 }

@@ -1,0 +1,218 @@
+import { Chunk } from './chunk.ts';
+import { LuaError, LuaStop } from './error.ts';
+import { LuaCall, LuaFunction, type LuaSteps, type LuaValues } from './function.ts';
+import { DEFAULT_LIMITS, type LuaLimits } from './limits.ts';
+import { Operations } from './operations.ts';
+import { Random } from './lib/random.ts';
+import { parse } from './parser.ts';
+import { LuaTable, LuaThread, typeOf, type LuaValue } from './value.ts';
+
+/** So deep may native functions and metamethods call back into scripts (`LUAI_MAXCCALLS`). */
+const MAX_NESTED = 200;
+/** Words of the JavaScript stack that a call back takes. */
+const CALL_BACK_ROOM = 120;
+
+/** Where a native function stands that catches errors: what the error has to put back. */
+export interface Mark {
+  thread: LuaThread;
+  depth: number;
+  boundaries: number;
+  room: number;
+  nested: number;
+}
+
+/** A world of Lua: its globals, its limits, and what runs in it. It runs one thing at a time. */
+export class LuaState extends Operations {
+  readonly globals = new LuaTable();
+  readonly limits: LuaLimits;
+  readonly maxString: number;
+  readonly maxDepth: number;
+  /** The coroutine that runs, or the main thread. */
+  thread = new LuaThread();
+  /** Words of the JavaScript stack that are left to plain functions. */
+  room: number;
+  nested = 0;
+  /** The numbers of `math.random`: a host seeds it before each script. */
+  readonly random = new Random();
+  private readonly addresses = new WeakMap<object, string>();
+  private nextAddress = 0x55d0a0;
+
+  constructor(limits: Partial<LuaLimits> = {}) {
+    super();
+    this.limits = { ...DEFAULT_LIMITS, ...limits };
+    this.maxString = this.limits.stringLength;
+    this.maxDepth = this.limits.depth;
+    this.room = this.limits.room;
+    this.steps = this.limits.stepsPerCheck;
+    this.thread.status = 'running';
+  }
+
+  /**
+   * Compiles a script. The name follows Lua's rules: `@user_script` shows as `user_script`, anything else as
+   * `[string "…"]`. Throws `LuaError` with the text of a syntax error.
+   */
+  load(source: string, chunkName: string, globals = this.globals): LuaFunction {
+    const name = shownName(chunkName);
+    try {
+      return new Chunk(this, parse(source, name), name, globals).main;
+    } catch (error) {
+      // JavaScript's parser has a limit of its own
+      if (error instanceof RangeError) throw new LuaError(`${name}:1: chunk has too many syntax levels`, 0);
+      throw error;
+    }
+  }
+
+  /** Calls a function from outside, to its end. Throws `LuaError` with its position, `LuaStop`. */
+  run(callee: LuaFunction, args: LuaValues): LuaValues {
+    const mark = this.mark();
+    try {
+      return callee.call(args);
+    } catch (error) {
+      throw this.caught(error, mark);
+    }
+  }
+
+  tick(canPause: boolean): boolean {
+    this.steps = this.limits.stepsPerCheck;
+    if (!this.limits.hasMemory()) throw new LuaError('not enough memory', 0);
+    return this.limits.check(canPause) && canPause;
+  }
+
+  // ─── what generated code and native functions use ───
+
+  enterPlain(): void {
+    if (this.room < 0) throw this.stackOverflow();
+    if (this.steps < 0) this.tick(false);
+  }
+
+  enterPausable(): boolean {
+    if (this.thread.depth > this.maxDepth) throw this.stackOverflow();
+    return this.steps < 0 && this.tick(true);
+  }
+
+  callBack(callee: LuaValue, args: LuaValues): LuaValues {
+    const { thread } = this;
+    this.enterNative(thread);
+    thread.boundaries++;
+    const results = this.callOther(callee, args, undefined);
+    thread.boundaries--;
+    this.leaveNative(thread);
+    return results;
+  }
+
+  enterNative(thread: LuaThread): void {
+    if (++this.nested >= MAX_NESTED) throw new LuaError('C stack overflow');
+    thread.sites[++thread.depth] = undefined;
+    this.room -= CALL_BACK_ROOM;
+    if (this.room < 0) throw new LuaError('C stack overflow');
+  }
+
+  leaveNative(thread: LuaThread): void {
+    this.nested--;
+    thread.depth--;
+    this.room += CALL_BACK_ROOM;
+  }
+
+  /**
+   * A native function that calls functions of the script: a generator that yields `state.ask(callee, args)`, gets the
+   * results, and returns its own.
+   */
+  callingBack(name: string, steps: (args: LuaValues) => LuaSteps): LuaFunction {
+    const run = (args: LuaValues): LuaValues => {
+      const generator = steps(args);
+      let step = generator.next([]);
+      while (step.done !== true) {
+        if (!(step.value instanceof LuaCall)) throw new Error(`${name} yields what is no call`);
+        let results: LuaValues;
+        try {
+          results = this.callBack(step.value.callee, step.value.args);
+        } catch (error) {
+          step = generator.throw(error);
+          continue;
+        }
+        step = generator.next(results);
+      }
+      return step.value instanceof LuaCall ? this.callBack(step.value.callee, step.value.args) : step.value;
+    };
+    return new LuaFunction(name, run, steps);
+  }
+
+  // ─── errors ───
+
+  mark(): Mark {
+    const { thread, room, nested } = this;
+    return { thread, depth: thread.depth, boundaries: thread.boundaries, room, nested };
+  }
+
+  /** What was thrown, as an error of Lua with its position; the state is put back to the mark. Anything else is thrown on. */
+  caught(thrown: unknown, mark: Mark): LuaError {
+    const error = thrown instanceof RangeError ? this.stackOverflow() : thrown;
+    if (error instanceof LuaError) this.place(error);
+    mark.thread.depth = mark.depth;
+    mark.thread.boundaries = mark.boundaries;
+    this.room = mark.room;
+    this.nested = mark.nested;
+    if (!(error instanceof LuaError)) throw error;
+    return error;
+  }
+
+  /** Adds the position to the text of an error (`luaL_where`), and the name of the function to a bad argument. */
+  place(error: LuaError): void {
+    const { level, argument } = error;
+    error.level = 0;
+    if (typeof error.value !== 'string') return;
+    const { thread } = this;
+    if (argument !== undefined) error.value = badArgument(error.value, argument, this.siteAt(thread.depth));
+    if (level > 0) error.value = this.where(level) + error.value;
+    error.message = error.value;
+  }
+
+  /** `user_script:3: ` for level 1, the function that called the native one; '' where there is no position. */
+  where(level: number): string {
+    const site = this.siteAt(this.thread.depth - level + 1);
+    return site === undefined || (level > 1 && site.isTail) ? '' : `${site.chunk}:${site.line}: `;
+  }
+
+  /** An error object as a string would show it, for functions and tables: `table: 0x55d0a0`. */
+  addressOf(value: object): string {
+    let address = this.addresses.get(value);
+    if (address === undefined) {
+      address = `0x${(this.nextAddress += 0x20).toString(16).padStart(12, '0')}`;
+      this.addresses.set(value, address);
+    }
+    return address;
+  }
+
+  /** What `tostring` gives, without `__tostring`. */
+  rawToString(value: LuaValue, formatNumber: (n: number) => string): string {
+    if (typeof value === 'string') return value;
+    if (typeof value === 'number') return formatNumber(value);
+    if (value === undefined || typeof value === 'boolean') return value === undefined ? 'nil' : String(value);
+    return `${typeOf(value)}: ${value.type === 'userdata' ? value.address : this.addressOf(value)}`;
+  }
+
+  private siteAt(depth: number) {
+    return depth < 1 ? undefined : this.thread.sites[depth]?.[this.thread.at[depth] ?? 0];
+  }
+
+  private stackOverflow(): LuaError {
+    return new LuaError(`${this.where(2)}stack overflow`, 0);
+  }
+}
+
+export { LuaStop };
+
+function badArgument(text: string, argument: number, site: { callee: string; isMethod: boolean } | undefined): string {
+  const name = site?.callee ?? '?';
+  if (site?.isMethod !== true) return `bad argument #${argument} to '${name}' (${text})`;
+  return argument === 1 ? `calling '${name}' on bad self (${text})` : `bad argument #${argument - 1} to '${name}' (${text})`;
+}
+
+/** `luaO_chunkid`: at most 59 characters. */
+function shownName(chunkName: string): string {
+  if (chunkName.startsWith('=')) return chunkName.slice(1, 60);
+  if (chunkName.startsWith('@')) return chunkName.length > 53 ? `...${chunkName.slice(-52)}` : chunkName.slice(1);
+  const [line = ''] = chunkName.split(/[\r\n\0]/, 1);
+  const shown = line.slice(0, 43);
+  return shown.length < chunkName.length ? `[string "${shown}..."]` : `[string "${shown}"]`;
+}
