@@ -7,7 +7,7 @@ import { isTrue, LuaTable, typeOf, type LuaValue } from './value.ts';
 /** So many tables may lead from one to the next by `__index` or `__newindex`; more are a loop (`MAXTAGLOOP`). */
 const MAX_CHAIN = 100;
 /** Longer strings count as steps: one for so many bytes. */
-const BYTES_PER_STEP = 256;
+const BYTES_PER_STEP = 4096;
 
 export const NONE: LuaValues = [];
 
@@ -48,11 +48,10 @@ export abstract class Operations {
     return this.metatableOf(value)?.get(event);
   }
 
-  /** Counts the making of a long string. Throws `not enough memory`. */
-  made(length: number): void {
+  /** Counts the making of a long string, before it is made. Throws `not enough memory`. */
+  checkLength(length: number): void {
     if (length > this.maxString) throw new LuaError('not enough memory', 0);
-    this.steps -= Math.floor(length / BYTES_PER_STEP);
-    if (this.steps < 0) this.tick(false);
+    this.spend(Math.floor(length / BYTES_PER_STEP));
   }
 
   /** Counts the work of native code. */
@@ -63,12 +62,12 @@ export abstract class Operations {
 
   // ─── indexing ───
 
-  index(object: LuaValue, key: LuaValue, site: Site): LuaValue {
+  index(object: LuaValue, key: LuaValue, site?: Site): LuaValue {
     const found = this.findIndex(object, key, site);
     return found instanceof LuaCall ? this.callBack(found.callee, found.args)[0] : found;
   }
 
-  findIndex(object: LuaValue, key: LuaValue, site: Site): LuaValue | LuaCall {
+  findIndex(object: LuaValue, key: LuaValue, site?: Site): LuaValue | LuaCall {
     let from = object;
     for (let i = 0; i < MAX_CHAIN; i++) {
       let handler: LuaValue;
@@ -79,7 +78,7 @@ export abstract class Operations {
         if (handler === undefined) return undefined;
       } else {
         handler = this.metamethod(from, '__index');
-        if (handler === undefined) throw this.failure(`attempt to index ${described(from, i === 0 ? site.left : '')}`, site);
+        if (handler === undefined) throw this.failure(`attempt to index ${described(from, i === 0 ? (site?.left ?? '') : '')}`, site);
       }
       if (handler instanceof LuaFunction) return new LuaCall(handler, [from, key]);
       from = handler;
@@ -176,7 +175,7 @@ export abstract class Operations {
   concat(a: LuaValue, b: LuaValue, site: Site): LuaValue {
     if (typeof a === 'string' && typeof b === 'string') {
       const text = a + b;
-      if (text.length > 4096) this.madeAt(text.length, site);
+      if (text.length > 4096) this.checkLengthAt(text.length, site);
       return text;
     }
     const found = this.findConcat(a, b, site);
@@ -188,7 +187,7 @@ export abstract class Operations {
     if (isFine(a) && isFine(b)) {
       const x = typeof a === 'number' ? formatNumber(a) : a;
       const y = typeof b === 'number' ? formatNumber(b) : b;
-      if (x.length + y.length > 4096) this.madeAt(x.length + y.length, site);
+      if (x.length + y.length > 4096) this.checkLengthAt(x.length + y.length, site);
       return x + y;
     }
     const handler = this.metamethod(a, '__concat') ?? this.metamethod(b, '__concat');
@@ -197,9 +196,9 @@ export abstract class Operations {
     throw this.failure(`attempt to concatenate ${described(culprit, name)}`, site);
   }
 
-  private madeAt(length: number, site: Site): void {
+  private checkLengthAt(length: number, site: Site): void {
     if (length > this.maxString) throw this.failure('string length overflow', site);
-    this.made(length);
+    this.checkLength(length);
   }
 
   // ─── comparison ───
@@ -260,7 +259,7 @@ export abstract class Operations {
   private comparisonFailure(a: LuaValue, b: LuaValue, site: Site | undefined): LuaError {
     const [x, y] = [typeOf(a), typeOf(b)];
     const text = x === y ? `attempt to compare two ${x} values` : `attempt to compare ${x} with ${y}`;
-    return site === undefined ? new LuaError(text, 0) : this.failure(text, site);
+    return this.failure(text, site);
   }
 
   // ─── calls ───
@@ -271,7 +270,7 @@ export abstract class Operations {
     const handler = this.metamethod(callee, '__call');
     if (handler instanceof LuaFunction) return handler.call([callee, ...args]);
     const text = `attempt to call ${described(callee, site?.left ?? '')}`;
-    throw site === undefined ? new LuaError(text, 0) : this.failure(text, site);
+    throw this.failure(text, site);
   }
 
   /** The same as a request: what a pausable function yields to call something. */
@@ -280,7 +279,7 @@ export abstract class Operations {
     const handler = this.metamethod(callee, '__call');
     if (handler instanceof LuaFunction) return new LuaCall(handler, [callee, ...args]);
     const text = `attempt to call ${described(callee, site?.left ?? '')}`;
-    throw site === undefined ? new LuaError(text, 0) : this.failure(text, site);
+    throw this.failure(text, site);
   }
 
   private handlerCall(handler: LuaValue, args: LuaValues, site: Site): LuaCall {
@@ -297,7 +296,8 @@ export abstract class Operations {
   }
 
   /** An error of the script itself, at a place that the generated code names. */
-  protected failure(text: string, site: Site): LuaError {
+  protected failure(text: string, site: Site | undefined): LuaError {
+    if (site === undefined) return new LuaError(text, 0);
     return new LuaError(`${site.chunk}:${site.line}: ${text}`, 0);
   }
 }

@@ -160,7 +160,7 @@ function* loadPieces(state: LuaState, args: LuaValues): LuaSteps {
     if (piece === undefined || piece === '') return load(state, source, chunkName);
     if (typeof piece !== 'string' && typeof piece !== 'number') return [undefined, `${state.where(1)}reader function must return a string`];
     source += typeof piece === 'number' ? formatNumber(piece) : piece;
-    state.made(source.length);
+    state.checkLength(source.length);
   }
 }
 

@@ -4,7 +4,7 @@ import type { LuaValues } from '../function.ts';
 import type { LuaState } from '../state.ts';
 import { LuaFunction, type LuaTable } from '../value.ts';
 import { Random } from './random.ts';
-import { library } from './library.ts';
+import { createLibrary } from './host.ts';
 
 /** The largest number of `random`: 31 bits. */
 const RANDOM_MAX = 0x7fffffff;
@@ -13,7 +13,7 @@ const RANDOM_MAX = 0x7fffffff;
 export function openMath(state: LuaState): void {
   const of = (compute: (x: number) => number) => (args: LuaValues) => [compute(checkNumber(args, 0))];
   const { random } = state;
-  const math = library({
+  const math = createLibrary({
     abs: of(Math.abs), acos: of(Math.acos), asin: of(Math.asin), atan: of(Math.atan), ceil: of(Math.ceil), cos: of(Math.cos),
     cosh: of(Math.cosh), deg: of((x) => x / (Math.PI / 180)), exp: of(Math.exp), floor: of(Math.floor), log: of(Math.log),
     log10: of(Math.log10), rad: of((x) => x * (Math.PI / 180)), sin: of(Math.sin), sinh: of(Math.sinh), sqrt: of(Math.sqrt),

@@ -5,11 +5,11 @@ import { formatNumber } from '../number.ts';
 import { NONE } from '../operations.ts';
 import type { LuaState } from '../state.ts';
 import { isTrue, LuaFunction, typeOf, type LuaTable, type LuaValue } from '../value.ts';
-import { library } from './library.ts';
+import { createLibrary } from './host.ts';
 
 /** `table` (ltablib.c). */
 export function openTable(state: LuaState): void {
-  const table = library({ getn: (args) => [checkTable(args, 0).length()], insert, maxn, remove, setn, concat: (args) => concat(state, args) });
+  const table = createLibrary({ getn: (args) => [checkTable(args, 0).length()], insert, maxn, remove, setn, concat: (args) => concat(state, args) });
   table.set('sort', state.callingBack('sort', (args) => sort(state, args)));
   table.set('foreach', state.callingBack('foreach', (args) => foreach(state, args)));
   table.set('foreachi', state.callingBack('foreachi', (args) => foreachi(state, args)));
@@ -72,7 +72,7 @@ function concat(state: LuaState, args: LuaValues): LuaValues {
     if (length > state.maxString) throw new LuaError('not enough memory', 0);
     parts.push(part);
   }
-  state.made(length);
+  state.checkLength(length);
   return [parts.join(separator)];
 }
 
