@@ -157,7 +157,7 @@ function keysTyped({ server, args }: Request): FoundKey[] {
     throw new ReplyError('ERR Invalid number of arguments specified for command');
   }
   const keys = keysOf(command, typed);
-  if (keys.length === 0) throw new ReplyError('ERR Invalid arguments specified for command');
+  if (keys.length === 0 && !command.flags.has('no_mandatory_keys')) throw new ReplyError('ERR Invalid arguments specified for command');
   return keys;
 }
 

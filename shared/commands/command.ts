@@ -41,6 +41,8 @@ export interface CommandRow<R = never> {
   readonly queued?: false;
   /** It runs what its connection has queued, so it has the flags of that, too: EXEC. */
   readonly runsQueue?: true;
+  /** What the script that it runs says of itself; undefined: nothing (stage 12). */
+  readonly scriptFlags?: (request: R) => ReadonlySet<string> | undefined;
   /** It writes nothing, yet it is refused while the disk takes no writes: monitors learn of it by PING. */
   readonly reportsDiskErrors?: true;
   /** A client of RESP2 may send it while it has subscriptions; others only when it has none (from stage 09 on). */

@@ -1,3 +1,4 @@
+import type { Site } from './site.ts';
 import type { LuaValue } from './value.ts';
 
 /**
@@ -14,6 +15,8 @@ export class LuaError extends Error {
   level: number;
   /** Which argument is wrong, for an error that names the function as its caller calls it (`luaL_argerror`). */
   readonly argument: number | undefined;
+  /** Where the script was when the error was raised; undefined: in a native function that no script has called. */
+  site: Site | undefined;
 
   constructor(value: LuaValue, level = 1, argument?: number) {
     super(typeof value === 'string' ? value : 'a script failed');

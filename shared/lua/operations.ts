@@ -38,6 +38,8 @@ export abstract class Operations {
   abstract tick(canPause: boolean): boolean;
   /** Calls a function from native code. */
   abstract callBack(callee: LuaValue, args: LuaValues): LuaValues;
+  /** Calls a metamethod for the script, which stands at this place. */
+  abstract callMetamethod(call: LuaCall, site: Site | undefined): LuaValues;
 
   metatableOf(value: LuaValue): LuaTable | undefined {
     if (value instanceof LuaTable) return value.metatable;
@@ -64,7 +66,7 @@ export abstract class Operations {
 
   index(object: LuaValue, key: LuaValue, site?: Site): LuaValue {
     const found = this.findIndex(object, key, site);
-    return found instanceof LuaCall ? this.callBack(found.callee, found.args)[0] : found;
+    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
   }
 
   findIndex(object: LuaValue, key: LuaValue, site?: Site): LuaValue | LuaCall {
@@ -88,7 +90,7 @@ export abstract class Operations {
 
   setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): void {
     const call = this.findSetIndex(object, key, value, site);
-    if (call !== undefined) this.callBack(call.callee, call.args);
+    if (call !== undefined) this.callMetamethod(call, site);
   }
 
   findSetIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): LuaCall | undefined {
@@ -136,7 +138,7 @@ export abstract class Operations {
 
   arithmetic(name: string, a: LuaValue, b: LuaValue, site: Site): LuaValue {
     const found = this.findArithmetic(name, a, b, site);
-    return found instanceof LuaCall ? this.callBack(found.callee, found.args)[0] : found;
+    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
   }
 
   findArithmetic(name: string, a: LuaValue, b: LuaValue, site: Site): LuaValue | LuaCall {
@@ -155,7 +157,7 @@ export abstract class Operations {
 
   negate(a: LuaValue, site: Site): LuaValue {
     const found = this.findNegate(a, site);
-    return found instanceof LuaCall ? this.callBack(found.callee, found.args)[0] : found;
+    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
   }
 
   findNegate(a: LuaValue, site: Site): LuaValue | LuaCall {
@@ -179,7 +181,7 @@ export abstract class Operations {
       return text;
     }
     const found = this.findConcat(a, b, site);
-    return found instanceof LuaCall ? this.callBack(found.callee, found.args)[0] : found;
+    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
   }
 
   findConcat(a: LuaValue, b: LuaValue, site: Site): LuaValue | LuaCall {
@@ -219,7 +221,7 @@ export abstract class Operations {
 
   less(a: LuaValue, b: LuaValue, site: Site | undefined): boolean {
     const found = this.findLess(a, b, site);
-    return found instanceof LuaCall ? this.truth(found, this.callBack(found.callee, found.args)) : found;
+    return found instanceof LuaCall ? this.truth(found, this.callMetamethod(found, site)) : found;
   }
 
   findLess(a: LuaValue, b: LuaValue, site: Site | undefined): boolean | LuaCall {
@@ -232,7 +234,7 @@ export abstract class Operations {
 
   lessOrEqual(a: LuaValue, b: LuaValue, site: Site): boolean {
     const found = this.findLessOrEqual(a, b, site);
-    return found instanceof LuaCall ? this.truth(found, this.callBack(found.callee, found.args)) : found;
+    return found instanceof LuaCall ? this.truth(found, this.callMetamethod(found, site)) : found;
   }
 
   findLessOrEqual(a: LuaValue, b: LuaValue, site: Site): boolean | LuaCall {
@@ -298,7 +300,9 @@ export abstract class Operations {
   /** An error of the script itself, at a place that the generated code names. */
   protected failure(text: string, site: Site | undefined): LuaError {
     if (site === undefined) return new LuaError(text, 0);
-    return new LuaError(`${site.chunk}:${site.line}: ${text}`, 0);
+    const error = new LuaError(`${site.chunk}:${site.line}: ${text}`, 0);
+    error.site = site;
+    return error;
   }
 }
 

@@ -5,6 +5,7 @@ import { DEFAULT_LIMITS, type LuaLimits } from './limits.ts';
 import { Operations } from './operations.ts';
 import { Random } from './lib/random.ts';
 import { parse } from './parser.ts';
+import type { Site } from './site.ts';
 import { LuaTable, LuaThread, typeOf, type LuaValue } from './value.ts';
 
 /** So deep may native functions and metamethods call back into scripts (`LUAI_MAXCCALLS`). */
@@ -90,6 +91,22 @@ export class LuaState extends Operations {
     return this.steps < 0 && this.tick(true);
   }
 
+  /** A metamethod is called by the script: a native one that fails has that place as its position. */
+  callMetamethod({ callee, args }: LuaCall, site: Site | undefined): LuaValues {
+    const { depth } = this.thread;
+    try {
+      return this.callBack(callee, args);
+    } catch (error) {
+      const isOwn = error instanceof LuaError && error.site === undefined && this.thread.depth === depth + 1;
+      if (isOwn && site !== undefined) {
+        error.site = site;
+        if (error.level === 1) error.value = `${site.chunk}:${site.line}: ${String(error.value)}`;
+        error.level = 0;
+      }
+      throw error;
+    }
+  }
+
   callBack(callee: LuaValue, args: LuaValues): LuaValues {
     const { thread } = this;
     this.enterNative(thread);
@@ -160,6 +177,7 @@ export class LuaState extends Operations {
   place(error: LuaError): void {
     const { level, argument } = error;
     error.level = 0;
+    error.site ??= this.siteAt(this.thread.depth);
     if (typeof error.value !== 'string') return;
     const { thread } = this;
     if (argument !== undefined) error.value = badArgument(error.value, argument, this.siteAt(thread.depth));

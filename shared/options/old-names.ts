@@ -15,6 +15,7 @@ const OLD_NAMES: Record<string, string> = {
   'list-max-ziplist-size': 'list-max-listpack-size',
   'zset-max-ziplist-entries': 'zset-max-listpack-entries',
   'zset-max-ziplist-value': 'zset-max-listpack-value',
+  'lua-time-limit': 'busy-reply-threshold',
 };
 
 /** The name by which an option stands in the table, from a lower-case one that may be older. */

@@ -65,6 +65,26 @@ export class CommandClock<R = never> {
     return this.options['latency-tracking'] || this.since <= timedUntil || this.slowMs <= 0;
   }
 
+  /**
+   * A request begins that runs others one by one (EVAL): its time is its own and theirs. @returns when it began; ms, for
+   * `endOuter`
+   */
+  beginOuter(): number {
+    if (this.since === 0) this.start();
+    this.current = this.running = undefined;
+    return this.since;
+  }
+
+  /** The same request ends. */
+  endOuter(stats: CommandStats, request: R, began: number): void {
+    if (this.current !== undefined) this.lap(this.current);
+    this.since = began;
+    this.request = request;
+    this.lap(stats);
+    this.current = this.running = undefined;
+    this.request = undefined;
+  }
+
   /** The time of a request ends now: its long arguments may not be read later, and `onTimed` may want to show them. */
   endRequest(): void {
     if (this.current !== undefined) this.lap(this.current);

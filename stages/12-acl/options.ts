@@ -136,6 +136,7 @@ export const optionTable = {
   'slowlog-log-slower-than': integer({ default: 10000, min: -1, max: Number.MAX_SAFE_INTEGER, help: 'SLOWLOG keeps requests slower than this, in µs; -1: none' }),
   'slowlog-max-len': integer({ default: 128, min: 0, max: INT_MAX, help: 'entries of SLOWLOG' }),
   'latency-monitor-threshold': integer({ default: 0, min: 0, max: INT_MAX, help: 'LATENCY keeps events longer than this, in ms; 0: none' }),
+  'busy-reply-threshold': integer({ default: 5000, min: 0, max: Number.MAX_SAFE_INTEGER, help: 'ms that a script may take before others get BUSY; 0: for ever' }),
   'shutdown-timeout': integer({ default: 10, min: 0, max: INT_MAX, help: 'seconds that SHUTDOWN waits for replicas' }),
 };
 

@@ -33,6 +33,7 @@ const SINCE: readonly [pattern: RegExp, stage: string][] = [
   [/^(Persistence aof_|Memory mem_aof_buffer)/, '07'],
   [/^Replication |^Memory mem_(replication_|total_replication_|clients_slaves)/, '08'],
   [/^Stats (sync_|unexpected_error_replies|\w+_repl_)/, '08'],
+  [/^Memory (used_memory_(scripts|functions)|number_of_)/, '12'],
   [/^(Clients tracking_|Stats (pubsub|tracking_))/, '09'],
 ];
 

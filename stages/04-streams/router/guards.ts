@@ -18,7 +18,7 @@ function checkArity({ command, args }: Request): Reply | undefined {
 }
 
 /** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
-function checkMemory(request: Request): Reply | undefined {
+export function checkMemory(request: Request): Reply | undefined {
   if (request.server.eviction.perform() !== 'fail') return undefined;
   if (!request.has('denyoom')) return undefined;
   return new ReplyError(OOM);

@@ -29,14 +29,14 @@ function checkTransaction({ client, command }: Request): Reply | undefined {
 }
 
 /** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
-function checkMemory(request: Request): Reply | undefined {
+export function checkMemory(request: Request): Reply | undefined {
   if (request.server.eviction.perform() !== 'fail') return undefined;
   if (!request.has('denyoom') && !isQueued(request)) return undefined;
   return new ReplyError(OOM);
 }
 
 /** While the disk takes no writes, nothing is accepted that would be lost. */
-function checkDisk(request: Request): Reply | undefined {
+export function checkDisk(request: Request): Reply | undefined {
   const error = diskError(request.server);
   if (error === undefined) return undefined;
   if (!request.has('write') && !request.command.row.reportsDiskErrors) return undefined;

@@ -5,7 +5,7 @@ import type { KeyspaceListener } from '../store/keyspace.ts';
 /** Where an effect goes: to the log, to the replicas (from stage 08 on), or to both. */
 export const PROPAGATE_AOF = 1;
 export const PROPAGATE_REPL = 2;
-const PROPAGATE_BOTH = PROPAGATE_AOF | PROPAGATE_REPL;
+export const PROPAGATE_BOTH = PROPAGATE_AOF | PROPAGATE_REPL;
 
 /** Repeats what commands did: the AOF, and from stage 08 on the replicas. */
 export interface PropagationTarget {
@@ -31,6 +31,8 @@ export class Propagation implements KeyspaceListener {
   private effects: Effect[] = [];
   /** How many times effects have gone out; a client's last write is found by it (from stage 08 on). */
   units = 0;
+  /** Where the effects of commands go; a script may leave out the log or the replicas (stage 12). */
+  commandsTo = PROPAGATE_BOTH;
   /** How many commands are running: EXEC runs others. */
   private depth = 0;
 
@@ -54,12 +56,12 @@ export class Propagation implements KeyspaceListener {
 
   /** A command has run. Its effects are those it named with `propagateAs`; a write that named none goes as typed. */
   end({ client, command, args, effects }: Request, changed: boolean): void {
-    if (effects !== undefined) for (const effect of effects) this.gather(client.db, effect, PROPAGATE_BOTH);
+    if (effects !== undefined) for (const effect of effects) this.gather(client.db, effect, this.commandsTo);
     // DEBUG RELOAD changes the keyspace too, and is no write.
     else if (changed && command.flags.has('write')) {
       // Most requests are one command, as it was typed: there is nothing to gather.
       if (this.depth === 1 && this.effects.length === 0) this.feed(client.db, args);
-      else this.gather(client.db, args, PROPAGATE_BOTH);
+      else this.gather(client.db, args, this.commandsTo);
     }
     if (--this.depth === 0) this.tell();
   }

@@ -1,8 +1,8 @@
 /** Why a request was refused, as ACL LOG says it. */
 export type DenialReason = 'command' | 'key' | 'channel' | 'auth';
 
-/** Where it was: on its own, or between MULTI and EXEC. */
-export type DenialContext = 'toplevel' | 'multi';
+/** Where it was: on its own, between MULTI and EXEC, or in a script. */
+export type DenialContext = 'toplevel' | 'multi' | 'lua';
 
 /** What happened, and to whom. */
 export interface DeniedRequest {

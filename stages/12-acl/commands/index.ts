@@ -25,6 +25,10 @@ import { subscribing } from './pubsub/subscribe.ts';
 import { failover } from './replication/failover.ts';
 import { replication } from './replication/replication.ts';
 import { wait } from './replication/wait.ts';
+import { evaluating } from './scripting/eval.ts';
+import { functionCalls } from './scripting/fcall.ts';
+import { functions } from './scripting/function.ts';
+import { scripts } from './scripting/script.ts';
 import { config } from './server/config.ts';
 import { debug } from './server/debug.ts';
 import { latency } from './server/latency.ts';
@@ -106,6 +110,10 @@ export const families: readonly Family[] = [
   geo,
   geoSearching,
   acl,
+  evaluating,
+  scripts,
+  functionCalls,
+  functions,
   slowlog,
   latency,
   memory,

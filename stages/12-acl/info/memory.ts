@@ -23,6 +23,12 @@ export function memoryFields(server: Server): InfoField[] {
     ['mem_total_replication_buffers', server.replication.backlog?.memory ?? 0],
     ['mem_clients_slaves', clientBytes(server, ({ type }) => type === 'replica')],
     ['mem_clients_normal', clientBytes(server, ({ type }) => type !== 'replica')],
+    ['number_of_cached_scripts', server.scripts.size],
+    ['number_of_functions', server.functions.libraries.functionCount],
+    ['number_of_libraries', server.functions.libraries.byName.size],
+    ['used_memory_scripts_eval', server.scripts.bytes],
+    ['used_memory_functions', server.functions.bytes],
+    ...withHuman('used_memory_scripts', server.scripts.bytes + server.functions.bytes),
     ['mem_aof_buffer', server.aof.file.pendingBytes],
   ];
 }

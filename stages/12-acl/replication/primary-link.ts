@@ -194,6 +194,7 @@ export class PrimaryLink {
     const newlines = setInterval(() => connection.socket.write('\n'), NEWLINE_MS);
     try {
       flush();
+      this.server.functions.libraries.clear();
       const loader = await loadRdbFile(this.server, path);
       this.db = streamDbOf(this.server, loader?.aux.get('repl-stream-db'));
     } catch (error) {

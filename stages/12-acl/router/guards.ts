@@ -2,6 +2,7 @@ import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { checkSubscribedMode } from '../pubsub/guard.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
+import { checkBusy, checkScript } from '../scripting/script-guard.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import { checkAuthenticated, checkPermissions } from './authorize.ts';
 import { checkPaused } from './pause.ts';
@@ -17,12 +18,14 @@ export function guard(request: Request): Reply | undefined {
   refused ??= checkAuthenticated(request);
   refused ??= checkTransaction(request);
   refused ??= checkPermissions(request);
+  refused ??= checkBusy(request);
   refused ??= checkMemory(request);
   refused ??= checkDisk(request);
   refused ??= checkGoodReplicas(request);
   refused ??= checkReadOnly(request);
   refused ??= checkSubscribedMode(request);
   refused ??= checkPrimaryLink(request);
+  refused ??= checkScript(request);
   refused ??= checkLoading(request);
   refused ??= checkReplica(request);
   refused ??= checkPaused(request);
@@ -47,14 +50,14 @@ function checkTransaction({ client, command }: Request): Reply | undefined {
 }
 
 /** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
-function checkMemory(request: Request): Reply | undefined {
+export function checkMemory(request: Request): Reply | undefined {
   if (request.server.eviction.perform() !== 'fail') return undefined;
   if (!request.has('denyoom') && !isQueued(request)) return undefined;
   return new ReplyError(OOM);
 }
 
 /** While the disk takes no writes, nothing is accepted that would be lost. */
-function checkDisk(request: Request): Reply | undefined {
+export function checkDisk(request: Request): Reply | undefined {
   const error = diskError(request.server);
   if (error === undefined) return undefined;
   if (!request.has('write') && !request.command.row.reportsDiskErrors) return undefined;

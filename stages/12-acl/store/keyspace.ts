@@ -40,6 +40,8 @@ export class Keyspace {
   expires = true;
   /** Whether an expired key is removed; a replica hides it, until its primary says that it is removed. */
   removesExpired = true;
+  /** A script has paused half-way: no snapshot may begin now. */
+  halfChanged = false;
   private snapshot: SnapshotInProgress | undefined;
   /** Changes since the start (Redis: `server.dirty`, where it is since the last save). */
   dirty = 0;
@@ -72,7 +74,7 @@ export class Keyspace {
 
   /** Whether one is being taken: the next has to wait. */
   get isSnapshotting(): boolean {
-    return this.snapshot !== undefined;
+    return this.snapshot !== undefined || this.halfChanged;
   }
 
   beforeChange(dict: Dict<Value>, key: string): void {

@@ -53,6 +53,7 @@ function reload({ server, args }: Request): Reply {
   if (words.size > 0) throw new ReplyError('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   if (save) saveOrFail(server);
   if (flush) for (const db of server.keyspace.databases) server.keyspace.flush(db);
+  if (flush) server.functions.libraries.clear();
   try {
     loadRdbFileSync(server, server.options.dbfilename, merge);
   } catch (error) {

@@ -89,6 +89,7 @@ export class Aof implements PropagationTarget {
     this.file.settle();
     this.server.propagation.remove(this);
     for (const db of server.keyspace.databases) server.keyspace.flush(db);
+    server.functions.libraries.clear();
     folder.readManifest();
     loadAppendOnlyFilesSync(server);
     this.server.propagation.add(this);

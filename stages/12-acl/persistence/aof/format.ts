@@ -22,8 +22,17 @@ export class AofFormat implements SnapshotFormat {
   readonly compression = false;
   private readonly commands = new CommandOutput();
   private selected = -1;
+  private readonly libraries: readonly string[];
 
-  begin(): void {}
+  /** `libraries`: the source of each library of functions. */
+  constructor(libraries: readonly string[]) {
+    this.libraries = libraries;
+  }
+
+  begin(out: RdbOutput): void {
+    for (const source of this.libraries) this.commands.command(['FUNCTION', 'LOAD', source]);
+    this.handOver(out);
+  }
 
   entry(out: RdbOutput, db: number, key: string, value: Value, at: Int64 | undefined): Iterator<void> | undefined {
     if (db !== this.selected) this.commands.command(['SELECT', String(db)]);

@@ -190,5 +190,5 @@ export class AofRewriter {
 
 /** What a base is written as: an RDB file, or commands. */
 export function baseFormat(server: Server): SnapshotFormat {
-  return server.options['aof-use-rdb-preamble'] ? rdbFormat(server, true) : new AofFormat();
+  return server.options['aof-use-rdb-preamble'] ? rdbFormat(server, true) : new AofFormat(server.functions.sources);
 }

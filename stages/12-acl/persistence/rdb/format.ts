@@ -17,6 +17,8 @@ export interface RdbFormatOptions {
   readonly writeUse: UseWriter | undefined;
   /** What the file says about itself, as pairs of name and value. */
   readonly aux: readonly (readonly [name: string, value: string])[];
+  /** The source of each library of functions. */
+  readonly libraries: readonly string[];
 }
 
 /**
@@ -44,6 +46,10 @@ export class RdbFormat implements SnapshotFormat {
       out.byte(RDB_OPCODE.AUX);
       out.string(name);
       out.string(value);
+    }
+    for (const library of this.options.libraries) {
+      out.byte(RDB_OPCODE.FUNCTION2);
+      out.string(library);
     }
     for (const db of databases) this.sizes.set(db.index, db);
   }

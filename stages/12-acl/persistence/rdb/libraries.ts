@@ -1,7 +1,13 @@
 import { log } from '#shared/log.ts';
 import type { Server } from '../../server.ts';
 
-/** The libraries of functions that a loaded RDB file has; scripts come with the last stage. */
-export function loadLibraries(_server: Server, codes: readonly string[]): void {
-  if (codes.length > 0) log.notice('Skipping the libraries of functions in the RDB file: there are no functions here');
+/** The libraries of functions that a loaded RDB file has: from stage 12 on they can be run. */
+export function loadLibraries(server: Server, codes: readonly string[]): void {
+  for (const code of codes) loadLibrary(server, code);
+}
+
+/** One of the same name makes room. @throws ReplyError */
+function loadLibrary(server: Server, code: string): void {
+  const { name } = server.functions.load(code, { replace: true });
+  log.verbose(`Loaded the library of functions '${name}'`);
 }

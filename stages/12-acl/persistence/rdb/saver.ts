@@ -173,6 +173,7 @@ export function rdbFormat(server: Server, aofBase = false): RdbFormat {
     checksum: options.rdbchecksum,
     writeUse: useWriter(server.keyspace, options['maxmemory-policy']),
     aux: [...originFields(server), ['aof-base', aofBase ? '1' : '0']],
+    libraries: server.functions.sources,
   });
 }
 

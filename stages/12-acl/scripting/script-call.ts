@@ -1,0 +1,120 @@
+import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { checkRequest, type Denial } from '../acl/check.ts';
+import { checkGoodReplicas, checkReadOnly } from '../replication/guards.ts';
+import { noteDenial } from '../router/authorize.ts';
+import type { Command } from '../router/command.ts';
+import { call } from '../router/execute.ts';
+import { checkDisk } from '../router/guards.ts';
+import { PROPAGATE_BOTH } from '../router/propagate.ts';
+import { Request } from '../router/request.ts';
+import type { ScriptRun } from './script-run.ts';
+
+/**
+ * `redis.call`: a command goes its usual way, after the questions that are asked of scripts (Redis: `scriptCall`).
+ * @returns its reply; an error is counted
+ */
+export function callFromScript(run: ScriptRun, args: readonly string[]): Reply {
+  const { server } = run;
+  const command = server.commands.find(args);
+  const request = command && new Request(server, run.client, command, args);
+  const refused = request === undefined ? new ReplyError('ERR Unknown Redis command called from script') : refuse(run, request);
+  if (refused !== undefined) {
+    if (command !== undefined) command.stats.rejected++;
+    return counted(run, refused);
+  }
+  noteEffect(run, command!);
+  const reply = runCommand(run, request!);
+  return reply instanceof ReplyError ? counted(run, reply) : reply;
+}
+
+function noteEffect(run: ScriptRun, { flags }: Command): void {
+  if (flags.has('readonly')) run.hasRead = true;
+  else if (flags.has('write')) run.hasWritten = run.hasActed = true;
+  else if (flags.has('may_replicate')) run.hasActed = true;
+}
+
+/** While a log is replayed, nobody is asked and nobody is told. */
+function runCommand(run: ScriptRun, request: Request): Reply {
+  const { server } = run;
+  if (server.loading !== undefined) return runQuietly(request);
+  const { propagation, monitors } = server;
+  propagation.commandsTo = run.replication;
+  const reply = call(request);
+  propagation.commandsTo = PROPAGATE_BOTH;
+  const { flags } = request.command;
+  if (monitors.size > 0 && !flags.has('admin') && !flags.has('skip_monitor')) monitors.feed(run.client, request.args, 'lua');
+  return reply;
+}
+
+function runQuietly(request: Request): Reply {
+  try {
+    return request.command.run!(request);
+  } catch (error) {
+    if (error instanceof ReplyError) return error;
+    throw error;
+  }
+}
+
+/** In the order of Redis. */
+function refuse(run: ScriptRun, request: Request): ReplyError | undefined {
+  const { command, args } = request;
+  if (hasWrongArity(command, args)) return new ReplyError('ERR Wrong number of args calling Redis command from script');
+  if (command.flags.has('noscript')) return new ReplyError('ERR This Redis command is not allowed from script');
+  if (asksToWait(command, args)) return new ReplyError(`ERR ${args[0]} command is not allowed with BLOCK option from scripts`);
+  return refuseStale(request) ?? refuseForbidden(run, request) ?? refuseWrite(run, request) ?? refuseLarge(run, request);
+}
+
+function hasWrongArity({ arity, run }: Command, args: readonly string[]): boolean {
+  return run === undefined || (arity > 0 ? args.length !== arity : args.length < -arity);
+}
+
+/** XREAD and XREADGROUP wait only if they are told to. */
+function asksToWait({ flags }: Command, args: readonly string[]): boolean {
+  if (!flags.has('blocking')) return false;
+  const words = args.map((word) => word.toUpperCase());
+  return words.slice(1, words.indexOf('STREAMS', 1)).includes('BLOCK');
+}
+
+/** Redis: `scriptVerifyAllowStale`. */
+function refuseStale({ server: { replication, options }, command }: Request): ReplyError | undefined {
+  const { link } = replication;
+  if (link === undefined || link.state === 'connected' || options['replica-serve-stale-data']) return undefined;
+  return command.flags.has('stale') ? undefined : new ReplyError('ERR Can not execute the command on a stale replica');
+}
+
+/** Redis: `scriptVerifyACL`. */
+function refuseForbidden({ server, caller }: ScriptRun, { command, args }: Request): ReplyError | undefined {
+  if (caller.user === undefined) return undefined;
+  const denied = checkRequest(caller.user, command, args);
+  if (denied === undefined) return undefined;
+  noteDenial(server, caller, denied.reason, denied.object, 'lua');
+  return new ReplyError(`ERR The user executing the script ${DENIALS[denied.reason]}`);
+}
+
+const DENIALS: Record<Denial['reason'], string> = {
+  command: "can't run this command or subcommand",
+  key: "can't access at least one of the keys mentioned in the command arguments",
+  channel: "can't publish to the channel mentioned in the command",
+};
+
+/** Redis: `scriptVerifyWriteCommandAllow`. A script that has written goes on to its end. */
+function refuseWrite(run: ScriptRun, request: Request): ReplyError | undefined {
+  const writes = request.command.flags.has('write');
+  if (run.readOnly && (writes || request.command.flags.has('may_replicate'))) {
+    return new ReplyError('ERR Write commands are not allowed from read-only scripts.');
+  }
+  if (!writes || run.hasWritten || run.caller.mustObey) return undefined;
+  return (checkReadOnly(request) ?? checkDisk(request) ?? checkGoodReplicas(request)) as ReplyError | undefined;
+}
+
+/** Redis: `scriptVerifyOOM`. */
+function refuseLarge(run: ScriptRun, { command }: Request): ReplyError | undefined {
+  if (!run.outOfMemory || run.hasWritten || !command.flags.has('denyoom')) return undefined;
+  return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
+}
+
+/** The script may keep it to itself: INFO counts it here. */
+function counted({ server }: ScriptRun, error: ReplyError): ReplyError {
+  server.clients.errors.count(error.message);
+  return error;
+}

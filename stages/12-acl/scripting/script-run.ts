@@ -1,0 +1,68 @@
+import { Client } from '../clients/client.ts';
+import { Transaction } from '../clients/transaction.ts';
+import { PROPAGATE_BOTH } from '../router/propagate.ts';
+import type { Request } from '../router/request.ts';
+import type { Server } from '../server.ts';
+import type { ScriptFlag } from './script-flags.ts';
+
+/** What is to be run, and how it is to be judged. */
+export interface ScriptFacts {
+  /** The SHA-1 of a script, the name of a function: errors show it. */
+  readonly name: string;
+  /** Undefined: a script without a first line of flags. */
+  readonly flags: ReadonlySet<ScriptFlag> | undefined;
+  /** EVAL_RO, EVALSHA_RO, FCALL_RO. */
+  readonly readOnly: boolean;
+  readonly isFunction: boolean;
+}
+
+/** One execution of a script or function (Redis: `scriptRunCtx`). */
+export class ScriptRun {
+  readonly server: Server;
+  readonly facts: ScriptFacts;
+  /** The request that runs it: EVAL, FCALL. */
+  readonly request: Request;
+  /** Sends the script's commands. It has no connection, and the database that the script selects is its own. */
+  readonly client: Client;
+  /** No command may write (SCRIPT_READ_ONLY). */
+  readonly readOnly: boolean;
+  /** Memory was full when it began, and it has not said that it can cope. */
+  readonly outOfMemory: boolean;
+  /** When it began: ms since 1970. */
+  readonly time = Date.now();
+  /** The same by a clock that never jumps. */
+  readonly startedAt = performance.now();
+  /** Where its effects go: `redis.set_repl`. */
+  replication = PROPAGATE_BOTH;
+  /** It has called a command that writes (SCRIPT_WRITE_DIRTY). */
+  hasWritten = false;
+  /** It has called a command that reads. */
+  hasRead = false;
+  /** Others may have noticed it: it has written, or published. It cannot be begun anew. */
+  hasActed = false;
+  /** SCRIPT KILL, FUNCTION KILL. */
+  killed = false;
+
+  constructor(request: Request, facts: ScriptFacts) {
+    const { server, client } = request;
+    this.request = request;
+    this.server = server;
+    this.facts = facts;
+    this.client = clientFor(client);
+    this.readOnly = facts.readOnly || facts.flags?.has('no-writes') === true;
+    this.outOfMemory = !client.mustObey && !facts.flags?.has('allow-oom') && server.eviction.perform() === 'fail';
+  }
+
+  /** Who has sent the request. */
+  get caller(): Client {
+    return this.request.client;
+  }
+}
+
+/** What it may do is what its caller may do. Nothing that it calls waits, as inside EXEC (CLIENT_DENY_BLOCKING). */
+function clientFor({ db, user, authenticated, mustObey, noTouch }: Client): Client {
+  const client = new Client(0);
+  client.transaction = new Transaction();
+  client.transaction.executing = true;
+  return Object.assign(client, { db, user, authenticated, mustObey, noTouch });
+}
