@@ -37,4 +37,18 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
     after: 'limit < (0 + 1)',
     why: 'a limit of 0 no longer ends a block: how elements are spread over blocks shows in DUMP alone, which comes with stage 06',
   },
+  {
+    stage: '09',
+    file: 'tracking/tracking.ts',
+    before: 'this.table.size <= limit',
+    after: 'this.table.size < limit',
+    why: 'a table that is exactly full is looked at, and nothing of it is forgotten',
+  },
+  {
+    stage: '10',
+    file: 'commands/sort/sort.ts',
+    before: 'start >= end',
+    after: 'start > end',
+    why: 'the range from a place to the one before it is empty anyway',
+  },
 ];

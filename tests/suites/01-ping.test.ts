@@ -399,6 +399,7 @@ describe('INFO', () => {
       expect(fields[name], name).toMatch(/^\d+$/);
     }
     expect(Math.abs(Number(fields['server_time_usec']) / 1000 - Date.now())).toBeLessThan(60_000);
+    expect(Number(fields['uptime_in_days'])).toBe(Math.floor(Number(fields['uptime_in_seconds']) / 86_400));
   });
 
   test.since('7.2', 'the server section names the listening sockets', async () => {
@@ -555,6 +556,7 @@ describe('ioredis', () => {
 
 describe('a server of our own', () => {
   test('--timeout: a client that says nothing is closed, one that talks is not', async () => {
+    const withoutTimeout = await client();
     const own = await server('--timeout', '1');
     const [idle, talking] = [await own.client(), await own.client()];
     const closed = idle.closed().then(() => true);
@@ -566,6 +568,21 @@ describe('a server of our own', () => {
     }, 'the idle client to be closed');
     await closed;
     await talking.expect('PING').status('PONG');
+    await withoutTimeout.expect('PING').status('PONG');
+  });
+
+  test('uptime_in_seconds counts from its start', async () => {
+    const before = Date.now();
+    const own = await server();
+    const uptime = Number((await info(await own.client(), 'server'))['uptime_in_seconds']);
+    expect(uptime).toBeGreaterThanOrEqual(0);
+    expect(uptime).toBeLessThanOrEqual((Date.now() - before) / 1000 + 1);
+  });
+
+  test('numbers of options: the smallest and the largest are taken', async () => {
+    const smallest = await server('--timeout', '0', '--tcp-keepalive', '0');
+    const largest = await server('--timeout', '2147483647', '--tcp-keepalive', '2147483647');
+    for (const own of [smallest, largest]) await (await own.client()).expect('PING').status('PONG');
   });
 
   test('--client-query-buffer-limit: a request that grows past it ends the connection', async () => {
@@ -658,7 +675,8 @@ describe('a server of our own', () => {
     await (await own.client()).expect('PING').status('PONG');
   });
 
-  for (const [flag, value] of [['--port', '65536'], ['--no-such-option', 'x']]) {
+  const BEYOND = [['--port', '65536'], ['--timeout', '-1'], ['--timeout', '2147483648'], ['--tcp-backlog', '-1'], ['--maxclients', '0']];
+  for (const [flag, value] of [...BEYOND, ['--no-such-option', 'x']]) {
     test(`${flag} ${value} is refused with exit code 1`, async () => {
       needsFlags();
       await expect(server(flag!, value!)).rejects.toThrow(new RegExp(`exit code 1 [^]*${flag!.slice(2)}`));

@@ -197,6 +197,9 @@ describe('XREAD', () => {
     await c.expect('XREAD', 'COUNT', 'x', 'STREAMS', 'a', '0').error(NOT_AN_INTEGER);
     await c.expect('XREAD', 'BLOCK', '-1', 'STREAMS', 'a', '0').error('ERR timeout is negative');
     await c.expect('XREAD', 'BLOCK', '1.5', 'STREAMS', 'a', '0').error('ERR timeout is not an integer or out of range');
+    await c.expect('XREAD', 'COUNT', '1', 'BLOCK', 'x').error('ERR timeout is not an integer or out of range');
+    await c.expect('XREAD', 'BLOCK', '1', 'COUNT', 'x').error(NOT_AN_INTEGER);
+    await c.expect('XREAD', 'BLOCK', '1', 'STREAMS', 'a').errorLike(/^ERR Unbalanced/);
     await c.expect('XREAD', 'STREAMS', 'a', 'abc').error(INVALID_ID);
     await c.expect('XREAD', 'STREAMS', 'a', '-').error(INVALID_ID);
     await c.expect('XREAD', 'COUNT', '1', 'FOO', 'a', '0').error(SYNTAX);
@@ -360,6 +363,16 @@ describe('streams among the other features', () => {
     for (const command of ['GET x', 'LPUSH x a', 'HGET x f', 'SADD x a']) await c.expect(...(command.split(' ') as [string])).error(WRONGTYPE);
     await c.expect('SET', 'x', 'text').ok();
     await c.expect('TYPE', 'x').status('string');
+  });
+
+  test('COMMAND GETKEYS finds the key of each command', async () => {
+    const c = await client();
+    const rows = [
+      'XADD k * f v', 'XRANGE k - +', 'XREVRANGE k + -', 'XLEN k', 'XDEL k 1', 'XTRIM k MAXLEN 1', 'XSETID k 1', 'XACK k g 1',
+      'XPENDING k g', 'XCLAIM k g c 1 1', 'XAUTOCLAIM k g c 1 0', 'XGROUP CREATE k g 0', 'XGROUP SETID k g 0', 'XGROUP DESTROY k g',
+      'XGROUP CREATECONSUMER k g c', 'XGROUP DELCONSUMER k g c', 'XINFO STREAM k', 'XINFO GROUPS k', 'XINFO CONSUMERS k g',
+    ];
+    for (const row of rows) await c.expect('COMMAND', 'GETKEYS', ...row.split(' ')).array(['k']);
   });
 
   test('COMMAND GETKEYS finds the keys of XREAD', async () => {

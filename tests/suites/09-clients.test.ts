@@ -527,8 +527,9 @@ describe('CLIENT PAUSE', () => {
     await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b', 'c']);
   });
 
-  test('UNPAUSE without a pause is fine', async () => {
+  test('UNPAUSE without a pause is fine, and so is a pause of no time', async () => {
     const c = await client();
+    await c.expect('CLIENT', 'PAUSE', '0').ok();
     await c.expect('CLIENT', 'UNPAUSE').ok();
   });
 
@@ -558,6 +559,7 @@ describe('CLIENT PAUSE', () => {
     const c = await client();
     await c.expect('CLIENT', 'PAUSE', 'x').error('ERR timeout is not an integer or out of range');
     await c.expect('CLIENT', 'PAUSE', '-1').error('ERR timeout is negative');
+    await c.expect('CLIENT', 'PAUSE', '1', 'ALL', 'x').error("ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP.");
     await c.expect('CLIENT', 'PAUSE', 'x', 'FOO').error('ERR CLIENT PAUSE mode must be WRITE or ALL');
     await c.expect('CLIENT', 'PAUSE').error("ERR wrong number of arguments for 'client|pause' command");
   });
