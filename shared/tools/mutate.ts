@@ -13,9 +13,9 @@ npm run mutate 05 -- --count 10     … in 10 places
 npm run mutate 05 -- --seed 123     … in the same places as another run, which printed its seed
 npm run mutate 05 -- --file store/  … only in files whose name begins so
 
-A change is one operator, condition or constant of a file that is new in the stage. A change that the suite does not
-notice has survived: a test is missing, or the change has no effect. Those known to have none are listed in
-tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
+First the suite runs without any change, and has to pass. A change is one operator, condition or constant of a file
+that is new in the stage. A change that the suite does not notice has survived: a test is missing, or the change has no
+effect. Those known to have none are listed in tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
 `;
 
 const FLAGS = { count: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string' } } as const;
@@ -31,6 +31,7 @@ await runTool(import.meta.url, {
     if (places.length === 0) throw new ToolError(`Nothing can be changed in new files of ${stage.dir}`);
     const chosen = createRng(seed).shuffle(places).slice(0, count);
     console.log(`${stage.dir}: ${chosen.length} of ${places.length} places, --seed ${seed}\n`);
+    await requireSound(stage, chosen[0]!);
     const counts = { noticed: 0, survived: 0, 'without effect': 0 };
     for (const mutant of chosen) counts[await tryMutant(stage, mutant)]++;
     const share = Math.round((counts.noticed / Math.max(1, counts.noticed + counts.survived)) * 100);
@@ -42,6 +43,12 @@ await runTool(import.meta.url, {
 function wholeNumber(flag: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new ToolError(`${flag} takes a whole number, not '${text}'`);
   return Number(text);
+}
+
+/** A test that fails on the stage as it is would seem to notice every change. @throws ToolError */
+async function requireSound(stage: Stage, { file }: RandomMutant): Promise<void> {
+  const [failed] = await failedTests(stage, `${stage.dir}/${file}`, (source) => source);
+  if (failed !== undefined) throw new ToolError(`"${failed.name}" fails without any change:\n${failed.failure}`);
 }
 
 async function tryMutant(stage: Stage, mutant: RandomMutant): Promise<'noticed' | 'survived' | 'without effect'> {
