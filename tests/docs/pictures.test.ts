@@ -22,3 +22,13 @@ test.each(pages)('%s: its pictures hold nothing that Mermaid stumbles over', (pa
   });
   expect(found).toEqual([]);
 });
+
+const drawn = readdirSync(join(PROJECT_ROOT, 'docs/pictures')).filter((name) => name.endsWith('.svg'));
+const shown = pages.map((page) => readFileSync(join(PROJECT_ROOT, 'docs', page), 'utf8')).join('\n');
+
+test.each(drawn)('pictures/%s: a page shows it, it says what it is, and it has colours for the dark', (name) => {
+  const picture = readFileSync(join(PROJECT_ROOT, 'docs/pictures', name), 'utf8');
+  expect(shown).toContain(`](pictures/${name})`);
+  expect(picture).toMatch(/<title>.+<\/title>/);
+  expect(picture).toContain('(prefers-color-scheme: dark)');
+});
