@@ -14,7 +14,7 @@ export class LuaError extends Error {
   /** Which function's position is still to be added: 1 is the one that called the native function, 0 is none. */
   level: number;
   /** Which argument is wrong, for an error that names the function as its caller calls it (`luaL_argerror`). */
-  readonly argument: number | undefined;
+  argument: number | undefined;
   /** Where the script was when the error was raised; undefined: in a native function that no script has called. */
   site: Site | undefined;
 

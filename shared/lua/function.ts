@@ -1,16 +1,25 @@
+import type { Site } from './site.ts';
 import type { LuaValue } from './value.ts';
 
 /** Arguments or results. Nobody changes such an array once it is handed over: a function may return the one it was given. */
 export type LuaValues = readonly LuaValue[];
 
-/** What a pausable function asks of the engine: call this function, and go on with its results. */
+/**
+ * What a pausable function asks of the engine: call this function, and go on with its results. A call by the script itself
+ * is an ordinary one; those by native functions and of metamethods are boundaries that `coroutine.yield` cannot cross.
+ */
 export class LuaCall {
   readonly callee: LuaFunction;
   readonly args: LuaValues;
+  readonly kind: 'script' | 'native' | 'metamethod';
+  /** Where the script stands, when it calls a metamethod. */
+  readonly site: Site | undefined;
 
-  constructor(callee: LuaFunction, args: LuaValues) {
+  constructor(callee: LuaFunction, args: LuaValues, kind: LuaCall['kind'] = 'native', site?: Site) {
     this.callee = callee;
     this.args = args;
+    this.kind = kind;
+    this.site = site;
   }
 }
 

@@ -396,8 +396,8 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
   private callText(callee: string, args: string, site: number, isTail = false): string {
     const before = `y = ${args}, at[d] = ${site}`;
     if (!this.pausable) return `(${before}, ${callee} instanceof LuaFunction ? ${callee}.call(y) : S.callOther(${callee}, y, D[${site}]))`;
-    const request = `S.ask(${callee}, y, D[${site}])`;
-    return `(${before}, ${callee} instanceof LuaFunction && !${callee}.pausable ? ${callee}.call(y) : ${isTail ? request : `yield ${request}`})`;
+    const tail = isTail ? `${callee} instanceof Closure ? S.ask(${callee}, y, D[${site}]) : ` : '';
+    return `(${before}, ${tail}${callee} instanceof LuaFunction && !${callee}.pausable ? ${callee}.call(y) : yield S.ask(${callee}, y, D[${site}]))`;
   }
 
   private closure(tree: FunctionTree): string {
@@ -435,7 +435,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
   private operation(operator: BinaryOperator, a: string, b: string, left: Expression, right: Expression, line: number): string {
     if (operator === '==' || operator === '~=') {
       const isPlain = isConstant(left) || isConstant(right);
-      const equal = isPlain ? `${a} === ${b}` : `(${a} === ${b} || typeof ${a} === 'object' && ${this.truth('equals', `${a}, ${b}`)})`;
+      const equal = isPlain ? `${a} === ${b}` : `(${a} === ${b} || typeof ${a} === 'object' && ${this.truth('equals', `${a}, ${b}, ${this.site(line)}`)})`;
       return operator === '==' ? equal : `!(${equal})`;
     }
     const site = this.site(line, left, right);
@@ -514,8 +514,18 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
   }
 
   private siteIndex(site: Partial<Site> & { line: number }): number {
-    const whole = { chunk: this.output.chunk, left: '', right: '', callee: '', isMethod: false, isTail: false, ...site };
-    return this.output.sites.push(whole) - 1;
+    const index = this.output.sites.length;
+    this.output.sites.push({
+      index,
+      chunk: this.output.chunk,
+      left: '',
+      right: '',
+      callee: '',
+      isMethod: false,
+      isTail: false,
+      ...site,
+    });
+    return index;
   }
 }
 

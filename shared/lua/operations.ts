@@ -15,8 +15,8 @@ export const NONE: LuaValues = [];
 class Comparison extends LuaCall {
   readonly isNegated: boolean;
 
-  constructor(callee: LuaFunction, args: LuaValues, isNegated = false) {
-    super(callee, args);
+  constructor(callee: LuaFunction, args: LuaValues, site: Site | undefined, isNegated = false) {
+    super(callee, args, 'metamethod', site);
     this.isNegated = isNegated;
   }
 }
@@ -36,10 +36,8 @@ export abstract class Operations {
 
   /** Looks to the limits, after so many steps. True if the script is to pause, which only a pausable function may. */
   abstract tick(canPause: boolean): boolean;
-  /** Calls a function from native code. */
-  abstract callBack(callee: LuaValue, args: LuaValues): LuaValues;
-  /** Calls a metamethod for the script, which stands at this place. */
-  abstract callMetamethod(call: LuaCall, site: Site | undefined): LuaValues;
+  /** Makes a call that a native function or a metamethod asks for. */
+  abstract make(call: LuaCall): LuaValues;
 
   metatableOf(value: LuaValue): LuaTable | undefined {
     if (value instanceof LuaTable) return value.metatable;
@@ -66,7 +64,7 @@ export abstract class Operations {
 
   index(object: LuaValue, key: LuaValue, site?: Site): LuaValue {
     const found = this.findIndex(object, key, site);
-    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
+    return found instanceof LuaCall ? this.make(found)[0] : found;
   }
 
   findIndex(object: LuaValue, key: LuaValue, site?: Site): LuaValue | LuaCall {
@@ -82,7 +80,7 @@ export abstract class Operations {
         handler = this.metamethod(from, '__index');
         if (handler === undefined) throw this.failure(`attempt to index ${described(from, i === 0 ? (site?.left ?? '') : '')}`, site);
       }
-      if (handler instanceof LuaFunction) return new LuaCall(handler, [from, key]);
+      if (handler instanceof LuaFunction) return new LuaCall(handler, [from, key], 'metamethod', site);
       from = handler;
     }
     throw this.failure('loop in gettable', site);
@@ -90,7 +88,7 @@ export abstract class Operations {
 
   setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): void {
     const call = this.findSetIndex(object, key, value, site);
-    if (call !== undefined) this.callMetamethod(call, site);
+    if (call !== undefined) this.make(call);
   }
 
   findSetIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): LuaCall | undefined {
@@ -111,7 +109,7 @@ export abstract class Operations {
         handler = this.metamethod(into, '__newindex');
         if (handler === undefined) throw this.failure(`attempt to index ${described(into, i === 0 ? site.left : '')}`, site);
       }
-      if (handler instanceof LuaFunction) return new LuaCall(handler, [into, key, value]);
+      if (handler instanceof LuaFunction) return new LuaCall(handler, [into, key, value], 'metamethod', site);
       into = handler;
     }
     throw this.failure('loop in settable', site);
@@ -138,7 +136,7 @@ export abstract class Operations {
 
   arithmetic(name: string, a: LuaValue, b: LuaValue, site: Site): LuaValue {
     const found = this.findArithmetic(name, a, b, site);
-    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
+    return found instanceof LuaCall ? this.make(found)[0] : found;
   }
 
   findArithmetic(name: string, a: LuaValue, b: LuaValue, site: Site): LuaValue | LuaCall {
@@ -157,7 +155,7 @@ export abstract class Operations {
 
   negate(a: LuaValue, site: Site): LuaValue {
     const found = this.findNegate(a, site);
-    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
+    return found instanceof LuaCall ? this.make(found)[0] : found;
   }
 
   findNegate(a: LuaValue, site: Site): LuaValue | LuaCall {
@@ -181,7 +179,7 @@ export abstract class Operations {
       return text;
     }
     const found = this.findConcat(a, b, site);
-    return found instanceof LuaCall ? this.callMetamethod(found, site)[0] : found;
+    return found instanceof LuaCall ? this.make(found)[0] : found;
   }
 
   findConcat(a: LuaValue, b: LuaValue, site: Site): LuaValue | LuaCall {
@@ -205,45 +203,45 @@ export abstract class Operations {
 
   // ─── comparison ───
 
-  equals(a: LuaValue, b: LuaValue): boolean {
-    const found = this.findEquals(a, b);
-    return found instanceof LuaCall ? this.truth(found, this.callBack(found.callee, found.args)) : found;
+  equals(a: LuaValue, b: LuaValue, site: Site): boolean {
+    const found = this.findEquals(a, b, site);
+    return found instanceof LuaCall ? this.truth(found, this.make(found)) : found;
   }
 
   /** Both are tables with the same `__eq`. */
-  findEquals(a: LuaValue, b: LuaValue): boolean | LuaCall {
+  findEquals(a: LuaValue, b: LuaValue, site: Site): boolean | LuaCall {
     if (a === b) return true;
     if (!(a instanceof LuaTable) || !(b instanceof LuaTable)) return false;
     const handler = a.metatable?.get('__eq');
     if (handler === undefined || handler !== b.metatable?.get('__eq')) return false;
-    return handler instanceof LuaFunction ? new Comparison(handler, [a, b]) : false;
+    return handler instanceof LuaFunction ? new Comparison(handler, [a, b], site) : false;
   }
 
   less(a: LuaValue, b: LuaValue, site: Site | undefined): boolean {
     const found = this.findLess(a, b, site);
-    return found instanceof LuaCall ? this.truth(found, this.callMetamethod(found, site)) : found;
+    return found instanceof LuaCall ? this.truth(found, this.make(found)) : found;
   }
 
   findLess(a: LuaValue, b: LuaValue, site: Site | undefined): boolean | LuaCall {
     if (typeof a === 'number' && typeof b === 'number') return a < b;
     if (typeof a === 'string' && typeof b === 'string') return a < b;
     const handler = this.comparisonHandler(a, b, '__lt');
-    if (handler !== undefined) return new Comparison(handler, [a, b]);
+    if (handler !== undefined) return new Comparison(handler, [a, b], site);
     throw this.comparisonFailure(a, b, site);
   }
 
   lessOrEqual(a: LuaValue, b: LuaValue, site: Site): boolean {
     const found = this.findLessOrEqual(a, b, site);
-    return found instanceof LuaCall ? this.truth(found, this.callMetamethod(found, site)) : found;
+    return found instanceof LuaCall ? this.truth(found, this.make(found)) : found;
   }
 
   findLessOrEqual(a: LuaValue, b: LuaValue, site: Site): boolean | LuaCall {
     if (typeof a === 'number' && typeof b === 'number') return a <= b;
     if (typeof a === 'string' && typeof b === 'string') return a <= b;
     const handler = this.comparisonHandler(a, b, '__le');
-    if (handler !== undefined) return new Comparison(handler, [a, b]);
+    if (handler !== undefined) return new Comparison(handler, [a, b], site);
     const opposite = this.comparisonHandler(b, a, '__lt');
-    if (opposite !== undefined) return new Comparison(opposite, [b, a], true);
+    if (opposite !== undefined) return new Comparison(opposite, [b, a], site, true);
     throw this.comparisonFailure(a, b, site);
   }
 
@@ -275,17 +273,18 @@ export abstract class Operations {
     throw this.failure(text, site);
   }
 
-  /** The same as a request: what a pausable function yields to call something. */
+  /** The same as a request: what a pausable function yields to call something. A native function has no site. */
   ask(callee: LuaValue, args: LuaValues, site: Site | undefined): LuaCall {
-    if (callee instanceof LuaFunction) return new LuaCall(callee, args);
+    const kind = site === undefined ? 'native' : 'script';
+    if (callee instanceof LuaFunction) return new LuaCall(callee, args, kind);
     const handler = this.metamethod(callee, '__call');
-    if (handler instanceof LuaFunction) return new LuaCall(handler, [callee, ...args]);
-    const text = `attempt to call ${described(callee, site?.left ?? '')}`;
-    throw this.failure(text, site);
+    if (handler instanceof LuaFunction) return new LuaCall(handler, [callee, ...args], kind);
+    throw this.failure(`attempt to call ${described(callee, site?.left ?? '')}`, site);
   }
 
   private handlerCall(handler: LuaValue, args: LuaValues, site: Site): LuaCall {
-    return this.ask(handler, args, { ...site, left: '' });
+    const { callee, args: all } = this.ask(handler, args, { ...site, left: '' });
+    return new LuaCall(callee, all, 'metamethod', site);
   }
 
   // ─── for ───

@@ -1,5 +1,7 @@
 /** A place in a script where something may fail: what the error has to say about it. */
 export interface Site {
+  /** Its number among the sites of the chunk. */
+  index: number;
   /** The name of the chunk, as errors show it. */
   chunk: string;
   line: number;

@@ -1,17 +1,19 @@
 import { Chunk } from './chunk.ts';
-import { LuaError, LuaStop } from './error.ts';
+import { LuaError } from './error.ts';
 import { LuaCall, LuaFunction, type LuaSteps, type LuaValues } from './function.ts';
 import { DEFAULT_LIMITS, type LuaLimits } from './limits.ts';
 import { Operations } from './operations.ts';
 import { Random } from './lib/random.ts';
 import { parse } from './parser.ts';
-import type { Site } from './site.ts';
+import { LuaRun } from './run.ts';
 import { LuaTable, LuaThread, typeOf, type LuaValue } from './value.ts';
 
 /** So deep may native functions and metamethods call back into scripts (`LUAI_MAXCCALLS`). */
 const MAX_NESTED = 200;
 /** Words of the JavaScript stack that a call back takes. */
 const CALL_BACK_ROOM = 120;
+/** Words that a run of pausable functions takes. */
+const RUN_ROOM = 400;
 
 /** Where a native function stands that catches errors: what the error has to put back. */
 export interface Mark {
@@ -19,7 +21,7 @@ export interface Mark {
   depth: number;
   boundaries: number;
   room: number;
-  nested: number;
+  resumes: number;
 }
 
 /** A world of Lua: its globals, its limits, and what runs in it. It runs one thing at a time. */
@@ -32,7 +34,10 @@ export class LuaState extends Operations {
   thread = new LuaThread();
   /** Words of the JavaScript stack that are left to plain functions. */
   room: number;
-  nested = 0;
+  /** How many coroutines have resumed one another. */
+  resumes = 0;
+  /** Whether what runs can pause: not below a native function that waits for it. */
+  canPause = false;
   /** The numbers of `math.random`: a host seeds it before each script. */
   readonly random = new Random();
   private readonly addresses = new WeakMap<object, string>();
@@ -63,7 +68,7 @@ export class LuaState extends Operations {
     }
   }
 
-  /** Calls a function from outside, to its end. Throws `LuaError` with its position, `LuaStop`. */
+  /** Calls a function from outside, to its end. Throws `LuaError` with its position, and what a limit's `check` throws. */
   run(callee: LuaFunction, args: LuaValues): LuaValues {
     const mark = this.mark();
     try {
@@ -73,9 +78,15 @@ export class LuaState extends Operations {
     }
   }
 
-  tick(canPause: boolean): boolean {
+  /** Begins to call a function in the pausable form; `advance` of what it returns goes on. */
+  begin(callee: LuaFunction, args: LuaValues): LuaRun {
+    return new LuaRun(this, callee, args);
+  }
+
+  tick(isPausable: boolean): boolean {
     this.steps = this.limits.stepsPerCheck;
     if (!this.limits.hasMemory()) throw new LuaError('not enough memory', 0);
+    const canPause = isPausable && this.canPause;
     return this.limits.check(canPause) && canPause;
   }
 
@@ -91,43 +102,41 @@ export class LuaState extends Operations {
     return this.steps < 0 && this.tick(true);
   }
 
-  /** A metamethod is called by the script: a native one that fails has that place as its position. */
-  callMetamethod({ callee, args }: LuaCall, site: Site | undefined): LuaValues {
-    const { depth } = this.thread;
-    try {
-      return this.callBack(callee, args);
-    } catch (error) {
-      const isOwn = error instanceof LuaError && error.site === undefined && this.thread.depth === depth + 1;
-      if (isOwn && site !== undefined) {
-        error.site = site;
-        if (error.level === 1) error.value = `${site.chunk}:${site.line}: ${String(error.value)}`;
-        error.level = 0;
-      }
-      throw error;
-    }
+  /** Calls a function from a native one. */
+  callBack(callee: LuaValue, args: LuaValues): LuaValues {
+    return this.make(this.ask(callee, args, undefined));
   }
 
-  callBack(callee: LuaValue, args: LuaValues): LuaValues {
+  make(call: LuaCall): LuaValues {
     const { thread } = this;
-    this.enterNative(thread);
-    thread.boundaries++;
-    const results = this.callOther(callee, args, undefined);
-    thread.boundaries--;
-    this.leaveNative(thread);
+    this.enterBoundary(thread, call);
+    this.room -= CALL_BACK_ROOM;
+    if (this.room < 0) throw new LuaError('stack overflow', 0);
+    const results = call.callee.call(call.args);
+    this.room += CALL_BACK_ROOM;
+    this.leaveBoundary(thread, call);
     return results;
   }
 
-  enterNative(thread: LuaThread): void {
-    if (++this.nested >= MAX_NESTED) throw new LuaError('C stack overflow');
-    thread.sites[++thread.depth] = undefined;
-    this.room -= CALL_BACK_ROOM;
-    if (this.room < 0) throw new LuaError('C stack overflow');
+  /** What `coroutine.yield` cannot cross. A native function has a frame, which has no position. */
+  enterBoundary(thread: LuaThread, { kind, site }: LuaCall): void {
+    if (++thread.boundaries >= MAX_NESTED) throw this.failure('C stack overflow', site);
+    if (kind === 'native' || site === undefined) thread.sites[++thread.depth] = undefined;
+    else thread.at[thread.depth] = site.index;
   }
 
-  leaveNative(thread: LuaThread): void {
-    this.nested--;
-    thread.depth--;
-    this.room += CALL_BACK_ROOM;
+  leaveBoundary(thread: LuaThread, { kind, site }: LuaCall): void {
+    thread.boundaries--;
+    if (kind === 'native' || site === undefined) thread.depth--;
+  }
+
+  /** Runs pausable functions inside a native one, which waits for them. */
+  nestedRun(run: () => LuaValues): LuaValues {
+    this.room -= RUN_ROOM;
+    if (this.room < 0 || this.resumes >= MAX_NESTED) throw new LuaError('C stack overflow', 0);
+    const results = run();
+    this.room += RUN_ROOM;
+    return results;
   }
 
   /**
@@ -142,14 +151,14 @@ export class LuaState extends Operations {
         if (!(step.value instanceof LuaCall)) throw new Error(`${name} yields what is no call`);
         let results: LuaValues;
         try {
-          results = this.callBack(step.value.callee, step.value.args);
+          results = this.make(step.value);
         } catch (error) {
           step = generator.throw(error);
           continue;
         }
         step = generator.next(results);
       }
-      return step.value instanceof LuaCall ? this.callBack(step.value.callee, step.value.args) : step.value;
+      return step.value instanceof LuaCall ? this.make(step.value) : step.value;
     };
     return new LuaFunction(name, run, steps);
   }
@@ -157,18 +166,19 @@ export class LuaState extends Operations {
   // ─── errors ───
 
   mark(): Mark {
-    const { thread, room, nested } = this;
-    return { thread, depth: thread.depth, boundaries: thread.boundaries, room, nested };
+    const { thread, room, resumes } = this;
+    return { thread, depth: thread.depth, boundaries: thread.boundaries, room, resumes };
   }
 
   /** What was thrown, as an error of Lua with its position; the state is put back to the mark. Anything else is thrown on. */
   caught(thrown: unknown, mark: Mark): LuaError {
     const error = thrown instanceof RangeError ? this.stackOverflow() : thrown;
     if (error instanceof LuaError) this.place(error);
-    mark.thread.depth = mark.depth;
-    mark.thread.boundaries = mark.boundaries;
+    this.thread = mark.thread;
+    this.thread.depth = mark.depth;
+    this.thread.boundaries = mark.boundaries;
     this.room = mark.room;
-    this.nested = mark.nested;
+    this.resumes = mark.resumes;
     if (!(error instanceof LuaError)) throw error;
     return error;
   }
@@ -177,6 +187,7 @@ export class LuaState extends Operations {
   place(error: LuaError): void {
     const { level, argument } = error;
     error.level = 0;
+    error.argument = undefined;
     error.site ??= this.siteAt(this.thread.depth);
     if (typeof error.value !== 'string') return;
     const { thread } = this;
@@ -217,8 +228,6 @@ export class LuaState extends Operations {
     return new LuaError(`${this.where(2)}stack overflow`, 0);
   }
 }
-
-export { LuaStop };
 
 function badArgument(text: string, argument: number, site: { callee: string; isMethod: boolean } | undefined): string {
   const name = site?.callee ?? '?';

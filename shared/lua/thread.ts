@@ -7,8 +7,9 @@ import type { Site } from './site.ts';
  */
 export class LuaThread {
   readonly type: 'thread' = 'thread';
-  /** What a coroutine runs; the main thread has none. */
-  readonly body: LuaFunction | undefined;
+  readonly isMain: boolean;
+  /** What a coroutine will run, until it does. */
+  body: LuaFunction | undefined;
   status: 'suspended' | 'running' | 'normal' | 'dead' = 'suspended';
   /** Of each frame: which of its sites is being run. */
   readonly at: number[] = [];
@@ -24,5 +25,6 @@ export class LuaThread {
 
   constructor(body?: LuaFunction) {
     this.body = body;
+    this.isMain = body === undefined;
   }
 }

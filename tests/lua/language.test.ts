@@ -5,10 +5,11 @@ import { parseTarget, type RunningServer } from '../harness/target.ts';
 import { outcomeOf, SHOW } from './outcome.ts';
 import { SCRIPTS } from './scripts.ts';
 
-/** The language and its base, table and math libraries: each script gives here what it gives on real Redis. */
+/** The language and its base, table, math and coroutine libraries: each script gives here what it gives on real Redis. */
 
 test.each(SCRIPTS)('%j', (source, outcome) => {
-  expect(outcomeOf(source)).toBe(outcome);
+  expect(outcomeOf(source, 'plain')).toBe(outcome);
+  expect(outcomeOf(source, 'pausable')).toBe(outcome);
 });
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;

@@ -18,10 +18,18 @@ for i = 2, table.maxn(results) do shown[#shown + 1] = show(results[i]) end
 return (results[1] and '' or 'error: ') .. table.concat(shown, ' ')`;
 
 /** What a script gives here, as SHOW\` shows it. */
-export function outcomeOf(source: string): string {
-  const state = new LuaState();
+export function outcomeOf(source: string, form: 'plain' | 'pausable' = 'plain'): string {
+  let pauses = 0;
+  // in the pausable form it pauses at every chance
+  const state = new LuaState(form === 'plain' ? {} : { stepsPerCheck: 1, check: (canPause) => canPause && ++pauses > 0 });
   openLibraries(state);
   const argv = state.load(`return { ... }`, '=argv').call([source])[0];
   state.globals.set('ARGV', argv);
-  return String(state.run(state.load(SHOW, '=show'), [])[0]);
+  const show = state.load(SHOW, '=show');
+  if (form === 'plain') return String(state.run(show, [])[0]);
+  const run = state.begin(show, []);
+  for (;;) {
+    const results = run.advance();
+    if (results !== undefined) return String(results[0]);
+  }
 }

@@ -4,6 +4,7 @@ import { openBase } from './base.ts';
 import { createBitLibrary } from './bit.ts';
 import { createJsonLibrary } from './cjson.ts';
 import { createMessagePackLibrary } from './cmsgpack.ts';
+import { openCoroutine } from './coroutine.ts';
 import { openMath } from './math.ts';
 import { createStringLibrary } from './string.ts';
 import { createStructLibrary } from './struct.ts';
@@ -15,6 +16,7 @@ export function openLibraries(state: LuaState): void {
   openTable(state);
   openMath(state);
   openString(state);
+  openCoroutine(state);
   state.globals.set('bit', createBitLibrary());
   state.globals.set('struct', createStructLibrary(state));
   state.globals.set('cjson', createJsonLibrary(state));

@@ -27,11 +27,7 @@ function* pcallSteps(state: LuaState, args: LuaValues): LuaSteps {
   checkAny(args, 0);
   const mark = state.mark();
   try {
-    state.enterNative(mark.thread);
-    mark.thread.boundaries++;
     const results = yield state.ask(args[0], args.slice(1), undefined);
-    mark.thread.boundaries--;
-    state.leaveNative(mark.thread);
     return [true, ...results];
   } catch (error) {
     return [false, state.caught(error, mark).value];
@@ -52,11 +48,7 @@ function* xpcallSteps(state: LuaState, args: LuaValues): LuaSteps {
   const handler = checkAny(args, 1);
   const mark = state.mark();
   try {
-    state.enterNative(mark.thread);
-    mark.thread.boundaries++;
     const results = yield state.ask(args[0], NONE, undefined);
-    mark.thread.boundaries--;
-    state.leaveNative(mark.thread);
     return [true, ...results];
   } catch (error) {
     return [false, ...handled(state, handler, state.caught(error, mark).value)];
