@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALL_DATABASES, describe, expect, field } from '../harness/suite.ts';
 import { info, logged, manifest, parseAof } from '../harness/suite.ts';
 import { readFile, rewritten, saved, server, status } from '../harness/suite.ts';
-import { test, until } from '../harness/suite.ts';
+import { onlyIf, target, test, until, type OwnServer } from '../harness/suite.ts';
 import { AOF } from '../harness/aof-files.ts';
 import { everyType, fill, pair, PLAIN, rewrite, SCHEDULED, SLOW, STARTED, survives, tidy } from '../harness/aof-rewrite.ts';
 
@@ -61,13 +61,44 @@ describe('BGREWRITEAOF', () => {
     await c.expect('BGREWRITEAOF').status(STARTED);
     await rewritten(c);
     expect(await info(c)).toMatchObject({ aof_last_bgrewrite_status: 'err', aof_rewrites_consecutive_failures: '1' });
+    await c.expect('CONFIG', 'RESETSTAT').ok();
+    expect(await field(c, 'aof_rewrites_consecutive_failures')).toBe('0');
     await c.expect('SET', 'k', 'w').ok();
     rmSync(obstacle, { recursive: true });
     await rewrite(c, s);
     expect(await info(c)).toMatchObject({ aof_last_bgrewrite_status: 'ok', aof_rewrites_consecutive_failures: '0' });
     await (await survives(s, c)).expect('GET', 'k').bulk('w');
   });
+
+  for (const policy of ['always', 'everysec', 'no']) {
+    test(`leaves only the last file of the log open, with appendfsync ${policy}`, async () => {
+      onlyIf(existsSync('/proc/self/fd') && target.kind !== 'cmd', 'looks at the open files of the server itself, on Linux');
+      const s = await server(...AOF, '--appendfsync', policy);
+      const c = await s.client();
+      for (const round of ['1', '2', '3']) {
+        await c.expect('SET', 'k', round).ok();
+        await rewrite(c, s);
+      }
+      await c.expect('SET', 'k', 'last').ok();
+      await until(() => openLogs(s).length === 1, 'the files before to be closed');
+      expect(openLogs(s)[0]).toMatch(/appendonly\.aof\.4\.incr\.aof$/);
+    });
+  }
 });
+
+/** The files of the log that the server's process has open. */
+function openLogs({ pid }: OwnServer): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((fd) => {
+    try {
+      const path = readlinkSync(join(folder, fd));
+      return path.includes('appendonlydir') ? [path] : [];
+    } catch {
+      // Closed meanwhile.
+      return [];
+    }
+  });
+}
 
 describe('aof-use-rdb-preamble no', () => {
   test('the base is a file of commands that make the data anew', async () => {
