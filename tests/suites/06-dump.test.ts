@@ -89,6 +89,15 @@ describe('DUMP and RESTORE', () => {
     await roundTrip(c);
   });
 
+  test('strings, compressed and not, where the form of their length changes', async () => {
+    const c = await client();
+    for (const length of [63, 64, 65, 16383, 16384, 16385]) {
+      await c.expect('SET', `x${length}`, 'x'.repeat(length)).ok();
+      await c.expect('SET', `random${length}`, rng().bytes(length)).ok();
+    }
+    await roundTrip(c);
+  });
+
   test('lists, short and long', async () => {
     const c = await client();
     const many = Array.from({ length: 3_000 }, (_, at) => `element ${at}`);
