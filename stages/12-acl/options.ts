@@ -83,6 +83,7 @@ export const optionTable = {
   }),
   'zset-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of a small sorted set, which is packed' }),
   'zset-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a sorted set' }),
+  'hll-sparse-max-bytes': memory({ default: 3000, help: 'bytes of a HyperLogLog that is kept in runs' }),
   'rdb-key-save-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key saved' }),
   'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),

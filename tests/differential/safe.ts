@@ -76,6 +76,7 @@ const RULES: Record<string, (words: string[]) => boolean> = {
 };
 
 function isLimit(name = '', value = ''): boolean {
+  if (name === 'hll-sparse-max-bytes') return /^\d{1,4}$/.test(value);
   return name.startsWith('list-') ? /^-?\d$/.test(value) : /^(hash|set)-/.test(name) && /^\d{1,3}$/.test(value);
 }
 

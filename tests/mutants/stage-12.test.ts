@@ -113,4 +113,32 @@ plantedBugs('12', [
     why: 'a string grows here and not on the replicas',
     suite: '12-bitmaps',
   },
+  {
+    file: 'commands/hyperloglog/hyperloglog.ts',
+    find: "  invalidateEstimate(bytes);\n",
+    replace: '',
+    why: 'the estimate of before is kept when elements are added to a dense HyperLogLog',
+    suite: '12-hyperloglog',
+  },
+  {
+    file: 'commands/hyperloglog/hyperloglog.ts',
+    find: '  request.propagateAs([...args]);\n',
+    replace: '',
+    why: 'an estimate that is kept is not kept on replicas',
+    suite: '12-hyperloglog',
+  },
+  {
+    file: 'shared/hyperloglog/sparse.ts',
+    find: 'return joinRuns(changed, before);',
+    replace: 'return changed;',
+    why: 'runs of the same rank are not joined: other bytes than those of Redis',
+    suite: '12-hyperloglog',
+  },
+  {
+    file: 'shared/hyperloglog/hash.ts',
+    find: 'const whole = length & ~7;',
+    replace: 'const whole = length < 8 ? 0 : (length - 1) & ~7;',
+    why: 'elements of 8 bytes are hashed as rests: other registers than those of Redis',
+    suite: '12-hyperloglog',
+  },
 ]);

@@ -90,6 +90,8 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   // Two random members for each of a million leave one in seven missing.
   { name: 'ZRANK_1M', command: ['ZRANK', 'leaders', ELEMENT], fill: leaders(2_000_000, 1_000_000) },
   { name: 'SORT_100', command: ['SORT', 'numbers'], fill: { command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 } },
+  { name: 'BITCOUNT_1MB', command: ['BITCOUNT', 'bits'], fill: { command: ['SETRANGE', 'bits', '1048575', 'x'], times: () => 1 } },
+  { name: 'PFADD', command: ['PFADD', 'visitors', ELEMENT] },
 ];
 
 function mset(keys: number): string[] {

@@ -10,6 +10,7 @@ import { connection } from './connection/connection.ts';
 import { geo } from './geo/geo.ts';
 import { geoSearching } from './geo/search.ts';
 import { hashes } from './hashes/hashes.ts';
+import { hyperLogLog } from './hyperloglog/hyperloglog.ts';
 import { databases, selection } from './keys/databases.ts';
 import { dump } from './keys/dump.ts';
 import { expire } from './keys/expire.ts';
@@ -121,4 +122,5 @@ export const families: readonly Family[] = [
   bitCounting,
   bitOperations,
   bitFields,
+  hyperLogLog,
 ];

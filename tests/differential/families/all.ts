@@ -3,6 +3,7 @@ import { bitmaps } from './bitmaps.ts';
 import { everything } from './everything.ts';
 import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
+import { hyperLogLog } from './hyperloglog.ts';
 import { keys } from './keys.ts';
 import { lists } from './lists.ts';
 import { sets } from './sets.ts';
@@ -28,4 +29,4 @@ export const FAMILIES: readonly Family[] = [
 ];
 
 /** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
-export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, everything];
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, everything];
