@@ -186,6 +186,10 @@ export class Server {
   shutdown(flags: ShutdownFlags = {}): boolean {
     const { save = false, nosave = false, force = false } = flags;
     if (this.ending && !flags.now) return true;
+    if (this.running.run !== undefined && !nosave) {
+      this.running.afterwards = () => this.shutdown(flags);
+      return true;
+    }
     this.ending = !flags.now && waitForReplicas(this, flags);
     if (this.ending) return true;
     this.rdb.cancel();

@@ -48,6 +48,8 @@ interface Queue {
  * one of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
 export class KeyWaits implements KeyspaceListener {
+  /** A script has paused half-way: nobody is served before its end. */
+  suspended = false;
   private readonly blockedClients: BlockedClients;
   private readonly queues = new Map<Database, Map<string, Queue>>();
   /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
@@ -93,6 +95,7 @@ export class KeyWaits implements KeyspaceListener {
 
   /** Serves clients that wait for keys that have changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
   serve(): void {
+    if (this.suspended) return;
     while (this.ready.length > 0) {
       const { ready } = this;
       this.ready = [];

@@ -73,6 +73,13 @@ export class PrimaryStream {
     }
   }
 
+  /** A script has ended that what has come had to wait for. */
+  scriptEnded(): void {
+    if (!this.client.postponed || this.client.blocked) return;
+    this.client.postponed = false;
+    this.apply();
+  }
+
   /** GETACK: the answer is the offset in front of it, when all up to there is safe. */
   requestAck(): void {
     this.asked.push(this.applied);

@@ -2,7 +2,7 @@ import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { checkSubscribedMode } from '../pubsub/guard.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
-import { checkBusy, checkScript } from '../scripting/script-guard.ts';
+import { checkBusy, checkScript, postponePrimary } from '../scripting/script-guard.ts';
 import { isQueued, queueInTransaction } from '../transactions.ts';
 import { checkAuthenticated, checkPermissions } from './authorize.ts';
 import { checkPaused } from './pause.ts';
@@ -35,6 +35,7 @@ export function guard(request: Request): Reply | undefined {
 
 /** What the primary of a replica says has happened: nothing is refused that can be done. */
 function guardPrimary(request: Request): Reply | undefined {
+  if (request.server.running.run !== undefined) return postponePrimary(request);
   return checkArity(request) ?? checkTransaction(request) ?? checkPaused(request) ?? queueInTransaction(request);
 }
 

@@ -3,7 +3,7 @@ import { LuaError, LuaFunction, LuaTable } from '#shared/lua/value.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { createState } from './create-state.ts';
 import { protectTables, refuseUnknown } from './protect.ts';
-import { asTable } from './run-script.ts';
+import { asTable } from './script-reply.ts';
 import { evalTable, type Running } from './redis-table.ts';
 
 /** The world in which the scripts of EVAL run: all of them share it (Redis: `scriptingInit`). */

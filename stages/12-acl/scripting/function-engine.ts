@@ -1,6 +1,7 @@
 import type { LuaState } from '#shared/lua/state.ts';
 import { LuaError, LuaTable } from '#shared/lua/value.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
+import { LoadTimeout } from './busy.ts';
 import { createState } from './create-state.ts';
 import type { ScriptFunction } from './library.ts';
 import { protectTables, refuseUnknown } from './protect.ts';
@@ -51,6 +52,7 @@ export class FunctionEngine {
       this.state.run(body, []);
       return functions;
     } catch (error) {
+      if (error instanceof LoadTimeout) throw new ReplyError(`ERR Error registering functions: ERR ${error.message}`);
       if (!(error instanceof LuaError)) throw error;
       throw new ReplyError(`ERR Error registering functions: ${messageOf(error)}`);
     } finally {

@@ -7,6 +7,7 @@ import { REDIS_VERSION } from '#shared/redis-version.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { checkRequest } from '../acl/check.ts';
 import { PROPAGATE_AOF, PROPAGATE_BOTH, PROPAGATE_REPL } from '../router/propagate.ts';
+import type { Client } from '../clients/client.ts';
 import { callFromScript } from './script-call.ts';
 import type { ScriptRun } from './script-run.ts';
 import { errorToLua, tableOf, toLua } from './to-lua.ts';
@@ -15,6 +16,10 @@ import { errorToLua, tableOf, toLua } from './to-lua.ts';
 export interface Running {
   /** The script or function. */
   run: ScriptRun | undefined;
+  /** Sends what scripts call, one after the other. */
+  client?: Client | undefined;
+  /** What is to be done when the script that is running has ended. */
+  afterwards?: (() => void) | undefined;
   /** Until when a library may take to register its functions; ms, performance.now. */
   loadUntil?: number | undefined;
 }

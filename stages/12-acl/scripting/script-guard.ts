@@ -1,4 +1,4 @@
-import type { Reply } from '#shared/resp/reply.ts';
+import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly } from '../replication/guards.ts';
 import { checkDisk, checkMemory } from '../router/guards.ts';
 import { Request } from '../router/request.ts';
@@ -7,6 +7,13 @@ import { busyError } from './kill.ts';
 /** While a script takes long, others may do little more than end it. */
 export function checkBusy({ server: { running }, command }: Request): Reply | undefined {
   return running.run === undefined || command.flags.has('allow_busy') ? undefined : busyError(running.run);
+}
+
+/** What the primary sends waits for the script's end (Redis: `processInputBuffer`). */
+export function postponePrimary({ server: { running }, client }: Request): Reply | undefined {
+  if (running.run === undefined) return undefined;
+  client.postponed = true;
+  return NO_REPLY;
 }
 
 /** A script that says what it does is judged by that, before it begins (Redis: `scriptFlagsToCmdFlags`). */

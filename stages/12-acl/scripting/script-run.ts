@@ -1,3 +1,5 @@
+import type { LuaState } from '#shared/lua/state.ts';
+import type { LuaFunction, LuaValue } from '#shared/lua/value.ts';
 import { Client } from '../clients/client.ts';
 import { Transaction } from '../clients/transaction.ts';
 import { PROPAGATE_BOTH } from '../router/propagate.ts';
@@ -16,10 +18,15 @@ export interface ScriptFacts {
   readonly isFunction: boolean;
 }
 
+/** Makes a script ready: its arguments, and the function of Lua that is to be called with `args`. */
+export type Prepare = () => { readonly body: LuaFunction; readonly args: readonly LuaValue[] };
+
 /** One execution of a script or function (Redis: `scriptRunCtx`). */
 export class ScriptRun {
   readonly server: Server;
   readonly facts: ScriptFacts;
+  /** The world of Lua that it runs in. */
+  readonly state: LuaState;
   /** The request that runs it: EVAL, FCALL. */
   readonly request: Request;
   /** Sends the script's commands. It has no connection, and the database that the script selects is its own. */
@@ -42,15 +49,35 @@ export class ScriptRun {
   hasActed = false;
   /** SCRIPT KILL, FUNCTION KILL. */
   killed = false;
+  /** It has taken so long that the log says so. */
+  slow = false;
+  /** Until when it may run before it looks at what others want; undefined: it cannot pause. ms, performance.now. */
+  sliceEnd: number | undefined;
 
-  constructor(request: Request, facts: ScriptFacts) {
+  constructor(request: Request, facts: ScriptFacts, state: LuaState) {
     const { server, client } = request;
     this.request = request;
     this.server = server;
     this.facts = facts;
-    this.client = clientFor(client);
+    this.state = state;
+    this.client = server.running.client ??= createClient();
+    this.borrow();
     this.readOnly = facts.readOnly || facts.flags?.has('no-writes') === true;
     this.outOfMemory = !client.mustObey && !facts.flags?.has('allow-oom') && server.eviction.perform() === 'fail';
+  }
+
+  /** It will be run from its beginning: nobody has noticed that it has run before. */
+  beginAnew(): void {
+    this.hasRead = false;
+    this.replication = PROPAGATE_BOTH;
+    this.borrow();
+  }
+
+  /** What it may do is what its caller may do. */
+  private borrow(): void {
+    const { db, user, authenticated, mustObey, noTouch } = this.caller;
+    Object.assign(this.client, { db, user, authenticated, mustObey, noTouch });
+    this.client.replies.protocol = 2;
   }
 
   /** Who has sent the request. */
@@ -59,10 +86,10 @@ export class ScriptRun {
   }
 }
 
-/** What it may do is what its caller may do. Nothing that it calls waits, as inside EXEC (CLIENT_DENY_BLOCKING). */
-function clientFor({ db, user, authenticated, mustObey, noTouch }: Client): Client {
+/** Nothing that it asks for waits, as inside EXEC (CLIENT_DENY_BLOCKING). */
+function createClient(): Client {
   const client = new Client(0);
   client.transaction = new Transaction();
   client.transaction.executing = true;
-  return Object.assign(client, { db, user, authenticated, mustObey, noTouch });
+  return client;
 }

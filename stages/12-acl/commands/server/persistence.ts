@@ -1,6 +1,7 @@
 import { NO_REPLY, OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
+import { busyError } from '../../scripting/kill.ts';
 import type { Server } from '../../server.ts';
 import { syntaxError } from '../arguments.ts';
 
@@ -120,6 +121,7 @@ function shutdown({ server, args }: Request): Reply {
   };
   if (words.size > 0 || (flags.save && flags.nosave) || (abort && args.length > 2)) throw syntaxError();
   if (abort) throw new ReplyError('ERR No shutdown in progress.');
+  if (server.running.run !== undefined && !flags.nosave) throw busyError(server.running.run);
   if (!server.shutdown(flags)) throw new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.');
   return NO_REPLY;
 }
