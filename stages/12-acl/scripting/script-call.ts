@@ -7,7 +7,11 @@ import { call } from '../router/execute.ts';
 import { checkDisk } from '../router/guards.ts';
 import { PROPAGATE_BOTH } from '../router/propagate.ts';
 import { Request } from '../router/request.ts';
+import { checkLimits } from './busy.ts';
 import type { ScriptRun } from './script-run.ts';
+
+/** So many calls are between two looks at the time. */
+const CALLS_PER_CHECK = 64;
 
 /**
  * `redis.call`: a command goes its usual way, after the questions that are asked of scripts (Redis: `scriptCall`).
@@ -15,6 +19,8 @@ import type { ScriptRun } from './script-run.ts';
  */
 export function callFromScript(run: ScriptRun, args: readonly string[]): Reply {
   const { server } = run;
+  // Commands take longer than steps of Lua.
+  if (++run.calls % CALLS_PER_CHECK === 0) checkLimits(server.running, false);
   const command = server.commands.find(args);
   const request = command && new Request(server, run.client, command, args);
   const refused = request === undefined ? new ReplyError('ERR Unknown Redis command called from script') : refuse(run, request);

@@ -49,6 +49,8 @@ export class ScriptRun {
   hasActed = false;
   /** SCRIPT KILL, FUNCTION KILL. */
   killed = false;
+  /** How many commands it has called. */
+  calls = 0;
   /** It has taken so long that the log says so. */
   slow = false;
   /** Until when it may run before it looks at what others want; undefined: it cannot pause. ms, performance.now. */
