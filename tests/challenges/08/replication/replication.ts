@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { Coalescer } from '#shared/coalescer.ts';
+import { log } from '#shared/log.ts';
+import type { Client } from '../clients/client.ts';
+import { CommandOutput } from '../persistence/command-output.ts';
+import { PROPAGATE_REPL, type PropagationTarget } from '../router/propagate.ts';
+import type { Server } from '../server.ts';
+import { Backlog } from './backlog.ts';
+import { FullSync } from './full-sync.ts';
+import type { PrimaryLink } from './primary-link.ts';
+import { Replica } from './replica.ts';
+
+/** No history: as `master_replid2` says it. */
+export const NO_REPLID = '0'.repeat(40);
+/** That much of the stream waits for no more to be sent with it: a packet more would save nothing. */
+const SEND_AT_ONCE_BYTES = 16 * 1024;
+
+/**
+ * The history of this server: its name, how long it is, its last part, and who follows it (Redis: the replication
+ * fields of `struct redisServer`). A primary makes it out of what its commands did; a replica passes on its primary's
+ * bytes.
+ */
+export class Replication implements PropagationTarget {
+  readonly takes = PROPAGATE_REPL;
+  replid = newReplid();
+  /** The history that this one came out of, and the first offset at which they differ. */
+  replid2 = NO_REPLID;
+  secondOffset = -1;
+  backlog: Backlog | undefined;
+  readonly replicas = new Set<Replica>();
+  /** Those too that have said no more yet than that they are replicas. */
+  readonly byClient = new Map<Client, Replica>();
+  readonly fullSync: FullSync;
+  /** Set while this server is a replica. */
+  link: PrimaryLink | undefined;
+  /** `linkRead` and `linkWritten`: bytes from the primary, and to replicas. */
+  readonly stats = { full: 0, partialOk: 0, partialErr: 0, linkRead: 0, linkWritten: 0, unexpectedErrors: 0 };
+  /** When the last replica left; ms since 1970. */
+  noReplicasSince = Date.now();
+  private readonly server: Server;
+  private readonly output = new CommandOutput();
+  /** The database that the stream has selected last. */
+  private selected = -1;
+  /** The offset up to which the backlog has the history, and up to which it may be sent. */
+  private written = 0;
+  private released = 0;
+  /** The offset up to which `sendStream` has seen to that. */
+  private streamed = 0;
+  private wantsAcks = false;
+  private readonly sending = new Coalescer({
+    size: () => this.offset - this.streamed,
+    enough: SEND_AT_ONCE_BYTES,
+    action: () => this.server.beforeSleep(),
+  });
+
+  constructor(server: Server) {
+    this.server = server;
+    this.fullSync = new FullSync(server, this);
+  }
+
+  /** How long the history is, in bytes (Redis: `master_repl_offset`). */
+  get offset(): number {
+    return this.written + this.output.size;
+  }
+
+  /** The database that who continues here has to select first. */
+  get streamDb(): number {
+    if (this.link === undefined) return Math.max(0, this.selected);
+    return this.link.stream?.client.db ?? this.link.db;
+  }
+
+  get online(): Replica[] {
+    return [...this.replicas].filter((replica) => replica.state === 'online');
+  }
+
+  /** A command goes to the stream (Redis: `replicationFeedSlaves`). `db` -1: it is about none. */
+  feed(db: number, command: readonly string[]): void {
+    this.sending.begin();
+    if (db !== this.selected && db !== -1) {
+      this.selected = db;
+      this.output.command(['SELECT', String(db)]);
+    }
+    this.output.command(command);
+  }
+
+  /**
+   * The stream goes to the replicas after the replies: clients wait for these, and a replica that wakes up takes a
+   * processor from them. While more of it keeps coming it waits, unless WAIT asks (the last step of `beforeSleep`).
+   */
+  streamIfDue(): void {
+    if (this.wantsAcks || !this.sending.active) this.sendStream();
+  }
+
+  /** Asks for acknowledgements if they are wanted, and sends what was said so far, once the log has it. */
+  sendStream(): void {
+    // During a pause the history stays as it is: replicas are asked afterwards.
+    if (this.wantsAcks && this.server.pause.kind === undefined) {
+      this.wantsAcks = false;
+      if (this.link === undefined) this.feed(-1, ['REPLCONF', 'GETACK', '*']);
+    }
+    this.write();
+    const end = this.written;
+    if (end === this.streamed) return;
+    this.streamed = end;
+    this.server.aof.file.afterSync(() => this.release(end));
+  }
+
+  /** Replicas are asked how far they are, at the end of this turn (Redis: `replicationRequestAckFromSlaves`). */
+  requestAcks(): void {
+    if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
+    this.wantsAcks = true;
+    this.server.scheduleBeforeSleep();
+  }
+
+  /** Moves what was said so far to the backlog. */
+  write(): void {
+    const { output } = this;
+    if (output.size === 0) return;
+    this.append(output.bytes());
+    output.drop(output.size);
+    this.server.offsetWaits.serve();
+  }
+
+  /** Bytes of the primary's stream that have been applied, for those who follow this server. */
+  passOn(bytes: readonly Buffer[]): void {
+    for (const part of bytes) this.append(part);
+    this.server.offsetWaits.serve();
+    this.server.scheduleBeforeSleep();
+  }
+
+  /** Whether the stream begins with SELECT: for replicas that cannot know the database otherwise. */
+  forgetSelected(): void {
+    this.selected = -1;
+  }
+
+  /** Redis: `createReplicationBacklog`. */
+  createBacklog(): void {
+    this.backlog = new Backlog(this.written);
+    this.released = this.written;
+    this.streamed = this.written;
+    this.updateFeed();
+  }
+
+  /** A history begins that no other server has (`changeReplicationId`, `clearReplicationId2`). */
+  beginHistory(): void {
+    this.replid = newReplid();
+    this.replid2 = NO_REPLID;
+    this.secondOffset = -1;
+  }
+
+  /** Goes over to a new history, which has the old one as its beginning (Redis: `shiftReplicationId`). */
+  shiftReplid(replid = newReplid()): void {
+    this.replid2 = this.replid;
+    this.secondOffset = this.offset + 1;
+    this.replid = replid;
+    log.warning(
+      `Setting secondary replication ID to ${this.replid2}, valid up to offset: ${this.secondOffset}. ` +
+        `New replication ID is ${this.replid}`,
+    );
+    this.server.offsetWaits.serve();
+  }
+
+  /** All data come from elsewhere now: `replid` up to `offset`. Who followed this server has to come again. */
+  adopt(replid: string, offset: number): void {
+    this.disconnectReplicas();
+    this.output.drop(this.output.size);
+    this.replid = replid;
+    this.replid2 = NO_REPLID;
+    this.secondOffset = -1;
+    this.written = offset;
+    this.createBacklog();
+    this.server.offsetWaits.serve();
+  }
+
+  /**
+   * What a dump says of the history that it belongs to. Keys that have expired since are not loaded: replicas that
+   * continue still have them, and get the deletions (Redis: `loadDataFromDisk`, RDBFLAGS_FEED_REPL).
+   */
+  restore(aux: ReadonlyMap<string, string>, expired: readonly [db: number, key: string][]): void {
+    const [replid, offset, db] = ['repl-id', 'repl-offset', 'repl-stream-db'].map((name) => aux.get(name));
+    if (!/^[0-9a-f]{40}$/i.test(replid ?? '') || !/^\d{1,15}$/.test(offset ?? '')) return;
+    this.written = Number(offset);
+    if (this.link !== undefined) {
+      this.replid = replid!;
+      this.link.db = streamDbOf(this.server, db);
+      this.link.hasHistory = true;
+    } else {
+      this.replid2 = replid!;
+      this.secondOffset = this.written + 1;
+    }
+    this.createBacklog();
+    for (const [db, key] of expired) this.feed(db, ['DEL', key]);
+    this.noReplicasSince = Date.now();
+  }
+
+  /** What a dump says of the history, if there is one that others may know (Redis: `rdbPopulateSaveInfo`). */
+  auxFields(): [name: string, value: string][] {
+    if (this.backlog === undefined) return [];
+    return [
+      ['repl-stream-db', String(this.streamDb)],
+      ['repl-id', this.replid],
+      ['repl-offset', String(this.offset)],
+    ];
+  }
+
+  disconnectReplicas(): void {
+    for (const replica of this.replicas) replica.cut();
+  }
+
+  /** What is known of a client that says it is a replica. */
+  replicaOf(client: Client): Replica {
+    let replica = this.byClient.get(client);
+    if (replica === undefined) this.byClient.set(client, (replica = new Replica(client, this.server.clients, this.stats)));
+    return replica;
+  }
+
+  /** A client is gone, and may have been a replica. */
+  forget(client: Client): void {
+    const replica = this.byClient.get(client);
+    if (replica === undefined) return;
+    this.byClient.delete(client);
+    if (!this.replicas.delete(replica)) return;
+    log.warning(`Connection with replica ${replica.name} lost.`);
+    this.fullSync.forget(replica);
+    if (this.replicas.size === 0) this.noReplicasSince = Date.now();
+  }
+
+  /** Without replicas the history need not be kept for ever (`repl-backlog-ttl`). */
+  expireBacklog(): void {
+    const ttl = this.server.options['repl-backlog-ttl'];
+    if (ttl === 0 || this.replicas.size > 0 || this.backlog === undefined || this.link !== undefined) return;
+    if (Date.now() - this.noReplicasSince <= ttl * 1000) return;
+    log.notice(`Replication backlog freed after ${ttl} seconds without connected replicas.`);
+    // What is written from now on is not counted: the history has another name when it goes on.
+    this.beginHistory();
+    this.write();
+    this.backlog = undefined;
+    this.updateFeed();
+  }
+
+  /** Lets go of what nobody needs any more. */
+  trim(): void {
+    let needed = Infinity;
+    for (const replica of this.replicas) if (replica.inSync) needed = Math.min(needed, replica.next);
+    this.backlog?.trim(this.server.options['repl-backlog-size'], needed);
+  }
+
+  /** A primary's commands feed the stream, as soon as there is one. */
+  updateFeed(): void {
+    const { propagation } = this.server;
+    if (this.backlog !== undefined && this.link === undefined) propagation.add(this);
+    else propagation.remove(this);
+  }
+
+  sendTo(replica: Replica): void {
+    if (this.backlog !== undefined) replica.send(this.backlog, this.released);
+  }
+
+  private append(bytes: Buffer): void {
+    this.written += bytes.length;
+    this.backlog?.append(bytes);
+  }
+
+  /** What was said up to `end` may leave. */
+  private release(end: number): void {
+    const { backlog } = this;
+    if (backlog === undefined) return;
+    this.released = Math.max(this.released, Math.min(end, this.written));
+    for (const replica of this.replicas) {
+      if (!replica.inSync) continue;
+      replica.send(backlog, this.released);
+      replica.checkOutputLimit(this.server.options, this.written);
+    }
+    this.trim();
+  }
+}
+
+/** The database that a stream has selected, as a dump states it. */
+export function streamDbOf(server: Server, text: string | undefined): number {
+  const db = Number(text ?? 0);
+  return server.keyspace.databases[db] === undefined ? 0 : db;
+}
+
+function newReplid(): string {
+  return randomBytes(20).toString('hex');
+}
