@@ -177,10 +177,6 @@ export class Lexer {
       if (this.at >= source.length) this.fail(`unfinished long ${what}`, '<eof>');
       const char = source.charAt(this.at);
       if (char === ']' && source.startsWith(close, this.at)) break;
-      if (char === '[' && level === 0 && source.charAt(this.at + 1) === '[') {
-        this.at++;
-        this.fail('nesting of [[...]] is deprecated', '[');
-      }
       if (isNewline(char)) {
         parts.push(source.slice(start, this.at), '\n');
         this.newline();

@@ -507,6 +507,8 @@ class Parser {
     this.lexer.line = line;
     const code = type.length === 1 ? type.charCodeAt(0) : 32;
     if (shown !== '') this.lexer.fail(text, shown);
+    // a null byte has no name
+    if (code === 0) this.lexer.fail(text);
     this.lexer.fail(text, code < 32 || code === 127 ? `char(${code})` : type);
   }
 

@@ -10,6 +10,8 @@ import { LuaTable, LuaThread, typeOf, type LuaValue } from './value.ts';
 
 /** So deep may native functions and metamethods call back into scripts (`LUAI_MAXCCALLS`). */
 const MAX_NESTED = 200;
+/** The longest name of a chunk in an error: Redis has more room for it than Lua (`LUA_IDSIZE`). */
+const MAX_CHUNK_NAME = 79;
 /** Words of the JavaScript stack that a call back takes. */
 const CALL_BACK_ROOM = 120;
 /** Words that a run of pausable functions takes. */
@@ -172,7 +174,7 @@ export class LuaState extends Operations {
 
   /** What was thrown, as an error of Lua with its position; the state is put back to the mark. Anything else is thrown on. */
   caught(thrown: unknown, mark: Mark): LuaError {
-    const error = thrown instanceof RangeError ? this.stackOverflow() : thrown;
+    const error = thrown instanceof RangeError ? this.limitOfJavaScript(thrown) : thrown;
     if (error instanceof LuaError) this.place(error);
     this.thread = mark.thread;
     this.thread.depth = mark.depth;
@@ -224,6 +226,11 @@ export class LuaState extends Operations {
     return depth < 1 ? undefined : this.thread.sites[depth]?.[this.thread.at[depth] ?? 0];
   }
 
+  /** JavaScript has two limits of its own: how deep functions may call each other, and how long a string may be. */
+  private limitOfJavaScript({ message }: RangeError): LuaError {
+    return message.includes('string length') ? new LuaError('not enough memory', 0) : this.stackOverflow();
+  }
+
   private stackOverflow(): LuaError {
     return new LuaError(`${this.where(2)}stack overflow`, 0);
   }
@@ -237,9 +244,10 @@ function badArgument(text: string, argument: number, site: { callee: string; isM
 
 /** `luaO_chunkid`: at most 59 characters. */
 function shownName(chunkName: string): string {
-  if (chunkName.startsWith('=')) return chunkName.slice(1, 60);
-  if (chunkName.startsWith('@')) return chunkName.length > 53 ? `...${chunkName.slice(-52)}` : chunkName.slice(1);
+  if (chunkName.startsWith('=')) return chunkName.slice(1, MAX_CHUNK_NAME + 1);
+  if (chunkName.startsWith('@')) return chunkName.length > 73 ? `...${chunkName.slice(-72)}` : chunkName.slice(1);
   const [line = ''] = chunkName.split(/[\r\n\0]/, 1);
-  const shown = line.slice(0, 43);
-  return shown.length < chunkName.length ? `[string "${shown}..."]` : `[string "${shown}"]`;
+  const shown = line.slice(0, 63);
+  const isWhole = (chunkName[shown.length] ?? '\0') === '\0';
+  return `[string "${shown}${isWhole ? '' : '...'}"]`;
 }

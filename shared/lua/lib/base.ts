@@ -7,7 +7,7 @@ import type { LuaState } from '../state.ts';
 import { isTrue, LuaFunction, LuaTable, typeOf, type LuaValue } from '../value.ts';
 import { openErrorHandling } from './protected.ts';
 
-/** More results of `unpack` than Lua's stack holds (`LUAI_MAXCSTACK`). */
+/** Results of `unpack`, with its arguments, that Lua's stack has room for (`LUAI_MAXCSTACK`). */
 const MAX_UNPACKED = 8000;
 
 /** The functions that are globals (lbaselib.c), as far as Redis leaves them. Scripts are loaded from text alone. */
@@ -82,10 +82,10 @@ function select(args: LuaValues): LuaValues {
 
 function unpack(args: LuaValues): LuaValues {
   const table = checkTable(args, 0);
-  const from = optInteger(args, 1, 1);
-  const to = args[2] === undefined ? table.length() : checkInteger(args, 2);
+  const from = optInteger(args, 1, 1) | 0;
+  const to = args[2] === undefined ? table.length() : checkInteger(args, 2) | 0;
   if (to < from) return NONE;
-  if (to - from + 1 >= MAX_UNPACKED) throw new LuaError('too many results to unpack');
+  if (args.length + to - from + 1 > MAX_UNPACKED) throw new LuaError('too many results to unpack');
   return Array.from({ length: to - from + 1 }, (_, i) => table.get(from + i));
 }
 

@@ -226,28 +226,26 @@ class Substitution {
 
   /** Puts in what the function or table gave; false and nil keep what was matched. */
   replace(value: LuaValue): void {
-    if (!isTrue(value)) this.#add(captureText(this.#matcher.capture(-1)));
-    else if (typeof value === 'string') this.#add(value);
-    else if (typeof value === 'number') this.#add(formatNumber(value));
+    if (!isTrue(value)) this.#built.add(captureText(this.#matcher.capture(-1)));
+    else if (typeof value === 'string') this.#built.add(value);
+    else if (typeof value === 'number') this.#built.add(formatNumber(value));
     else throw new LuaError(`invalid replacement value (a ${typeOf(value)})`);
+    this.#keepUnmatched();
   }
 
   /** Puts in a text, with `%0` for the match and `%1` to `%9` for its captures. */
   expand(replacement: string): void {
-    if (!replacement.includes(PERCENT)) return this.#add(replacement);
-    let text = '';
-    for (let at = 0; at < replacement.length; at++) {
-      if (replacement[at] !== PERCENT) {
-        text += replacement[at];
-        continue;
-      }
-      at++;
-      const digit = replacement.charCodeAt(at) - 0x30;
+    let from = 0;
+    for (let at = replacement.indexOf(PERCENT); at !== -1; at = replacement.indexOf(PERCENT, from)) {
+      this.#built.add(replacement.slice(from, at));
+      const digit = replacement.charCodeAt(at + 1) - 0x30;
       // A `%` at the end takes the null byte behind C's string.
-      if (!(digit >= 0 && digit <= 9)) text += replacement[at] ?? '\0';
-      else text += captureText(this.#matcher.capture(digit - 1));
+      if (!(digit >= 0 && digit <= 9)) this.#built.add(replacement[at + 1] ?? '\0');
+      else this.#built.add(captureText(this.#matcher.capture(digit - 1)));
+      from = at + 2;
     }
-    this.#add(text);
+    this.#built.add(replacement.slice(from));
+    this.#keepUnmatched();
   }
 
   result(): readonly LuaValue[] {
@@ -255,10 +253,10 @@ class Substitution {
     return [this.#built.toString(), this.#replaced];
   }
 
-  /** An empty match is put in front of the byte that it stood at. */
-  #add(text: string): void {
-    this.#built.add(text);
-    if (this.#matcher.end === this.#matcher.start) this.#built.add(this.#text.slice(this.#matcher.start, this.#from));
+  /** The byte that an empty match stood at follows what was put in. */
+  #keepUnmatched(): void {
+    const { start, end } = this.#matcher;
+    if (end === start) this.#built.add(this.#text.slice(start, this.#from));
   }
 }
 

@@ -9,14 +9,21 @@ import { createLibrary } from './host.ts';
 
 /** `table` (ltablib.c). */
 export function openTable(state: LuaState): void {
-  const table = createLibrary({ getn: (args) => [checkTable(args, 0).length()], insert, maxn, remove, setn, concat: (args) => concat(state, args) });
+  const table = createLibrary({
+    concat: (args) => concat(state, args),
+    getn: (args) => [checkTable(args, 0).length()],
+    insert: (args) => insert(state, args),
+    maxn,
+    remove: (args) => remove(state, args),
+    setn,
+  });
   table.set('sort', state.callingBack('sort', (args) => sort(state, args)));
   table.set('foreach', state.callingBack('foreach', (args) => foreach(state, args)));
   table.set('foreachi', state.callingBack('foreachi', (args) => foreachi(state, args)));
   state.globals.set('table', table);
 }
 
-function insert(args: LuaValues): LuaValues {
+function insert(state: LuaState, args: LuaValues): LuaValues {
   const table = checkTable(args, 0);
   const end = table.length() + 1;
   if (args.length === 2) {
@@ -24,19 +31,25 @@ function insert(args: LuaValues): LuaValues {
     return NONE;
   }
   if (args.length !== 3) throw new LuaError("wrong number of arguments to 'insert'");
-  const at = checkInteger(args, 1);
-  for (let i = Math.max(end, at); i > at; i--) table.set(i, table.get(i - 1));
+  const at = checkInteger(args, 1) | 0;
+  for (let i = Math.max(end, at); i > at; i--) {
+    state.spend(1);
+    table.set(i, table.get(i - 1));
+  }
   table.set(at, args[2]);
   return NONE;
 }
 
-function remove(args: LuaValues): LuaValues {
+function remove(state: LuaState, args: LuaValues): LuaValues {
   const table = checkTable(args, 0);
   const end = table.length();
-  const at = optInteger(args, 1, end);
+  const at = optInteger(args, 1, end) | 0;
   if (at < 1 || at > end) return NONE;
   const removed = table.get(at);
-  for (let i = at; i < end; i++) table.set(i, table.get(i + 1));
+  for (let i = at; i < end; i++) {
+    state.spend(1);
+    table.set(i, table.get(i + 1));
+  }
   table.set(end, undefined);
   return [removed];
 }
@@ -58,8 +71,8 @@ function setn(args: LuaValues): LuaValues {
 function concat(state: LuaState, args: LuaValues): LuaValues {
   const table = checkTable(args, 0);
   const separator = optString(args, 1, '');
-  const from = optInteger(args, 2, 1);
-  const to = args[3] === undefined ? table.length() : checkInteger(args, 3);
+  const from = optInteger(args, 2, 1) | 0;
+  const to = args[3] === undefined ? table.length() : checkInteger(args, 3) | 0;
   const parts: string[] = [];
   let length = 0;
   for (let i = from; i <= to; i++) {

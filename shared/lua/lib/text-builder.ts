@@ -1,9 +1,13 @@
 import type { LibraryHost } from './host.ts';
 
+/** The host is asked again once the text has grown by half: it counts the whole text each time. */
+const GROWTH = 1.5;
+
 /** A text that grows; it ends with an error once it is longer than a script's strings may be. */
 export class TextBuilder {
   readonly #host: LibraryHost;
   #text = '';
+  #checked = 0;
 
   constructor(host: LibraryHost) {
     this.#host = host;
@@ -11,7 +15,11 @@ export class TextBuilder {
 
   /** Throws `not enough memory`. */
   add(text: string): void {
-    this.#host.checkLength(this.#text.length + text.length);
+    const length = this.#text.length + text.length;
+    if (length > this.#checked) {
+      this.#host.checkLength(length);
+      this.#checked = length * GROWTH;
+    }
     this.#text += text;
   }
 
