@@ -67,7 +67,7 @@ const ROWS: readonly Row[] = [
     name: 'strings',
     title: 'Strings and keys with a time to live',
     idea: 'a keyspace where keys can die',
-    works: 'string and key commands (no LCS, MIGRATE; SORT comes with 10), 16 databases, lazy and active expiry, maxmemory with every eviction policy',
+    works: 'string and key commands (SORT comes with 10, LCS and MIGRATE with 12), 16 databases, lazy and active expiry, maxmemory with every eviction policy',
   },
   {
     name: 'collections',

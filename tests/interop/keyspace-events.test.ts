@@ -39,6 +39,7 @@ const LINES = [
   'SETRANGE k 1 a ; SETRANGE k 0 b ; SETRANGE z 0 "" ; SETRANGE k 0 ""',
   'INCR k ; INCR k ; DECR k ; INCRBY k 2 ; DECRBY k 3',
   'INCRBYFLOAT k 1.5 ; INCRBYFLOAT k 2',
+  'LCS nosuch other',
   'GET nosuch ; STRLEN nosuch ; GETRANGE nosuch 0 1 ; MGET a b ; SUBSTR nosuch 0 1',
   'EXISTS nosuch ; TYPE nosuch ; TTL nosuch ; PTTL nosuch ; EXPIRETIME nosuch ; TOUCH nosuch ; OBJECT ENCODING nosuch ; DUMP nosuch',
   'OBJECT FREQ nosuch ; OBJECT IDLETIME nosuch ; OBJECT REFCOUNT nosuch ; OBJECT HELP ; PEXPIRETIME nosuch',

@@ -141,4 +141,11 @@ plantedBugs('12', [
     why: 'elements of 8 bytes are hashed as rests: other registers than those of Redis',
     suite: '12-hyperloglog',
   },
+  {
+    file: 'commands/strings/lcs.ts',
+    find: '- 1]!) i--;',
+    replace: '- 1]! - 1) i--;',
+    why: 'LCS leaves the way that has more in common',
+    suite: '12-lcs',
+  },
 ]);

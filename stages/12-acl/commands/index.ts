@@ -56,6 +56,7 @@ import { streamsRead } from './streams/read.ts';
 import { streams } from './streams/streams.ts';
 import { xgroup } from './streams/xgroup.ts';
 import { counters } from './strings/counters.ts';
+import { longestCommonSubsequence } from './strings/lcs.ts';
 import { strings } from './strings/strings.ts';
 import { substrings } from './strings/substrings.ts';
 import { transactions } from './transactions/transactions.ts';
@@ -123,4 +124,5 @@ export const families: readonly Family[] = [
   bitOperations,
   bitFields,
   hyperLogLog,
+  longestCommonSubsequence,
 ];

@@ -5,6 +5,7 @@ import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { hyperLogLog } from './hyperloglog.ts';
 import { keys } from './keys.ts';
+import { lcs } from './lcs.ts';
 import { lists } from './lists.ts';
 import { sets } from './sets.ts';
 import { sizes } from './sizes.ts';
@@ -29,4 +30,4 @@ export const FAMILIES: readonly Family[] = [
 ];
 
 /** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
-export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, everything];
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, everything];
