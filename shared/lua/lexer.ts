@@ -104,9 +104,10 @@ export class Lexer {
     const { source } = this;
     const start = this.at;
     while (isDigit(source.charAt(this.at)) || source.charAt(this.at) === '.') this.at++;
-    if (/[eE]/.test(source.charAt(this.at))) {
+    // C's `strchr` finds the null byte too: a numeral goes on behind one, and reads as what stands before it
+    if (/[eE\0]/.test(source.charAt(this.at))) {
       this.at++;
-      if (/[+-]/.test(source.charAt(this.at))) this.at++;
+      if (/[+\-\0]/.test(source.charAt(this.at))) this.at++;
     }
     while (isNamePart(source.charAt(this.at))) this.at++;
     const text = source.slice(start, this.at);

@@ -9,15 +9,15 @@ import { LuaError, LuaStop, LuaTable } from '#shared/lua/value.ts';
  */
 
 /** So often is the limit of steps looked at before a script is ended. */
-const MOST_CHECKS = 500;
+const MOST_CHECKS = 100;
 
 /** What a script returns, as text, or `error: ` and the text of its error. */
-function run(source: string): string {
+function run(source: string, mostChecks = MOST_CHECKS): string {
   let checks = 0;
   const state = new LuaState({
     stringLength: 2 ** 24,
     check: () => {
-      if (++checks > MOST_CHECKS) throw new LuaStop('the script takes too long');
+      if (++checks > mostChecks) throw new LuaStop('the script takes too long');
       return false;
     },
   });
@@ -160,6 +160,7 @@ describe('calls that go too deep', () => {
     ['gsub in gsub', 'local function f(s) return (("x"):gsub("x", f)) end return f()', /overflow/],
     ['sort in sort', 'local function f() table.sort({1, 2, 3}, f) return true end f()', /overflow|invalid order/],
     ['loadstring in loadstring', 'local function f() return loadstring("return ...")(f()) end return f()', /overflow/],
+    ['coroutines in coroutines', 'local function f() return coroutine.wrap(f)() end return f()', /overflow|too many/],
     ['errors at the end of the stack', 'local function f() local ok, why = pcall(f) error(why, 0) end f()', /error/],
     ['tostring at the end of the stack', 'local function f() tostring(f) f() tostring(f) end f()', /overflow/],
   ]);
@@ -182,6 +183,8 @@ describe('work without end', () => {
     ['%b over a long text, from each byte', 'return ("("):rep(1e6):find("%b()")', STOPPED],
     ['table.insert far below', 'table.insert({1}, -2^31, 1)', STOPPED],
     ['table.sort with an order that contradicts itself', 'local t = {} for i = 1, 1000 do t[i] = i end table.sort(t, function() return true end)', /invalid order function|takes too long|attempt to compare/],
+    ['coroutines that resume without end', 'local co = coroutine.wrap(function() while true do coroutine.yield() end end) while true do co() end', STOPPED],
+    ['a coroutine that loops', 'coroutine.wrap(function() while true do end end)()', STOPPED],
     ['metamethods', 'local t = setmetatable({}, {__index = function() return 1 end}) while true do local x = t.x end', STOPPED],
   ]);
 });
@@ -199,17 +202,23 @@ describe('memory without end', () => {
     ['gsub with %0', 'return ("x"):rep(1e6):gsub(".*", ("%0"):rep(1e6))', /not enough memory/],
     ['format with widths', 'return (("%99d"):rep(1e6)):format(1)', /no value/],
     ['format with a long string many times', 'return (("%s"):rep(200)):format(unpack((function() local t = {} for i = 1, 200 do t[i] = ("x"):rep(1e6) end return t end)()))', /not enough memory/],
-    ['a table with 10 million entries', 'local t = {} for i = 1, 1e7 do t[i] = i end return #t', NO_MEMORY],
     ['a table with 10 million keys', 'local t = {} for i = 1, 1e7 do t[-i] = i end', NO_MEMORY],
-    ['a sparse array in JSON', 'cjson.encode_sparse_array(false, 0) return #cjson.encode({[2^31 - 1] = 1})', /not enough memory/],
+    ['a sparse array in JSON', 'cjson.encode_sparse_array(false, 0) return #cjson.encode({[2^31 - 1] = 1})', NO_MEMORY],
     ['JSON of a long string many times', 'local t, s = {}, ("x"):rep(1e6) for i = 1, 1000 do t[i] = s end return #cjson.encode(t)', /not enough memory/],
     ['MessagePack of a long string many times', 'local t, s = {}, ("x"):rep(1e6) for i = 1, 1000 do t[i] = s end return #cmsgpack.pack(t)', /not enough memory/],
     ['struct of a long string many times', 'local s = ("x"):rep(1e6) return #struct.pack(("s"):rep(200), unpack((function() local t = {} for i = 1, 200 do t[i] = s end return t end)()))', /not enough memory/],
     ['unpack of many', 'return select("#", unpack({}, 1, 1e8))', /too many results to unpack/],
     ['bytes of a long string', 'return select("#", ("x"):rep(1e6):byte(1, -1))', /string slice too long/],
     ['char of many', 'return #string.char(unpack({}, 1, 1e7))', /too many results to unpack/],
-    ['values that share a table', 'local t = {} for i = 1, 30 do t = {t, t} end return #cjson.encode(t)', /not enough memory|too long/],
+    ['coroutines', 'local t = {} for i = 1, 1e7 do t[i] = coroutine.create(function() end) end', NO_MEMORY],
+    ['JSON of values that share tables', 'local t = {} for i = 1, 60 do t = {t, t} end return #cjson.encode(t)', /too long/],
+    ['MessagePack of values that share tables', 'local t = {} for i = 1, 15 do t = {t, t, t, t, t, t, t, t} end return #cmsgpack.pack(t)', /too long/],
   ]);
+});
+
+test('a table with 10 million entries', () => {
+  expect(run('local t = {} for i = 1, 1e7 do t[i] = i end return #t', 10_000)).toMatch(/not enough memory/);
+  expect(run('local ok, why = pcall(function() local t = {} for i = 1, 1e7 do t[i] = i end end) return ok, why', 10_000)).toMatch(/^false not enough memory/);
 });
 
 describe('tables that hold themselves', () => {
@@ -231,5 +240,9 @@ describe('errors that are no text', () => {
     ['a table with __tostring that fails', 'local t = setmetatable({}, {__tostring = function() error("x") end}) return pcall(error, t)', 'false table'],
     ['tostring of it', 'local t = setmetatable({}, {__tostring = function() error("x") end}) return tostring(t)', /user_script:1: x/],
     ['__tostring that gives no string', 'return tostring(setmetatable({}, {__tostring = function() return 1 end}))', '1'],
+    ['in a coroutine', 'local co = coroutine.create(function() error({}) end) return coroutine.resume(co)', 'false table'],
+    ['a yield across pcall', 'return coroutine.resume(coroutine.create(function() return pcall(coroutine.yield, 1) end))', /attempt to yield across metamethod\/C-call boundary/],
+    ['a yield outside', 'coroutine.yield(1)', /attempt to yield|outside/],
+    ['a coroutine that resumes itself', 'local co co = coroutine.create(function() return coroutine.resume(co) end) return coroutine.resume(co)', /^true false cannot resume/],
   ]);
 });

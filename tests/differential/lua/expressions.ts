@@ -71,7 +71,7 @@ export class Expressions {
       () => `(${this.boolean(depth - 1)} and ${a()} or ${a()})`,
       () => `string.format("%s|%5.1f|%q", ${a()}, ${this.number(depth - 1)}, ${a()})`,
       () => `table.concat({${a()}, ${this.number(depth - 1)}, ${a()}}, ${a()})`,
-      () => `(select(2, pcall(error, ${this.any(depth - 1)})))`,
+      () => `(select(2, pcall(error, ${this.scalar(depth - 1)})))`,
       () => `({${a()}, ${a()}})[${rng.int(0, 3)}]`,
     ])();
   }

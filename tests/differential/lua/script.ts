@@ -14,6 +14,13 @@ local function show(v, depth)
   table.sort(entries)
   return "{" .. table.concat(entries, ",") .. "}"
 end
+-- What has an address shows its type: the address could not be taken out of a text that was reversed or cut.
+local withAddress = tostring
+local function tostring(...)
+  local kind = type((...))
+  if kind == "function" or kind == "thread" or kind == "table" and getmetatable((...)) == nil then return kind end
+  return withAddress(...)
+end
 local function list(...)
   local shown = {}
   for i = 1, select("#", ...) do shown[i] = show((select(i, ...)), 0) end
