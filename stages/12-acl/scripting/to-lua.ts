@@ -31,8 +31,9 @@ export function toLua(reply: Reply, protocol: 2 | 3): LuaValue {
 
 /** `{ err = 'CODE text' }`. Whoever replies with it again does not count it a second time. */
 export function errorToLua({ message }: ReplyError): LuaTable {
-  const table = tableOf('err', message.replace(/[\r\n]/g, ' '));
-  table.set('ignore_error_stats_update', true);
+  // In the order in which Lua's own tables would give them.
+  const table = tableOf('ignore_error_stats_update', true);
+  table.set('err', message.replace(/[\r\n]/g, ' '));
   return table;
 }
 

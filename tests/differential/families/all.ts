@@ -7,6 +7,7 @@ import { hyperLogLog } from './hyperloglog.ts';
 import { keys } from './keys.ts';
 import { lcs } from './lcs.ts';
 import { lists } from './lists.ts';
+import { scripts } from './scripts.ts';
 import { sets } from './sets.ts';
 import { sizes } from './sizes.ts';
 import { sort } from './sort.ts';
@@ -30,4 +31,4 @@ export const FAMILIES: readonly Family[] = [
 ];
 
 /** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
-export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, everything];
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, scripts, everything];
