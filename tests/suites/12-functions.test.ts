@@ -131,6 +131,10 @@ describe('FUNCTION', () => {
     await c.expect('FCALL', 'count', 0).error('ERR Function not found');
     await c.expect('FUNCTION', 'LOAD', 'REPLACE', library('mylib', 'return 1')).error('ERR No functions registered');
     await c.expect('FCALL', 'new', 0).bulk('new');
+    await c.expect('FUNCTION', 'LOAD', library('other', "redis.register_function('taken', function() end)")).bulk('other');
+    const taking = library('mylib', "redis.register_function('taken', function() end)");
+    await c.expect('FUNCTION', 'LOAD', 'REPLACE', taking).error('ERR Function taken already exists');
+    await c.expect('FCALL', 'new', 0).bulk('new');
     await c.expect('FUNCTION', 'DELETE', 'mylib').ok();
     await c.expect('FUNCTION', 'DELETE', 'mylib').error('ERR Library not found');
     await c.expect('FCALL', 'new', 0).error('ERR Function not found');

@@ -47,7 +47,8 @@ export class RdbFormat implements SnapshotFormat {
       out.string(name);
       out.string(value);
     }
-    for (const library of this.options.libraries) {
+    // Redis 5 and 6 have no functions.
+    for (const library of this.options.version < 10 ? [] : this.options.libraries) {
       out.byte(RDB_OPCODE.FUNCTION2);
       out.string(library);
     }
