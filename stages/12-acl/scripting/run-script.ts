@@ -16,7 +16,6 @@ export function runScript(request: Request, facts: ScriptFacts, state: LuaState,
   }
   const { server, command } = request;
   const run = new ScriptRun(request, facts, state);
-  request.propagateAs(); // what it calls speaks for itself
   const began = server.clock.beginOuter();
   begin(run);
   try {
