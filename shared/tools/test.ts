@@ -28,7 +28,7 @@ import { ToolError } from './tool-error.ts';
 const HELP = `
 npm test                                everything: types, tools, every suite on its stage, on the last stage and on
                                         real Redis, mutants, differential runs, documents
-npm test -- --every                     the same, and every suite on all stages between
+npm test -- --every                     the same, and on all stages between: every suite, dump files, requests cut anywhere
 npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
 npm test 03-lists                       one file of a suite
 npm test 07 -- --cmd "./my-server --port {port}"
@@ -49,7 +49,7 @@ npm test mutants                        one folder of tests/
   --bail           stop at the first failure
   --retry-failed   run a test that fails again, at once, up to two times, and list those that passed then with their
                    first failure: on a machine that is busy with other work, a server may start too late
-  --every          with npm test alone: each suite on every later stage, not on the last one only
+  --every          with npm test alone: on each stage what is otherwise tried on the first and the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
 
 SEED=123 npm test 03 repeats the random values of a failure.
@@ -91,6 +91,7 @@ await runTool(import.meta.url, {
     if (values.every && (positionals.length > 0 || foreign !== null)) {
       throw new ToolError('--every goes with npm test alone: npm test -- --every');
     }
+    if (positionals.length === 0 && foreign === null && !values.every) process.env['STAGES'] = 'ends';
     const choice = values.t === undefined ? null : chooseByName(values.t);
     const timeout = foreign === null ? null : replyTimeout(values.timeout);
     if (foreign === null && values.timeout !== undefined) throw new ToolError('--timeout goes with --cmd or --url');

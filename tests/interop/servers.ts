@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach } from 'vitest';
-import { builtStages, type Stage } from '#shared/manifest.ts';
+import type { Stage } from '#shared/manifest.ts';
+import { stagesToTry } from '../harness/stages-to-try.ts';
 
 const found = spawnSync('redis-server', ['--version']).status === 0;
 if (!found && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
@@ -11,9 +12,9 @@ export function hasRedis(leftOut: string): boolean {
   return found;
 }
 
-/** The built stages that keep RDB files. */
+/** The stages that keep RDB files, or some of them. */
 export function rdbStages(): Stage[] {
-  return builtStages().filter(({ number }) => number >= '06');
+  return stagesToTry('06');
 }
 
 /** Stops what the tests of a file start, after each of them; call it at the top of the file. */
