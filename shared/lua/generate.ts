@@ -61,7 +61,7 @@ class FunctionWriter {
   write(): string {
     const { tree, pausable } = this;
     const parameters = tree.parameters.map((local, i) => this.declare(local, `a[${i}]`)).join('');
-    const rest = tree.isVararg ? `const va = a.length > ${tree.parameters.length} ? a.slice(${tree.parameters.length}) : NONE;\n` : '';
+    const rest = tree.isVararg ? `const va = a.length > ${tree.parameters.length} ? a.slice(${tree.parameters.length}) : NONE;\nif (a.length > 64) S.spend(a.length);\n` : '';
     const body = this.block(tree.body);
     const end = tree.body.at(-1)?.kind === 'return' ? '' : `${this.leave()} return NONE;\n`;
     const temps = Array.from({ length: this.maxTemps }, (_, i) => `, x${i}`).join('');
@@ -78,7 +78,7 @@ ${parameters}${rest}${body}${end}}; }`;
 
   /** Words of the JavaScript stack that a call may take: for the limit of recursion. */
   private room(): number {
-    return 40 + this.tree.locals + this.maxTemps + this.tree.parameters.length;
+    return 26 + this.tree.locals + this.maxTemps;
   }
 
   private leave(): string {

@@ -21,7 +21,7 @@ export const DEFAULT_LIMITS: LuaLimits = {
   check: () => false,
   stringLength: 2 ** 28,
   depth: 20_000,
-  room: 80_000,
+  room: 90_000,
   hasMemory,
 };
 

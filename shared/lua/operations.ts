@@ -9,6 +9,9 @@ const MAX_CHAIN = 100;
 /** Longer strings count as steps: one for so many bytes. */
 const BYTES_PER_STEP = 4096;
 
+/** Words of the JavaScript stack that a call by `__call` takes, beside the called function's own. */
+const CALL_OTHER_ROOM = 24;
+
 export const NONE: LuaValues = [];
 
 /** A comparison by metamethod. `a <= b` may be asked as `not (b < a)`. */
@@ -29,6 +32,8 @@ class Comparison extends LuaCall {
 export abstract class Operations {
   /** How many steps are left until `tick`. */
   steps = 0;
+  /** Words of the JavaScript stack that are left to plain functions. */
+  room = 0;
   /** The metatable that all strings share. */
   stringMetatable: LuaTable | undefined;
   /** The longest string that a script may make. */
@@ -174,9 +179,9 @@ export abstract class Operations {
 
   concat(a: LuaValue, b: LuaValue, site: Site): LuaValue {
     if (typeof a === 'string' && typeof b === 'string') {
-      const text = a + b;
-      if (text.length > 4096) this.checkLengthAt(text.length, site);
-      return text;
+      const length = a.length + b.length;
+      if (length > 4096) this.checkLengthAt(length, site);
+      return a + b;
     }
     const found = this.findConcat(a, b, site);
     return found instanceof LuaCall ? this.make(found)[0] : found;
@@ -268,7 +273,12 @@ export abstract class Operations {
   callOther(callee: LuaValue, args: LuaValues, site: Site | undefined): LuaValues {
     if (callee instanceof LuaFunction) return callee.call(args);
     const handler = this.metamethod(callee, '__call');
-    if (handler instanceof LuaFunction) return handler.call([callee, ...args]);
+    if (handler instanceof LuaFunction) {
+      this.room -= CALL_OTHER_ROOM;
+      const results = handler.call([callee, ...args]);
+      this.room += CALL_OTHER_ROOM;
+      return results;
+    }
     const text = `attempt to call ${described(callee, site?.left ?? '')}`;
     throw this.failure(text, site);
   }

@@ -34,8 +34,6 @@ export class LuaState extends Operations {
   readonly maxDepth: number;
   /** The coroutine that runs, or the main thread. */
   thread = new LuaThread();
-  /** Words of the JavaScript stack that are left to plain functions. */
-  room: number;
   /** How many coroutines have resumed one another. */
   resumes = 0;
   /** Whether what runs can pause: not below a native function that waits for it. */
