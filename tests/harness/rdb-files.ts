@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, field, littleEndian, rdbString, readFile, reusedServer, saved, until, type Client, type OwnServer } from './suite.ts';
+import { expect, field, hex, littleEndian, rdbString, readFile, reusedServer, saved, until, type Client, type OwnServer } from './suite.ts';
 
 /** Nothing but SAVE saves. */
 export const NO_SAVE = ['--save', ''];
@@ -111,3 +111,13 @@ export const milliseconds = (time: number) => `\xfc${littleEndian(time, 8)}`;
 export async function valueOf(c: Client, name: string): Promise<string> {
   return String(await c.send('DUMP', name)).slice(0, -10);
 }
+
+/** What redis-server 7.0.15 saved: three strings, a list, a hash and a set of integers in database 0, a set in database 3. */
+export const MADE_BY_REDIS = hex(
+  '524544495330303130fa0972656469732d76657206372e302e3135fa0a72656469732d62697473c040fa056374696d65' +
+    'c2a15c0d6bfa08757365642d6d656dc298d90f00fa08616f662d62617365c000fe00fb060100086772656574696e6705' +
+    '68656c6c6f00056c61756768c30a2002686168e0120101686112057175657565010214140000000300856a6f622d3106' +
+    'c12c02dff902fffc00d8c32cbb030000000479656172c1c0070b03696473140400000003000000010000000200000070' +
+    '1101001004757365721b1b0000000400846e616d6505836164610484626f726e05c71702fffe03fb01000205776f7264' +
+    '730201610162ffc2f4952fd883da1d',
+);

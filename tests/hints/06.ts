@@ -68,6 +68,11 @@ export const hints: Record<string, Hint> = {
     'lzf_decompress in src/lzf_d.c',
     'persistence/rdb/input.ts#RdbInput',
   ],
+  'a file that Redis has made is loaded at the start': [
+    'All of this step in one file: integers, LZF, a list in a listpack, a hash in a listpack, a set in an intset. Print the offset of what you cannot read.',
+    'rdbLoadObject in src/rdb.c',
+    'persistence/rdb/read-value.ts#readValue',
+  ],
   'lists, hashes and sets come back, short and long': [
     'Each type has one byte in front of the key that says how its elements follow. Any form of the table will do.',
     'rdbSaveObjectType and rdbSaveObject in src/rdb.c',

@@ -1,7 +1,8 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ALL_DATABASES, client, contents, expect, field, hex, info, items, payload, rdbFile, readFile } from '../harness/suite.ts';
 import { resp, reusedServer, saved, server, status, step, test, until } from '../harness/suite.ts';
-import { BUSY, dirty, ended, FAR, failed, fill, key, milliseconds, MISCONF, NO_SAVE, numbered } from '../harness/rdb-files.ts';
+import { BUSY, dirty, ended, FAR, failed, fill, key, MADE_BY_REDIS, milliseconds, MISCONF, NO_SAVE, numbered } from '../harness/rdb-files.ts';
 import { obstruct, refused, STARTED, survive, valueOf } from '../harness/rdb-files.ts';
 
 const BAD = 'ERR Bad data format';
@@ -182,6 +183,22 @@ step(2, 'the bytes of each type', () => {
     await c.expect('GET', 'k').bulk('a'.repeat(38));
     await c.expect('RESTORE', 'l', 0, payload(`\x01\x02\x01x${compressed}`)).ok();
     await c.expect('LRANGE', 'l', 0, -1).array(['x', 'a'.repeat(38)]);
+  });
+
+  test('a file that Redis has made is loaded at the start', async () => {
+    const s = await reusedServer(...NO_SAVE);
+    await s.kill();
+    writeFileSync(join(s.dir, 'dump.rdb'), MADE_BY_REDIS, 'latin1');
+    await s.restart();
+    const c = await s.client();
+    await c.expect('MGET', 'greeting', 'laugh', 'year').array(['hello', 'ha'.repeat(16), '1984']);
+    await c.expect('PEXPIRETIME', 'year').int('4102444800000');
+    await c.expect('LRANGE', 'queue', 0, -1).array(['job-1', '300', '-7']);
+    await c.expect('HGETALL', 'user').map({ name: 'ada', born: '1815' });
+    await c.expect('SMEMBERS', 'ids').set(['1', '2', '70000']);
+    await c.expect('DBSIZE').int(6);
+    await c.expect('SELECT', 3).ok();
+    await c.expect('SMEMBERS', 'words').set(['a', 'b']);
   });
 
   test('lists, hashes and sets come back, short and long', async () => {
