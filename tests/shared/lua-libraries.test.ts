@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LuaCall, LuaSteps, LuaValues } from '#shared/lua/function.ts';
 import { createBitLibrary } from '#shared/lua/lib/bit.ts';
 import { createJsonLibrary } from '#shared/lua/lib/cjson.ts';
 import { createMessagePackLibrary } from '#shared/lua/lib/cmsgpack.ts';
@@ -20,7 +21,17 @@ const host = {
     if (length > MOST) throw new LuaError('not enough memory', 0);
   },
   index: (table: LuaValue, key: LuaValue) => (table as LuaTable).get(key),
+  callingBack: (name: string, steps: (args: LuaValues) => LuaSteps) => new LuaFunction(name, (args) => toTheEnd(steps(args))),
 };
+
+function toTheEnd(steps: LuaSteps): LuaValues {
+  let step = steps.next([]);
+  while (step.done !== true) {
+    const { callee, args } = step.value as LuaCall;
+    step = steps.next(callee.call(args));
+  }
+  return step.value as LuaValues;
+}
 
 const libraries: Record<string, LuaTable> = {
   string: createStringLibrary(host),

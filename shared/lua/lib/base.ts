@@ -60,7 +60,8 @@ function openIteration(globals: LuaTable): void {
 }
 
 function assert(args: LuaValues): LuaValues {
-  if (!isTrue(checkAny(args, 0))) throw new LuaError(optString(args, 1, 'assertion failed!'));
+  // C prints the text up to its first null byte
+  if (!isTrue(checkAny(args, 0))) throw new LuaError(optString(args, 1, 'assertion failed!').replace(/\0.*/s, ''));
   return args;
 }
 

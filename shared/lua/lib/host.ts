@@ -1,3 +1,4 @@
+import type { LuaSteps, LuaValues } from '../function.ts';
 import { LuaFunction, LuaTable, type LuaValue } from '../value.ts';
 
 /** What libraries ask of the state that they belong to. */
@@ -8,6 +9,8 @@ export interface LibraryHost {
   checkLength(length: number): void;
   /** `value[key]`, with metatables. */
   index(value: LuaValue, key: LuaValue): LuaValue;
+  /** A function that calls those of the script: its steps yield the calls, and get the results. */
+  callingBack(name: string, steps: (args: LuaValues) => LuaSteps): LuaFunction;
 }
 
 export type NativeFunction = (args: readonly LuaValue[]) => readonly LuaValue[];

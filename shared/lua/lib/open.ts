@@ -1,5 +1,5 @@
 import type { LuaState } from '../state.ts';
-import { LuaFunction, LuaTable } from '../value.ts';
+import { LuaTable } from '../value.ts';
 import { openBase } from './base.ts';
 import { createBitLibrary } from './bit.ts';
 import { createJsonLibrary } from './cjson.ts';
@@ -26,8 +26,6 @@ export function openLibraries(state: LuaState): void {
 /** Strings have the library as their metatable's `__index`: `("x"):rep(3)`. */
 function openString(state: LuaState): void {
   const string = createStringLibrary(state);
-  const gsub = string.get('gsub');
-  if (gsub instanceof LuaFunction) string.set('gsub', state.callingBack('gsub', (args) => gsub.start(args)));
   state.globals.set('string', string);
   state.stringMetatable = new LuaTable();
   state.stringMetatable.set('__index', string);

@@ -24,7 +24,7 @@ export function createStringLibrary(host: LibraryHost): LuaTable {
     format: (args) => [formatText(args, host)],
     gfind: gmatch,
     gmatch,
-    gsub: createGsub(host),
+    gsub: host.callingBack('gsub', (args) => gsub(args, host)),
     len: (args) => [checkString(args, 0).length],
     lower: (args) => [mapAscii(checkString(args, 0), (text) => text.toLowerCase())],
     match: (args) => match(args, host),
@@ -149,29 +149,16 @@ function createGmatch(host: LibraryHost): NativeFunction {
   };
 }
 
-/** `gsub`, in both forms: a replacement that is a function is called for each match. */
-function createGsub(host: LibraryHost): LuaFunction {
-  const call = (args: readonly LuaValue[]) => {
-    const work = new Substitution(args, host);
-    while (work.next()) {
-      const { replacement } = work;
-      if (replacement instanceof LuaFunction) work.replace(replacement.call(work.captures())[0]);
-      else if (replacement instanceof LuaTable) work.replace(host.index(replacement, work.firstCapture()));
-      else work.expand(replacement);
-    }
-    return work.result();
-  };
-  function* start(args: readonly LuaValue[]): LuaSteps {
-    const work = new Substitution(args, host);
-    while (work.next()) {
-      const { replacement } = work;
-      if (replacement instanceof LuaFunction) work.replace((yield new LuaCall(replacement, work.captures()))[0]);
-      else if (replacement instanceof LuaTable) work.replace(host.index(replacement, work.firstCapture()));
-      else work.expand(replacement);
-    }
-    return work.result();
+/** A replacement that is a function is called for each match. */
+function* gsub(args: readonly LuaValue[], host: LibraryHost): LuaSteps {
+  const work = new Substitution(args, host);
+  const { replacement } = work;
+  while (work.next()) {
+    if (replacement instanceof LuaFunction) work.replace((yield new LuaCall(replacement, work.captures()))[0]);
+    else if (replacement instanceof LuaTable) work.replace(host.index(replacement, work.firstCapture()));
+    else work.expand(replacement);
   }
-  return new LuaFunction('gsub', call, start);
+  return work.result();
 }
 
 /** One call of `gsub`: match after match, each of which the caller replaces. */

@@ -32,15 +32,27 @@ export async function compareLua(redis: Client, count: number, seed: number, lim
   for (let batch = 0; programs < count && differences.length < limit; batch++) {
     const rng = createRng(seed + batch * 7919);
     const some = Array.from({ length: Math.min(BATCH, count - programs) }, () => randomProgram(rng));
-    const [ours, theirs] = await both(redis, some);
-    some.forEach((program, at) => {
-      const pair = { program, ours: withoutAddresses(ours[at] ?? '(nothing)'), theirs: withoutAddresses(theirs[at] ?? '(nothing)') };
-      if (pair.theirs.startsWith('false')) errors++;
-      if (pair.ours !== pair.theirs) differences.push(pair);
-    });
-    programs += some.length;
+    const outcome = await comparePrograms(redis, some);
+    programs += outcome.programs;
+    errors += outcome.errors;
+    differences.push(...outcome.differences);
   }
   return { programs, errors, differences: differences.slice(0, limit) };
+}
+
+/** Runs these programs in this process and by EVAL. */
+export async function comparePrograms(redis: Client, programs: readonly string[]): Promise<LuaOutcome> {
+  const [here, there] = await both(redis, programs);
+  const pairs = programs.map((program, at) => ({
+    program,
+    ours: withoutAddresses(here[at] ?? '(nothing)'),
+    theirs: withoutAddresses(there[at] ?? '(nothing)'),
+  }));
+  return {
+    programs: programs.length,
+    errors: pairs.filter(({ theirs }) => theirs.startsWith('false')).length,
+    differences: pairs.filter(({ ours, theirs }) => ours !== theirs),
+  };
 }
 
 /** One script for all of them; one for each where that cannot be loaded. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from '../../harness/client.ts';
 import { chooseSeed } from '../../harness/rng.ts';
 import { parseTarget, type RunningServer } from '../../harness/target.ts';
-import { compareLua, showLuaDifference } from './compare.ts';
+import { compareLua, comparePrograms, showLuaDifference } from './compare.ts';
 
 const seed = chooseSeed();
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -28,5 +28,13 @@ function compare(): void {
     expect(differences.map(showLuaDifference).join('\n')).toBe('');
     expect(errors).toBeGreaterThan(programs / 20);
     expect(errors).toBeLessThan(programs / 2);
+  });
+
+  test('a difference is found: in a result, in the text of an error, in a script that cannot be loaded', async () => {
+    // Only the server has a table `redis`.
+    const differing = ['return type(redis)', 'return redis.sha1hex("")', 'x = = 1', 'return 1'];
+    const { differences } = await comparePrograms(redis, differing);
+    expect(differences.map(({ program }) => program)).toEqual(differing.slice(0, 2));
+    expect(differences[0]).toMatchObject({ ours: 'true "nil"', theirs: 'true "table"' });
   });
 }
