@@ -8,6 +8,10 @@ export type Capture = string | number;
 const MAX_CAPTURES = 32;
 /** How many steps of matching are counted before the host hears of them. */
 const STEPS_AT_ONCE = 1_000;
+/** A call that takes more steps than this ends in an error: nobody is served while the matcher goes back and forth. */
+const MAX_STEPS = 2 ** 24;
+/** So many more for each byte of the text: going through a long one takes many steps and little time for each. */
+const STEPS_PER_BYTE = 64;
 
 /** The length of a capture that has no part of the text yet, and of `()`. */
 const UNFINISHED = -1;
@@ -56,6 +60,8 @@ export class Matcher {
   #backAt = 0;
   #backItem = 0;
   #steps = 0;
+  /** Those that the host has heard of. */
+  #spent = 0;
 
   constructor(text: string, pattern: string, host: LibraryHost) {
     this.#text = text;
@@ -199,6 +205,8 @@ export class Matcher {
   #step(): void {
     if (++this.#steps < STEPS_AT_ONCE) return;
     this.#steps = 0;
+    this.#spent += STEPS_AT_ONCE;
+    if (this.#spent > MAX_STEPS + STEPS_PER_BYTE * this.#text.length) throw new LuaError('pattern too complex');
     this.#host.spend(STEPS_AT_ONCE);
   }
 
