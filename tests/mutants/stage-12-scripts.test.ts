@@ -3,8 +3,8 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('12', [
   {
     file: 'scripting/script-call.ts',
-    find: "if (command.flags.has('noscript'))",
-    replace: "if (command.flags.has('blocking'))",
+    find: 'if (!facts.isForScripts)',
+    replace: 'if (facts.mayWait && !facts.isForScripts)',
     why: 'a script may subscribe, or run another script',
     suite: '12-scripts',
   },
@@ -17,7 +17,7 @@ plantedBugs('12', [
   },
   {
     file: 'scripting/script-call.ts',
-    find: "if (run.readOnly && (writes || request.command.flags.has('may_replicate')))",
+    find: 'if (run.readOnly && (writes || replicates))',
     replace: 'if (run.readOnly && writes)',
     why: 'EVAL_RO publishes',
     suite: '12-scripts',

@@ -8,6 +8,7 @@ import { checkDisk } from '../router/guards.ts';
 import { PROPAGATE_BOTH } from '../router/propagate.ts';
 import { Request } from '../router/request.ts';
 import { checkLimits } from './busy.ts';
+import { factsOf, type CommandFacts } from './command-facts.ts';
 import type { ScriptRun } from './script-run.ts';
 
 /** So many calls are between two looks at the time. */
@@ -28,15 +29,15 @@ export function callFromScript(run: ScriptRun, args: readonly string[]): Reply {
     if (command !== undefined) command.stats.rejected++;
     return counted(run, refused);
   }
-  noteEffect(run, command!);
+  noteEffect(run, factsOf(command!));
   const reply = runCommand(run, request!);
   return reply instanceof ReplyError ? counted(run, reply) : reply;
 }
 
-function noteEffect(run: ScriptRun, { flags }: Command): void {
-  if (flags.has('readonly')) run.hasRead = true;
-  else if (flags.has('write')) run.hasWritten = run.hasActed = true;
-  else if (flags.has('may_replicate')) run.hasActed = true;
+function noteEffect(run: ScriptRun, { reads, writes, replicates }: CommandFacts): void {
+  if (reads) run.hasRead = true;
+  else if (writes) run.hasWritten = run.hasActed = true;
+  else if (replicates) run.hasActed = true;
 }
 
 /** While a log is replayed, nobody is asked and nobody is told. */
@@ -47,8 +48,7 @@ function runCommand(run: ScriptRun, request: Request): Reply {
   propagation.commandsTo = run.replication;
   const reply = call(request);
   propagation.commandsTo = PROPAGATE_BOTH;
-  const { flags } = request.command;
-  if (monitors.size > 0 && !flags.has('admin') && !flags.has('skip_monitor')) monitors.feed(run.client, request.args, 'lua');
+  if (monitors.size > 0 && factsOf(request.command).isShownToMonitors) monitors.feed(run.client, request.args, 'lua');
   return reply;
 }
 
@@ -64,10 +64,11 @@ function runQuietly(request: Request): Reply {
 /** In the order of Redis. */
 function refuse(run: ScriptRun, request: Request): ReplyError | undefined {
   const { command, args } = request;
+  const facts = factsOf(command);
   if (hasWrongArity(command, args)) return new ReplyError('ERR Wrong number of args calling Redis command from script');
-  if (command.flags.has('noscript')) return new ReplyError('ERR This Redis command is not allowed from script');
-  if (asksToWait(command, args)) return new ReplyError(`ERR ${args[0]} command is not allowed with BLOCK option from scripts`);
-  return refuseStale(request) ?? refuseForbidden(run, request) ?? refuseWrite(run, request) ?? refuseLarge(run, request);
+  if (!facts.isForScripts) return new ReplyError('ERR This Redis command is not allowed from script');
+  if (facts.mayWait && asksToWait(args)) return new ReplyError(`ERR ${args[0]} command is not allowed with BLOCK option from scripts`);
+  return refuseStale(request) ?? refuseForbidden(run, request) ?? refuseWrite(run, request, facts) ?? refuseLarge(run, facts);
 }
 
 function hasWrongArity({ arity, run }: Command, args: readonly string[]): boolean {
@@ -75,8 +76,7 @@ function hasWrongArity({ arity, run }: Command, args: readonly string[]): boolea
 }
 
 /** XREAD and XREADGROUP wait only if they are told to. */
-function asksToWait({ flags }: Command, args: readonly string[]): boolean {
-  if (!flags.has('blocking')) return false;
+function asksToWait(args: readonly string[]): boolean {
   const words = args.map((word) => word.toUpperCase());
   return words.slice(1, words.indexOf('STREAMS', 1)).includes('BLOCK');
 }
@@ -104,9 +104,8 @@ const DENIALS: Record<Denial['reason'], string> = {
 };
 
 /** Redis: `scriptVerifyWriteCommandAllow`. A script that has written goes on to its end. */
-function refuseWrite(run: ScriptRun, request: Request): ReplyError | undefined {
-  const writes = request.command.flags.has('write');
-  if (run.readOnly && (writes || request.command.flags.has('may_replicate'))) {
+function refuseWrite(run: ScriptRun, request: Request, { writes, replicates }: CommandFacts): ReplyError | undefined {
+  if (run.readOnly && (writes || replicates)) {
     return new ReplyError('ERR Write commands are not allowed from read-only scripts.');
   }
   if (!writes || run.hasWritten || run.caller.mustObey) return undefined;
@@ -114,8 +113,8 @@ function refuseWrite(run: ScriptRun, request: Request): ReplyError | undefined {
 }
 
 /** Redis: `scriptVerifyOOM`. */
-function refuseLarge(run: ScriptRun, { command }: Request): ReplyError | undefined {
-  if (!run.outOfMemory || run.hasWritten || !command.flags.has('denyoom')) return undefined;
+function refuseLarge(run: ScriptRun, { needsMemory }: CommandFacts): ReplyError | undefined {
+  if (!run.outOfMemory || run.hasWritten || !needsMemory) return undefined;
   return new ReplyError("OOM command not allowed when used memory > 'maxmemory'.");
 }
 

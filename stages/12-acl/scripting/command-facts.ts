@@ -1,0 +1,40 @@
+import type { Command } from '../router/command.ts';
+
+/** What a call from a script asks of each command, put together once. */
+export interface CommandFacts {
+  readonly isForScripts: boolean;
+  /** It waits, if it is told to: XREAD. */
+  readonly mayWait: boolean;
+  readonly reads: boolean;
+  readonly writes: boolean;
+  /** It writes nothing, and replicas get it all the same: PUBLISH. */
+  readonly replicates: boolean;
+  readonly needsMemory: boolean;
+  readonly isShownToMonitors: boolean;
+}
+
+const known = new Map<Command, CommandFacts>();
+// Mostly it is the command of the call before.
+let lastCommand: Command | undefined;
+let lastFacts: CommandFacts | undefined;
+
+export function factsOf(command: Command): CommandFacts {
+  if (command === lastCommand) return lastFacts!;
+  let facts = known.get(command);
+  if (facts === undefined) known.set(command, (facts = readFlags(command)));
+  lastCommand = command;
+  lastFacts = facts;
+  return facts;
+}
+
+function readFlags({ flags }: Command): CommandFacts {
+  return {
+    isForScripts: !flags.has('noscript'),
+    mayWait: flags.has('blocking'),
+    reads: flags.has('readonly'),
+    writes: flags.has('write'),
+    replicates: flags.has('may_replicate'),
+    needsMemory: flags.has('denyoom'),
+    isShownToMonitors: !flags.has('admin') && !flags.has('skip_monitor'),
+  };
+}
