@@ -64,7 +64,8 @@ export function typeError(args: readonly LuaValue[], at: number, expected: strin
   return argumentError(at, `${expected} expected, got ${at < args.length ? typeOf(args[at]) : 'no value'}`);
 }
 
-function toInteger(number: number): number {
+/** As C casts a double to a 64-bit integer on x86-64. */
+export function toInteger(number: number): number {
   const whole = Math.trunc(number);
   return whole >= -(2 ** 63) && whole < 2 ** 63 ? whole : -(2 ** 63);
 }

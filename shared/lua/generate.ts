@@ -542,9 +542,19 @@ function describe(expression: Expression): string {
       return `field '${expression.key.kind === 'string' ? printable(expression.key.value) : '?'}'`;
     case 'paren':
       return describe(expression.inner);
+    case 'or':
+      return maySkip(expression.left) ? describe(expression.right) : '';
     default:
       return '';
   }
+}
+
+/** Whether Lua's bytecode for `left or right` jumps from left to right: in `a and b or c` it names c, whatever has the value. */
+function maySkip(left: Expression): boolean {
+  if (left.kind === 'paren') return maySkip(left.inner);
+  if (left.kind !== 'and') return false;
+  const condition = left.left.kind === 'paren' ? left.left.inner : left.left;
+  return !['true', 'number', 'string', 'or'].includes(condition.kind);
 }
 
 function calleeName(expression: Expression): string {

@@ -41,6 +41,7 @@ export class Lexer {
     const first = source.charAt(at);
     if (isNameStart(first)) return this.readName();
     if (isDigit(first) || (first === '.' && isDigit(source.charAt(at + 1)))) return this.readNumber();
+    if (first === '.') return this.readDots();
     if (first === '"' || first === "'") return this.readString(first);
     if (first === '[') {
       const level = this.bracketLevel(at);
@@ -100,11 +101,19 @@ export class Lexer {
     return RESERVED.has(name) ? this.token(name) : this.token('<name>', name);
   }
 
+  /** One to three dots. C's `strchr` finds the null byte too, which stands for a dot behind the first. */
+  private readDots(): Token {
+    const { source, at } = this;
+    this.at++;
+    while (this.at < at + 3 && /[.\0]/.test(source.charAt(this.at))) this.at++;
+    return this.token('...'.slice(0, this.at - at));
+  }
+
   private readNumber(): Token {
     const { source } = this;
     const start = this.at;
     while (isDigit(source.charAt(this.at)) || source.charAt(this.at) === '.') this.at++;
-    // C's `strchr` finds the null byte too: a numeral goes on behind one, and reads as what stands before it
+    // as for dots: a numeral goes on behind one, and reads as what stands before it
     if (/[eE\0]/.test(source.charAt(this.at))) {
       this.at++;
       if (/[+\-\0]/.test(source.charAt(this.at))) this.at++;

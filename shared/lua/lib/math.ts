@@ -1,4 +1,4 @@
-import { argumentError, checkInteger, checkNumber } from '../arguments.ts';
+import { argumentError, checkInteger, checkNumber, toInteger } from '../arguments.ts';
 import { LuaError } from '../error.ts';
 import type { LuaValues } from '../function.ts';
 import type { LuaState } from '../state.ts';
@@ -12,20 +12,25 @@ const RANDOM_MAX = 0x7fffffff;
 /** `math` (lmathlib.c). `random` gives the same numbers in each script that does not seed it, as Redis's does. */
 export function openMath(state: LuaState): void {
   const of = (compute: (x: number) => number) => (args: LuaValues) => [compute(checkNumber(args, 0))];
+  // C looks at the second argument first
+  const ofTwo = (compute: (x: number, y: number) => number) => (args: LuaValues) => {
+    const y = checkNumber(args, 1);
+    return [compute(checkNumber(args, 0), y)];
+  };
   const { random } = state;
   const math = createLibrary({
     abs: of(Math.abs), acos: of(Math.acos), asin: of(Math.asin), atan: of(Math.atan), ceil: of(Math.ceil), cos: of(Math.cos),
     cosh: of(Math.cosh), deg: of((x) => x / (Math.PI / 180)), exp: of(Math.exp), floor: of(Math.floor), log: of(Math.log),
     log10: of(Math.log10), rad: of((x) => x * (Math.PI / 180)), sin: of(Math.sin), sinh: of(Math.sinh), sqrt: of(Math.sqrt),
     tan: of(Math.tan), tanh: of(Math.tanh),
-    atan2: (args) => [Math.atan2(checkNumber(args, 0), checkNumber(args, 1))],
-    fmod: (args) => [checkNumber(args, 0) % checkNumber(args, 1)],
+    atan2: ofTwo(Math.atan2),
+    fmod: ofTwo((x, y) => x % y),
     frexp: (args) => frexp(checkNumber(args, 0)),
-    ldexp: (args) => [ldexp(checkNumber(args, 0), checkInteger(args, 1))],
+    ldexp: ofTwo((x, exponent) => ldexp(x, toInteger(exponent) | 0)),
     max: (args) => [extreme(args, (x, best) => x > best)],
     min: (args) => [extreme(args, (x, best) => x < best)],
     modf: (args) => modf(checkNumber(args, 0)),
-    pow: (args) => [Math.pow(checkNumber(args, 0), checkNumber(args, 1))],
+    pow: ofTwo(Math.pow),
     random: (args) => [nextRandom(random, args)],
     randomseed: (args) => {
       random.seed(checkInteger(args, 0));

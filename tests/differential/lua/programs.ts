@@ -32,7 +32,7 @@ const SHAPES: readonly Shape[] = [
   (rng, e) => `local n = 0\nrepeat local m = n + 1 n = m until m >= ${rng.int(1, 4)}\nreturn n, ${e.with('n').any(1)}`,
   (_, e) => `local fs = {}\nfor i = 1, 3 do fs[i] = function(x) i = i + (x or 1) return i end end\nreturn fs[1](), fs[1](${e.any(1)}), fs[2](5), fs[1]()`,
   (_, e) => `local function f(...) local a, b = ... return select("#", ...), b, ${e.with('a', 'b').any(1)}, ... end\nreturn f(${e.any(1)}, f(${e.any(1)}))`,
-  (_, e) => `local t = {${e.any(1)}, ${e.any(1)}, x = ${e.any(1)}}\nt[1], t[2], t.x = t[2], t[1], ${e.with('t').any(1)}\nreturn t[1], t[2], t.x, #t`,
+  (_, e) => `local t = {${e.any(1)} or 1, ${e.any(1)} or 2, x = ${e.any(1)}}\nt[1], t[2], t.x = t[2], t[1], ${e.with('t').any(1)}\nreturn t[1], t[2], t.x, #t`,
   (_, e) => `local i, t = 1, {}\ni, t[i] = i + 1, ${e.any(1)}\nreturn i, t`,
   (rng, e) => `local t = {${e.number(1)}, ${e.number(1)}, ${e.number(1)}, ${e.number(1)}, ${rng.chance(0.1) ? e.any(1) : '7'}}\ntable.sort(t${rng.chance(0.4) ? `, function(a, b) return ${rng.pick(['a > b', 'a < b', 'a % 3 < b % 3', 'true', 'a[1]'])} end` : ''})\nreturn t`,
   (rng, e) => `local t = {${e.any(1)} or 1, ${e.any(1)} or 2, ${e.any(1)} or 3}\n${rng.pick(['table.insert(t, ', 'table.insert(t, 1, ', 'table.insert(t, 3, ', 'table.insert('])}${e.any(1)})\nlocal r = table.remove(t${rng.chance(0.5) ? `, ${rng.int(-1, 5)}` : ''})\nreturn t, r, #t, table.maxn(t)`,
