@@ -9,7 +9,6 @@ import type { LuaValue } from './value.ts';
  * What is no string never gets a position.
  */
 export class LuaError extends Error {
-  override name = 'LuaError';
   value: LuaValue;
   /** Which function's position is still to be added: 1 is the one that called the native function, 0 is none. */
   level: number;
@@ -19,7 +18,12 @@ export class LuaError extends Error {
   site: Site | undefined;
 
   constructor(value: LuaValue, level = 1, argument?: number) {
+    // the stack would be that of the engine: it tells a script's author nothing, and costs microseconds
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(typeof value === 'string' ? value : 'a script failed');
+    Error.stackTraceLimit = stackTraceLimit;
+    this.name = 'LuaError';
     this.value = value;
     this.level = typeof value === 'string' ? level : 0;
     this.argument = argument;

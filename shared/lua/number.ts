@@ -15,6 +15,7 @@ const DIGITS = 14;
 
 /** A number as Lua prints it (`%.14g`). Every NaN is `-nan`, which is what 0/0 gives on x86. */
 export function formatNumber(number: number): string {
+  if (Number.isInteger(number) && Math.abs(number) < 1e14 && !Object.is(number, -0)) return String(number);
   return printGeneral(number, DIGITS);
 }
 

@@ -188,8 +188,7 @@ export abstract class Operations {
   }
 
   findConcat(a: LuaValue, b: LuaValue, site: Site): LuaValue | LuaCall {
-    const isFine = (value: LuaValue): value is string | number => typeof value === 'string' || typeof value === 'number';
-    if (isFine(a) && isFine(b)) {
+    if (isText(a) && isText(b)) {
       const x = typeof a === 'number' ? formatNumber(a) : a;
       const y = typeof b === 'number' ? formatNumber(b) : b;
       if (x.length + y.length > 4096) this.checkLengthAt(x.length + y.length, site);
@@ -197,7 +196,7 @@ export abstract class Operations {
     }
     const handler = this.metamethod(a, '__concat') ?? this.metamethod(b, '__concat');
     if (handler !== undefined) return this.handlerCall(handler, [a, b], site);
-    const [culprit, name] = isFine(a) ? [b, site.right] : [a, site.left];
+    const [culprit, name] = isText(a) ? [b, site.right] : [a, site.left];
     throw this.failure(`attempt to concatenate ${described(culprit, name)}`, site);
   }
 
@@ -313,6 +312,10 @@ export abstract class Operations {
     error.site = site;
     return error;
   }
+}
+
+function isText(value: LuaValue): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** `local 'a' (a nil value)`, or `a nil value`. */

@@ -1,8 +1,10 @@
 import { Lexer, type Token } from './lexer.ts';
 import type { BinaryOperator, Call, Expression, FunctionTree, Local, Statement, TableConstructor } from './tree.ts';
 
-/** Lua's own bounds (luaconf.h). */
-const MAX_LEVELS = 200;
+/** How deep the text of a script may nest: `LUAI_MAXCCALLS`, less the call that compiles. */
+const MAX_LEVELS = 199;
+/** Lua's other bounds (luaconf.h). */
+const MAX_TARGETS = 200;
 const MAX_LOCALS = 200;
 const MAX_UPVALUES = 60;
 
@@ -228,7 +230,7 @@ class Parser {
       const target = this.primary();
       this.assignable(target);
       targets.push(target);
-      if (targets.length > MAX_LEVELS) this.lexer.fail(`too many variables in assignment (limit is ${MAX_LEVELS})`);
+      if (targets.length > MAX_TARGETS) this.lexer.fail(`too many variables in assignment (limit is ${MAX_TARGETS})`);
     }
     this.expect('=');
     const values = this.expressions();
