@@ -116,6 +116,7 @@ const LINES = [
   'SETBIT b 7 1 ; SETBIT b 7 1 ; SETBIT b 7 0 ; SETBIT b 9 0 ; SETBIT b 9 0 ; GETBIT nosuch 1 ; BITCOUNT nosuch ; BITPOS nosuch 0',
   'SET a 1 ; BITOP NOT d a ; BITOP AND d a nosuch ; BITOP XOR d nosuch other ; BITOP XOR d nosuch other ; SET d v EX 100 ; BITOP OR d a ; TTL d',
   'BITFIELD b SET u8 0 0 ; BITFIELD b SET u8 0 0 ; BITFIELD b SET u8 0 1 INCRBY u8 8 2 ; BITFIELD b GET u8 0 ; BITFIELD_RO nosuch GET u8 0 ; BITFIELD c OVERFLOW FAIL INCRBY u2 0 9 ; BITFIELD c OVERFLOW FAIL INCRBY u2 8 9 SET u2 8 1',
+  'SET k v ; MIGRATE 127.0.0.1 1 k 0 100 ; MIGRATE 127.0.0.1 1 nosuch 0 100',
   'PFADD h ; PFADD h a ; PFADD h a ; PFADD h ; PFCOUNT h ; PFCOUNT h ; PFADD i b c ; PFCOUNT h i ; PFMERGE h i ; PFMERGE h ; PFMERGE new ; PFCOUNT nosuch ; PFCOUNT nosuch h',
 ];
 

@@ -148,4 +148,25 @@ plantedBugs('12', [
     why: 'LCS leaves the way that has more in common',
     suite: '12-lcs',
   },
+  {
+    file: 'commands/migrate/migrate.ts',
+    find: "server.pause.begin('migrate', Infinity, 'write');",
+    replace: '',
+    why: 'what is written to a key on its way is lost',
+    suite: '12-migrate',
+  },
+  {
+    file: 'commands/migrate/migrate.ts',
+    find: 'else if (early === undefined) moved.push(key);',
+    replace: 'else moved.push(key);',
+    why: 'a key that went into another database than was meant is removed here',
+    suite: '12-migrate',
+  },
+  {
+    file: 'commands/migrate/migrate.ts',
+    find: "server.propagation.alsoPropagate(db.index, ['DEL', ...removed]);",
+    replace: '',
+    why: 'replicas keep the keys that have gone',
+    suite: '12-migrate',
+  },
 ]);

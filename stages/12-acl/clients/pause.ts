@@ -6,7 +6,7 @@ import type { Client } from './client.ts';
 export type PauseKind = 'all' | 'write';
 
 /** Why: FAILOVER, and from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
-export type PausePurpose = 'failover' | 'command';
+export type PausePurpose = 'failover' | 'command' | 'migrate';
 
 /** What the pause needs of the server. */
 interface Owner {

@@ -21,6 +21,7 @@ import { listBlocking } from './lists/blocking.ts';
 import { listElements } from './lists/elements.ts';
 import { lists } from './lists/lists.ts';
 import { listMoving } from './lists/moving.ts';
+import { migrating } from './migrate/migrate.ts';
 import { publishing } from './pubsub/publish.ts';
 import { subscribing } from './pubsub/subscribe.ts';
 import { failover } from './replication/failover.ts';
@@ -125,4 +126,5 @@ export const families: readonly Family[] = [
   bitFields,
   hyperLogLog,
   longestCommonSubsequence,
+  migrating,
 ];

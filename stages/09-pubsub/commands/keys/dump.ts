@@ -49,9 +49,12 @@ const FOOTER_BYTES = 10;
 /** A value as in an RDB file, and the footer (Redis: `createDumpPayload`). */
 function dumpKey({ db, args, server }: Request): Reply {
   const value = db.lookupRead(args[1]!);
-  if (value === undefined) return null;
-  const version = server.options['rdb-version'];
-  const out = new RdbOutput(server.options.rdbcompression);
+  return value === undefined ? null : dumpPayload(value, server.options['rdb-version'], server.options.rdbcompression);
+}
+
+/** The bytes of a value for RESTORE, in a version of the format. */
+export function dumpPayload(value: Value, version: number, compresses: boolean): string {
+  const out = new RdbOutput(compresses);
   out.byte(valueType(value, version));
   writeValue(out, value, version);
   out.byte(version);
