@@ -145,7 +145,7 @@ describe('source that goes too deep', () => {
 describe('calls that go too deep', () => {
   attempts([
     ['a function that calls itself', 'local function f() return 1 + f() end return f()', /stack overflow/],
-    ['with many arguments', 'local function f(...) return 1 + f(1, ...) end return f()', /stack overflow/],
+    ['with more arguments each time', 'local function f(...) return 1 + f(1, ...) end return f()', /stack overflow|takes too long/],
     ['tail calls without end', 'local function f() return f() end return f()', /takes too long|stack overflow/],
     ['pcall in pcall', 'local function f() return pcall(f) end return f()', /overflow|^true|^false/],
     ['xpcall with a handler that fails', 'return xpcall(function() error("a") end, function() error("b") end)', /^false/],
