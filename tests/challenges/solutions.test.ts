@@ -9,6 +9,8 @@ import { runSuite, type TestRun } from '../harness/run-suite.ts';
 /** The tests of each challenge fail on the stage, and pass on a copy in which it is solved; so does the stage's suite. */
 
 const SLOW = { timeout: 300_000 };
+/** So many lines of a file may be missing in the solution's, or changed; more would be a change of the stage that it lacks. */
+const LINES_CHANGED = 15;
 const failures = (tests: readonly TestRun[]) => tests.filter(({ state }) => state === 'failed').map(({ name }) => name);
 
 for (const stage of builtStages().filter(({ number }) => challengesOf(number).length > 0)) {
@@ -36,6 +38,16 @@ for (const stage of builtStages().filter(({ number }) => challengesOf(number).le
       });
       expect(solution.size).toBeGreaterThan(0);
       expect(same).toEqual([]);
+    });
+
+    test('the files of its solution have what the stage has, but for a few lines', () => {
+      const lines = (path: string) => readFileSync(path, 'utf8').split('\n');
+      const own = readTree(join(PROJECT_ROOT, stage.dir));
+      for (const [name, path] of readTree(join(PROJECT_ROOT, 'tests/challenges', stage.number))) {
+        const solved = new Set(lines(path));
+        const missing = own.has(name) ? lines(own.get(name)!).filter((line) => !solved.has(line)) : [];
+        expect(missing.length, `${name} lacks of the stage's:\n${missing.join('\n')}`).toBeLessThanOrEqual(LINES_CHANGED);
+      }
     });
   });
 }

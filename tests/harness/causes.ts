@@ -112,7 +112,9 @@ function nilForms({ expected, received }: Failure): string | null {
 function unknownCommand({ expected, received, sent }: Failure): string | null {
   if (!/^-ERR unknown (command|subcommand)/i.test(received)) return null;
   if ('bytes' in expected && expected.bytes.startsWith('-ERR unknown')) return null;
-  return sent !== null && typeof sent !== 'string' ? `the server does not know ${sent[0]!.toUpperCase()} yet` : null;
+  if (sent === null || typeof sent === 'string') return null;
+  const words = /^-ERR unknown subcommand/i.test(received) ? 2 : 1;
+  return `the server does not know ${sent.slice(0, words).join(' ').toUpperCase()} yet`;
 }
 
 function statusOrBulk({ expected, received }: Failure): string | null {

@@ -79,6 +79,7 @@ describe('the likely cause', () => {
     ['error without its code', '-ERR syntax error\r\n', '-syntax error\r\n', /lacks its code/],
     ['error as status', '-ERR no\r\n', '+ERR no\r\n', /errors begin with "-"/],
     ['unknown command', '+OK\r\n', "-ERR unknown command 'GET'\r\n", /does not know GET/],
+    ['unknown sub-command', '+OK\r\n', "-ERR unknown subcommand 'k'. Try GET HELP.\r\n", /does not know GET K yet/],
     ['echo of the request', '$1\r\nv\r\n', '*2\r\n$3\r\nGET\r\n$1\r\nk\r\n', /sends back the bytes of the request/],
     ['silence', '+OK\r\n', '', /did not answer/, { ending: 'no complete reply within 10 s' }],
     ['closed', '+OK\r\n', '', /closed the connection instead/, { ending: 'the server closed the connection' }],

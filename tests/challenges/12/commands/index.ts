@@ -1,11 +1,16 @@
 import { cluster } from '#shared/commands/cluster-rows.ts';
 import type { Family } from '../router/command.ts';
 import { acl } from './acl/who-can.ts';
+import { bits } from './bitmaps/bits.ts';
+import { bitCounting } from './bitmaps/counting.ts';
+import { bitFields } from './bitmaps/fields.ts';
+import { bitOperations } from './bitmaps/operation.ts';
 import { monitoring } from './clients/monitor.ts';
 import { connection } from './connection/connection.ts';
 import { geo } from './geo/geo.ts';
 import { geoSearching } from './geo/search.ts';
 import { hashes } from './hashes/hashes.ts';
+import { hyperLogLog } from './hyperloglog/hyperloglog.ts';
 import { databases, selection } from './keys/databases.ts';
 import { dump } from './keys/dump.ts';
 import { expire } from './keys/expire.ts';
@@ -21,6 +26,10 @@ import { subscribing } from './pubsub/subscribe.ts';
 import { failover } from './replication/failover.ts';
 import { replication } from './replication/replication.ts';
 import { wait } from './replication/wait.ts';
+import { evaluating } from './scripting/eval.ts';
+import { functionCalls } from './scripting/fcall.ts';
+import { functions } from './scripting/function.ts';
+import { scripts } from './scripting/script.ts';
 import { config } from './server/config.ts';
 import { debug } from './server/debug.ts';
 import { latency } from './server/latency.ts';
@@ -47,6 +56,7 @@ import { streamsRead } from './streams/read.ts';
 import { streams } from './streams/streams.ts';
 import { xgroup } from './streams/xgroup.ts';
 import { counters } from './strings/counters.ts';
+import { longestCommonSubsequence } from './strings/lcs.ts';
 import { strings } from './strings/strings.ts';
 import { substrings } from './strings/substrings.ts';
 import { transactions } from './transactions/transactions.ts';
@@ -102,7 +112,17 @@ export const families: readonly Family[] = [
   geo,
   geoSearching,
   acl,
+  evaluating,
+  scripts,
+  functionCalls,
+  functions,
   slowlog,
   latency,
   memory,
+  bits,
+  bitCounting,
+  bitOperations,
+  bitFields,
+  hyperLogLog,
+  longestCommonSubsequence,
 ];
