@@ -10,8 +10,9 @@ import { LuaTable, LuaThread, typeOf, type LuaValue } from './value.ts';
 
 /** So deep may native functions and metamethods call back into scripts (`LUAI_MAXCCALLS`). */
 const MAX_NESTED = 200;
-/** The longest name of a chunk in an error: Redis has more room for it than Lua (`LUA_IDSIZE`). */
-const MAX_CHUNK_NAME = 79;
+/** Room for the name of a chunk in an error of the script that runs (`LUA_IDSIZE`), and in one of syntax (`MAXSRC`). */
+const NAME_SIZE = 60;
+const SYNTAX_NAME_SIZE = 80;
 /** Words of the JavaScript stack that a call back takes. */
 const CALL_BACK_ROOM = 120;
 /** Words that a run of pausable functions takes. */
@@ -58,9 +59,9 @@ export class LuaState extends Operations {
    * `[string "…"]`. Throws `LuaError` with the text of a syntax error.
    */
   load(source: string, chunkName: string, globals = this.globals): LuaFunction {
-    const name = shownName(chunkName);
+    const name = shownName(chunkName, SYNTAX_NAME_SIZE);
     try {
-      return new Chunk(this, parse(source, name), name, globals).main;
+      return new Chunk(this, parse(source, name), shownName(chunkName, NAME_SIZE), globals).main;
     } catch (error) {
       // JavaScript's parser has a limit of its own
       if (error instanceof RangeError) throw new LuaError(`${name}:1: chunk has too many syntax levels`, 0);
@@ -240,12 +241,12 @@ function badArgument(text: string, argument: number, site: { callee: string; isM
   return argument === 1 ? `calling '${name}' on bad self (${text})` : `bad argument #${argument - 1} to '${name}' (${text})`;
 }
 
-/** `luaO_chunkid`: at most 59 characters. */
-function shownName(chunkName: string): string {
-  if (chunkName.startsWith('=')) return chunkName.slice(1, MAX_CHUNK_NAME + 1);
-  if (chunkName.startsWith('@')) return chunkName.length > 73 ? `...${chunkName.slice(-72)}` : chunkName.slice(1);
+/** `luaO_chunkid`, in a buffer of this size. */
+function shownName(chunkName: string, size: number): string {
+  if (chunkName.startsWith('=')) return chunkName.slice(1, size);
+  if (chunkName.startsWith('@')) return chunkName.length > size - 7 ? `...${chunkName.slice(8 - size)}` : chunkName.slice(1);
   const [line = ''] = chunkName.split(/[\r\n\0]/, 1);
-  const shown = line.slice(0, 63);
+  const shown = line.slice(0, size - 17);
   const isWhole = (chunkName[shown.length] ?? '\0') === '\0';
   return `[string "${shown}${isWhole ? '' : '...'}"]`;
 }

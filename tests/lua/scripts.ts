@@ -356,4 +356,13 @@ export const SCRIPTS: readonly (readonly [source: string, outcome: string])[] = 
   [`return table.foreach({1}, function() error('in foreach') end)`, 'error: "user_script:1: in foreach"'],
   [`local ok, e = pcall(function() local t = setmetatable({}, {__index = function(t, k) error('no ' .. k, 2) end}) return t.foo end) return e`, '"user_script:1: no foo"'],
   [`local ok, e = pcall(function() local t = setmetatable({}, {__tostring = function() error('ts') end}) return tostring(t) end) return e`, '"user_script:1: ts"'],
+  [`return select(2, loadstring(('x'):rep(100)))`, `"[string "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx..."]:1: '=' expected near '<eof>'"`],
+  [`return select(2, loadstring('x x', '@' .. ('x'):rep(100)))`, `"...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
+  [`return select(2, loadstring('x x', '=' .. ('x'):rep(100)))`, `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
+  [`return pcall(loadstring('error(1)', '@' .. ('x'):rep(100)))`, 'false "...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: 1"'],
+  [`return pcall(loadstring('error(1)', '=' .. ('x'):rep(100)))`, 'false "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: 1"'],
+  [`return pcall(loadstring('error(1)', '@' .. ('x'):rep(52)))`, 'false "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: 1"'],
+  [`return pcall(loadstring('error(1)', '@' .. ('x'):rep(53)))`, 'false "...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: 1"'],
+  [`return select(2, loadstring('x x', '@' .. ('x'):rep(72)))`, `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
+  [`return select(2, loadstring('x x', '@' .. ('x'):rep(73)))`, `"...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
 ];
