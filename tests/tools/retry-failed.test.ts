@@ -37,7 +37,7 @@ function listed(lines: string[], heading: RegExp): string[] {
 test('--retry-failed counts a test by its last try, and lists with its first failure one that passed then', LONG, () => {
   const { code, lines } = npmTest(project(TRIES), '--retry-failed');
   expect(lines[0]).toMatch(/^✗ project +tries\/tries +2 passed, 1 failed/);
-  expect(listed(lines, /^Failed once, and passed/)).toEqual(['  ✗ project › passes the second time']);
+  expect(listed(lines, /^Failed, and passed when run again:$/)).toEqual(['  ✗ project › passes the second time']);
   expect(count(lines, /how often it ran: expected 1 to be 2/)).toBe(1);
   expect(listed(lines, /^Failed:$/)).toEqual(['  ✗ project › fails each time']);
   expect(count(lines, /expected 'what came' to be 'what was expected'/)).toBe(1);
@@ -53,7 +53,7 @@ test('--retry-failed ends with 0 when each test has passed at last', LONG, () =>
 
 test('without it a test runs once', LONG, () => {
   const { code, lines } = npmTest(project(TRIES));
-  expect(listed(lines, /^Failed once/)).toEqual([]);
+  expect(listed(lines, /^Failed, and passed when run again:$/)).toEqual([]);
   expect(listed(lines, /^Failed:$/)).toEqual(['  ✗ project › passes the second time', '  ✗ project › fails each time']);
   expect(lines.at(-1)).toBe('1 passed, 2 failed');
   expect(code).toBe(1);
