@@ -365,4 +365,5 @@ export const SCRIPTS: readonly (readonly [source: string, outcome: string])[] = 
   [`return pcall(loadstring('error(1)', '@' .. ('x'):rep(53)))`, 'false "...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: 1"'],
   [`return select(2, loadstring('x x', '@' .. ('x'):rep(72)))`, `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
   [`return select(2, loadstring('x x', '@' .. ('x'):rep(73)))`, `"...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
+  ["return loadstring('\\27Lua')", 'nil "[string "\x1bLua"]:1: unexpected symbol near \'char(27)\'"'],
 ];

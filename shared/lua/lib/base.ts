@@ -135,8 +135,6 @@ function* tostring(state: LuaState, args: LuaValues): LuaSteps {
 /** The function, or nil and what is wrong with the source. */
 function load(state: LuaState, source: string, chunkName: string): LuaValues {
   try {
-    // bytecode begins with this character
-    if (source.startsWith('\x1b')) return [undefined, 'bytecode cannot be loaded'];
     return [state.load(source, chunkName)];
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
