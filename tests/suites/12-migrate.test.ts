@@ -211,7 +211,7 @@ describe('MIGRATE', () => {
 
 async function waiting(count: number, c: Client): Promise<void> {
   const blocked = async () => new RegExp(`blocked_clients:${count}\\b`).test(String(await c.send('INFO', 'clients')));
-  await until(blocked, `${count} clients that wait`);
+  await until(blocked, `${count} clients that wait`, 5_000);
 }
 
 /** A server of the test's own that does with each connection what it is told. @returns its port */
