@@ -40,6 +40,17 @@ describe('DUMP', () => {
     }
   });
 
+  test('an integer takes one, two or four bytes', async () => {
+    const c = await client();
+    const forms = { '\xc0': [-128, 127], '\xc1': [-32768, -129, 128, 32767], '\xc2': [-2147483648, -32769, 32768, 2147483647] };
+    for (const [form, numbers] of Object.entries(forms)) {
+      for (const number of numbers) {
+        await c.expect('SET', 'k', number).ok();
+        expect([number, (await valueOf(c, 'k'))[1]]).toEqual([number, form]);
+      }
+    }
+  });
+
   test('longer strings are compressed where that helps', async () => {
     const c = await client();
     await c.expect('SET', 'long', 'ab'.repeat(500)).ok();
