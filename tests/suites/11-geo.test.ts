@@ -34,6 +34,14 @@ describe('GEODIST, GEOHASH', () => {
 });
 
 describe('GEOSEARCH', () => {
+  test('ANY with an order: the search ends with the first that is found, though another is nearer', async () => {
+    const c = await client();
+    await sicily(c);
+    const near = ['GEOSEARCH', 'sicily', 'FROMLONLAT', '15', '37', 'BYRADIUS', '300', 'km', 'ASC', 'COUNT', '1'] as const;
+    await c.expect(...near, 'ANY').array(['Palermo']);
+    await c.expect(...near).array(['Catania']);
+  });
+
   test('WITHHASH is an integer, also where the score is a distance that was stored', async () => {
     const c = await client();
     await c.expect('ZADD', 'distances', '0.5', 'near', '1056.811775941', 'far').int(2);
