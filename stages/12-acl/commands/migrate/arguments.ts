@@ -50,10 +50,10 @@ export function parseMigration(args: readonly string[]): Migration {
   return { ...target, timeout: ms > 0 ? ms : DEFAULT_TIMEOUT_MS, keys, copy, replace, credentials };
 }
 
-/** The one key, or those after KEYS; none where both are there, which is an error (Redis: `migrateGetKeys`). */
+/** The one key, or those after KEYS; none where both are there, which is an error (Redis: `migrateGetKeys`). KEYS as the last word is not seen. */
 export function migrateKeys(args: readonly string[]): FoundKey[] {
   let keys = [args[3]!];
-  for (let i = OPTIONS_AT; i < args.length; i++) {
+  for (let i = OPTIONS_AT; i < args.length - 1; i++) {
     const word = args[i]!.toLowerCase();
     if (word === 'keys') {
       keys = args[3] === '' ? args.slice(i + 1) : [];
