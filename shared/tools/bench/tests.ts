@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** One line of the benchmark: a command for redis-benchmark to repeat, and what must be there before. */
 export interface BenchTest {
   readonly name: string;
@@ -49,6 +51,10 @@ const leaders = (members: number, random = ALL_DIFFERENT): Fill => ({
   random,
 });
 
+/** A rate limiter: so many requests in a minute. */
+const LIMITER = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
+const LIMITER_SHA = createHash('sha1').update(LIMITER).digest('hex');
+const THOUSAND_CALLS = "for i = 1, 1000 do redis.call('INCR', KEYS[1]) end return 1";
 
 /**
  * The commands are those of redis-benchmark's own tests, under their names; XADD has none there. Those with _SMALL in
@@ -92,6 +98,14 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'SORT_100', command: ['SORT', 'numbers'], fill: { command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 } },
   { name: 'BITCOUNT_1MB', command: ['BITCOUNT', 'bits'], fill: { command: ['SETRANGE', 'bits', '1048575', 'x'], times: () => 1 } },
   { name: 'PFADD', command: ['PFADD', 'visitors', ELEMENT] },
+  { name: 'EVAL', command: ['EVAL', 'return 1', '0'] },
+  { name: 'EVAL_LIMITER', command: ['EVAL', LIMITER, '1', KEY, '60000'] },
+  {
+    name: 'EVALSHA_LIMITER',
+    command: ['EVALSHA', LIMITER_SHA, '1', KEY, '60000'],
+    fill: { command: ['SCRIPT', 'LOAD', LIMITER], times: () => 1 },
+  },
+  { name: 'EVAL_1000_CALLS', command: ['EVAL', THOUSAND_CALLS, '1', 'counter'] },
 ];
 
 function mset(keys: number): string[] {
