@@ -378,7 +378,7 @@ step(5, 'a torn tail', () => {
   test('damage in the middle is refused', async () => {
     await refused([
       ['a length', { ...files, [INCR]: files[INCR]!.replace('$2\r\nk1', '$x\r\nk1') }, /format|malformed|offset/i],
-      ['a command', { ...files, [INCR]: files[INCR]!.replace('SET', 'SEX') }, /unknown command.*SEX/i],
+      ['a command', { ...files, [INCR]: files[INCR]!.replace('SET', 'SEQ') }, /unknown command.*SEQ/i],
       ['rubbish at the end', { ...files, [INCR]: `${files[INCR]}rubbish\r\n` }, /format|malformed|offset/i],
     ]);
   });
