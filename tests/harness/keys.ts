@@ -7,11 +7,16 @@ export async function fillKeys(c: Client, count: number, name: (i: number) => st
   return keys;
 }
 
+/** A walk over a few thousand keys ends sooner. */
+const MOST_CALLS = 2000;
+
 /** Every key that SCAN returns until its cursor is 0; `between` runs after each call. */
 export async function scanAll(c: Client, options: (string | number)[] = [], between?: () => Promise<void>): Promise<string[]> {
   const found: string[] = [];
   let cursor = '0';
+  let calls = 0;
   do {
+    if (++calls > MOST_CALLS) throw new Error(`the walk does not end: after ${MOST_CALLS} calls of SCAN the cursor is ${cursor}, and not 0`);
     const [next, keys] = items(await c.send('SCAN', cursor, ...options));
     cursor = String(next);
     for (const key of items(keys!)) found.push(String(key));

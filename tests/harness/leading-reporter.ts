@@ -106,9 +106,10 @@ export function createLeadingReporter(
     const suites = [...new Set(core.map(suiteOf))];
     const result: string[] = [];
     for (const suite of suites) {
-      const own = core.filter((test) => suiteOf(test) === suite && !isUnasked(test));
+      const all = core.filter((test) => suiteOf(test) === suite);
+      const own = all.filter((test) => !isUnasked(test));
       const passed = own.filter((test) => test.result().state === 'passed').length;
-      const count = `${suites.length > 1 ? `${suite} ` : ''}core ${passed}/${own.length}`;
+      const count = `${suites.length > 1 ? `${suite} ` : ''}core ${passed}/${own.length}${all.length > own.length ? ` (${all.length - own.length} skipped)` : ''}`;
       const open = own.find((test) => test.result().state !== 'passed');
       if (open === undefined && own.length > 0) {
         result.push(chalk.green([count, '✓', wonBySuite.get(suite), '✓'].filter(Boolean).join(' ')) + fidelity(tests, suite));
