@@ -45,9 +45,9 @@ export async function testsThatNotice(stageNumber: string, mutant: Mutant): Prom
   return failed.map(({ name }) => name);
 }
 
-/** Whether a test failed because the server did not even start. */
+/** Whether a test failed because the server did not even start. One that does not start again has shown its bug: it left a bad file. */
 export function doesNotStart({ failure }: TestRun): boolean {
-  return failure.includes('before it answered PING');
+  return failure.includes('before it answered PING') && !/\bat restart \(/.test(failure);
 }
 
 /**
