@@ -7,7 +7,7 @@ const MAX = 63;
 export function raiseDense(bytes: Uint8Array, index: number, rank: number): boolean {
   const at = HEADER_BYTES + ((index * 6) >>> 3);
   const shift = (index * 6) & 7;
-  // The last register ends with the last byte: what is read behind it, nothing, counts as zeros.
+  // The last register ends with the last byte: nothing is there to be read after it, and that counts as zeros.
   const both = bytes[at]! | (bytes[at + 1]! << 8);
   if (((both >>> shift) & MAX) >= rank) return false;
   const changed = (both & ~(MAX << shift)) | (rank << shift);

@@ -30,11 +30,6 @@ export function optInteger(args: readonly LuaValue[], at: number, byDefault: num
   return args[at] === undefined ? byDefault : checkInteger(args, at);
 }
 
-/** As `checkNumber`; the default when the argument is nil or missing. */
-export function optNumber(args: readonly LuaValue[], at: number, byDefault: number): number {
-  return args[at] === undefined ? byDefault : checkNumber(args, at);
-}
-
 /** A string, or a number as it prints. */
 export function checkString(args: readonly LuaValue[], at: number): string {
   const value = args[at];

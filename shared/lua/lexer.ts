@@ -101,7 +101,7 @@ export class Lexer {
     return RESERVED.has(name) ? this.token(name) : this.token('<name>', name);
   }
 
-  /** One to three dots. C's `strchr` finds the null byte too, which stands for a dot behind the first. */
+  /** One to three dots. C's `strchr` finds the null byte too, which counts as a dot after the first. */
   private readDots(): Token {
     const { source, at } = this;
     this.at++;
@@ -113,7 +113,7 @@ export class Lexer {
     const { source } = this;
     const start = this.at;
     while (isDigit(source.charAt(this.at)) || source.charAt(this.at) === '.') this.at++;
-    // as for dots: a numeral goes on behind one, and reads as what stands before it
+    // as for dots: a numeral goes on after one, and reads as what stands before it
     if (/[eE\0]/.test(source.charAt(this.at))) {
       this.at++;
       if (/[+\-\0]/.test(source.charAt(this.at))) this.at++;

@@ -140,7 +140,7 @@ function exponentOf(value: number): number {
 }
 
 /**
- * For a number exactly halfway between two texts with `decimals` digits behind the point (before it, when negative): the
+ * For a number exactly halfway between two texts with `decimals` digits after the point (before it, when negative): the
  * even one, as a whole number of units of the last digit. C takes that one, where JavaScript takes the greater.
  */
 function halfwayToEven(value: number, decimals: number): bigint | undefined {

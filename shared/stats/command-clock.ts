@@ -66,7 +66,7 @@ export class CommandClock<R = never> {
   }
 
   /**
-   * A request begins that runs others one by one (EVAL): its time is its own and theirs. @returns when it began; ms, for
+   * A request begins that runs others one by one (EVAL): it is charged for its own work and for theirs. @returns when it began; ms, for
    * `endOuter`
    */
   beginOuter(): number {

@@ -99,7 +99,7 @@ export async function refused(rows: [what: string, file: string, message: RegExp
   await (await s.client()).expect('GET', 'k').bulk('v');
 }
 
-/** A string key in a dump, behind its deadline if it has one. */
+/** A string key in a dump, after its deadline if it has one. */
 export function key(name: string, value: string, deadline = ''): string {
   return `${deadline}\0${rdbString(name)}${rdbString(value)}`;
 }

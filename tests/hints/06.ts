@@ -34,7 +34,7 @@ export const hints: Record<string, Hint> = {
     'persistence/rdb/load.ts#RdbLoader',
   ],
   'DUMP answers a type, the value, the RDB version in two bytes and a CRC-64': [
-    'The bytes of the value are those of the file, without the key. Behind them stand the version (0b 00) and the checksum of all of it.',
+    'The bytes of the value are those of the file, without the key. After them come the version (0b 00) and the checksum of all of it.',
     'createDumpPayload in src/cluster.c',
     'commands/keys/dump.ts#dumpKey',
   ],

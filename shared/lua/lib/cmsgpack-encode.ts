@@ -39,7 +39,7 @@ function encodeTable(table: LuaTable, packed: TextBuilder, level: number): void 
   }
 }
 
-/** Of an array or map: up to 15 elements in one byte, else behind the code for 16 bits or the one after it for 32. */
+/** Of an array or map: up to 15 elements in one byte, else after the code for 16 bits, or the next code, for 32. */
 function header(count: number, short: number, code: number): string {
   if (count <= 15) return bytes(short | count);
   return count <= 0xffff ? bytes(code) + bigEndian(count, 2) : bytes(code + 1) + bigEndian(count, 4);

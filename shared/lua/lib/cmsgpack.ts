@@ -25,7 +25,7 @@ export function createMessagePackLibrary(host: LibraryHost): LuaTable {
   return library;
 }
 
-/** All arguments, one behind the other. */
+/** All arguments, one after the other. */
 function pack(args: readonly LuaValue[], host: LibraryHost): LuaValue[] {
   if (args.length === 0) throw argumentError(-1, 'MessagePack pack needs input.');
   if (args.length > MAX_ARGUMENTS) throw argumentError(-1, 'Too many arguments for MessagePack pack.');
@@ -35,7 +35,7 @@ function pack(args: readonly LuaValue[], host: LibraryHost): LuaValue[] {
 }
 
 /**
- * Up to `limit` values from `offset` on, with the offset behind them (-1: the end) in front. With neither, all of them,
+ * Up to `limit` values from `offset` on, and in front of them the offset at which they end (-1: the end). With neither, all of them,
  * and no offset. The errors show an offset's last 32 bits.
  */
 function unpackSome(data: string, limit: number, offset: number, stack: number): LuaValue[] {

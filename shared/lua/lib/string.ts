@@ -122,7 +122,7 @@ function untilNull(pattern: string): string {
   return end === -1 ? pattern : pattern.slice(0, end);
 }
 
-/** The first match at or behind a position; at that position alone with `^` in front of the pattern. */
+/** The first match at or after a position; at that position alone with `^` in front of the pattern. */
 function search(text: string, pattern: string, from: number, host: LibraryHost): Matcher | undefined {
   const anchored = pattern.startsWith(CARET);
   const matcher = new Matcher(text, anchored ? pattern.slice(1) : pattern, host);
@@ -226,7 +226,7 @@ class Substitution {
     for (let at = replacement.indexOf(PERCENT); at !== -1; at = replacement.indexOf(PERCENT, from)) {
       this.#built.add(replacement.slice(from, at));
       const digit = replacement.charCodeAt(at + 1) - 0x30;
-      // A `%` at the end takes the null byte behind C's string.
+      // A `%` at the end takes the null byte that ends C's string.
       if (!(digit >= 0 && digit <= 9)) this.#built.add(replacement[at + 1] ?? '\0');
       else this.#built.add(captureText(this.#matcher.capture(digit - 1)));
       from = at + 2;

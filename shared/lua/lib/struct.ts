@@ -101,7 +101,7 @@ class Format {
 
 function pack(args: readonly LuaValue[], host: LibraryHost): LuaValue[] {
   const format = new Format(checkString(args, 0));
-  // What is missing shows as nil, and not as no value: Lua's stack has a nil behind the arguments here.
+  // What is missing shows as nil, and not as no value: Lua's stack has a nil after the arguments here.
   const values = [...args, undefined];
   let at = 1;
   const packed = new TextBuilder(host);
@@ -141,7 +141,7 @@ function pack(args: readonly LuaValue[], host: LibraryHost): LuaValue[] {
   return [packed.toString()];
 }
 
-/** @returns the values, and the position behind the last one, counted from 1 */
+/** @returns the values, and the position after the last one, counted from 1 */
 function unpack(args: readonly LuaValue[]): LuaValue[] {
   const format = new Format(checkString(args, 0));
   const data = checkString(args, 1);
@@ -149,7 +149,7 @@ function unpack(args: readonly LuaValue[]): LuaValue[] {
   if (start === 0) throw argumentError(2, 'offset must be 1 or greater');
   const tooShort = () => argumentError(1, 'data string too short');
   const values: LuaValue[] = [];
-  // A position before the string is one far behind it: in C it has no sign.
+  // A position before the string is one far after it: in C it has no sign.
   let position = start - 1;
   for (let option = format.next(position); option !== undefined; option = format.next(position)) {
     const { letter, isLittle } = option;

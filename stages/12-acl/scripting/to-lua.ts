@@ -29,7 +29,7 @@ export function toLua(reply: Reply, protocol: 2 | 3): LuaValue {
   return protocol === 3 ? typeToLua(reply) : plainToLua(reply);
 }
 
-/** `{ err = 'CODE text' }`. Whoever replies with it again does not count it a second time. */
+/** `{ err = 'CODE text' }`. A reply that passes it on does not count it a second time. */
 export function errorToLua({ message }: ReplyError): LuaTable {
   // In the order in which Lua's own tables would give them.
   const table = tableOf('ignore_error_stats_update', true);

@@ -54,7 +54,7 @@ function countBits(bytes: Uint8Array, { first, last }: BitRange): number {
 }
 
 /**
- * `BITPOS key bit [start [end [BYTE | BIT]]]`. A string goes on with zeros, so that a 0 is found behind its end, unless an end
+ * `BITPOS key bit [start [end [BYTE | BIT]]]`. A string goes on with zeros, so that a 0 is found after its end, unless an end
  * is given.
  */
 function bitpos({ db, args }: Request): Reply {

@@ -44,7 +44,7 @@ interface Item {
 }
 
 /**
- * While the keys travel, whoever wants to write waits, as during CLIENT PAUSE WRITE; others are served. (Redis serves nobody
+ * While the keys travel, clients that want to write wait, as during CLIENT PAUSE WRITE; others are served. (Redis serves nobody
  * meanwhile.) So no key changes or expires between the moment it is sent and the moment it is removed here.
  */
 function migrate(request: Request): Reply {
