@@ -12,9 +12,8 @@ export type LinkState = 'connect' | 'connecting' | 'handshake' | 'sync' | 'conne
 
 /** How long after a try the next one is made, when the link had been up; ms. */
 const SOON_MS = 100;
-/** After a failure, and at most after several; ms. */
+/** After a failure; ms (Redis: its `replicationCron` tries once a second). */
 const RETRY_MS = 1000;
-const MAX_RETRIES_MS = 5000;
 /** How often a replica that is loading shows its primary that it is alive; ms. */
 const NEWLINE_MS = 1000;
 
@@ -106,7 +105,7 @@ export class PrimaryLink {
   private retry(startedAt: number): void {
     // During FAILOVER writes are paused, so nobody can wait long.
     const isUrgent = this.failures === 0 || this.server.failover.state !== 'no-failover';
-    const pause = isUrgent ? SOON_MS : Math.min(this.failures * RETRY_MS, MAX_RETRIES_MS);
+    const pause = isUrgent ? SOON_MS : RETRY_MS;
     this.failures++;
     this.timer = setTimeout(() => void this.connect(), Math.max(0, startedAt + pause - Date.now()));
   }
