@@ -1,11 +1,11 @@
 export interface CoalescerOptions {
-  /** How much has gathered. */
+  /** How much is waiting for the action. */
   size(): number;
-  /** That much need not wait for more. */
+  /** So much does not wait for more. */
   enough: number;
   /** The longest that the action is put off, in ms; 1 by default. */
   longest?: number;
-  /** Takes what has gathered. */
+  /** Does what was put off. */
   action(): void;
 }
 

@@ -36,7 +36,7 @@ const DEPRECATED: Record<string, CommandRow['deprecated']> = {
   slots: { since: '7.0.0', replacedBy: '`CLUSTER SHARDS`' },
 };
 
-/** What a client asks to find out whether it talks to a cluster. It does not: each of these says so. */
+/** Commands by which a client finds out whether it talks to a cluster. Each of them answers that it does not. */
 export const cluster: Family<unknown> = {
   group: 'cluster',
   category: '',

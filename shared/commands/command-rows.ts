@@ -9,7 +9,7 @@ import { keysOf, mayHaveKeys } from './keys-of.ts';
 
 const FLAGS = 'loading stale';
 
-/** What COMMAND needs of a request. */
+/** The parts of a request that COMMAND uses. */
 interface Request {
   readonly server: { readonly commands: CommandTable };
   readonly args: readonly string[];

@@ -23,7 +23,7 @@ export function buildCommandTable<R>(families: readonly Family<R>[]): CommandTab
   const byTypedName = new Map<string, Command<R>>();
   for (const [name, command] of commands) byTypedName.set(name, command).set(name.toUpperCase(), command);
 
-  // Mostly it is the command of the request before.
+  // A request mostly has the same command as the request before it.
   let lastName = '';
   let lastFound: Command<R> | undefined;
   const findByName = (name: string) => {

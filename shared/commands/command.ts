@@ -9,7 +9,7 @@ import type { FoundKey, KeySpec } from './key-specs.ts';
  */
 export type Handler<R> = (request: R) => Reply;
 
-/** What is known of a command, as COMMAND INFO and COMMAND DOCS report it. Code asks these facts, never the name. */
+/** The facts about a command, as COMMAND INFO and COMMAND DOCS report them. Code looks at these facts, never at the name. */
 export interface CommandRow<R = never> {
   /** In lower case. */
   readonly name: string;
@@ -25,10 +25,10 @@ export interface CommandRow<R = never> {
   readonly channels?: ChannelSpec;
   /** ACL categories that do not follow from flags and family. */
   readonly categories?: string;
-  /** What a client of several servers may do with it, in Redis's words: `request_policy:all_shards`. */
+  /** Command tips for clients of several servers, in Redis's words: `request_policy:all_shards`. */
   readonly tips?: string;
   readonly since: string;
-  /** From when on which other command did the same. */
+  /** The version since which it is deprecated, and the command to use instead. */
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
   /** Used by servers and their tests, not by applications. */
   readonly internal?: true;
@@ -39,7 +39,7 @@ export interface CommandRow<R = never> {
   readonly help?: readonly string[];
   /** `false`: between MULTI and EXEC it runs at once instead of being queued. */
   readonly queued?: false;
-  /** It runs what its connection has queued, so it has the flags of that, too: EXEC. */
+  /** It runs the requests that its connection has queued, so it has their flags, too: EXEC. */
   readonly runsQueue?: true;
   /** What the script that it runs says of itself; undefined: nothing (stage 12). */
   readonly scriptFlags?: (request: R) => ReadonlySet<string> | undefined;

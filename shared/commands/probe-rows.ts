@@ -2,7 +2,7 @@ import { REDIS_VERSION } from '../redis-version.ts';
 import { ReplyError, Verbatim, type Reply } from '../resp/reply.ts';
 import type { CommandRow } from './command.ts';
 
-/** What tools ask a server by the way, and what needs nothing of it. */
+/** Commands that need nothing of the server, such as those by which tools probe it. */
 export const probeRows: readonly CommandRow<Request>[] = [
   {
     name: 'time',

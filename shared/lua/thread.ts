@@ -8,7 +8,7 @@ import type { Site } from './site.ts';
 export class LuaThread {
   readonly type: 'thread' = 'thread';
   readonly isMain: boolean;
-  /** What a coroutine will run, until it does. */
+  /** The function of a coroutine that has not begun. */
   body: LuaFunction | undefined;
   status: 'suspended' | 'running' | 'normal' | 'dead' = 'suspended';
   /** Of each frame: which of its sites is being run. */

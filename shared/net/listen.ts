@@ -43,7 +43,7 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Conne
   });
 }
 
-/** Stands between a connection and its owner, and sees what both say. */
+/** Stands between a connection and its owner, and sees the bytes of both. */
 export type Tap = (socket: Socket, accept: (socket: Socket) => ConnectionEvents) => ConnectionEvents;
 
 let tap: Tap | undefined;

@@ -1,6 +1,6 @@
 import { words as several, type Common, type OptionType } from './types.ts';
 
-/** `replicaof host port`: whom a server follows; nobody's words are none. `no one` says that too. */
+/** `replicaof host port`: the primary that a server follows. No words, or `no one`: it follows none. */
 export function primaryAddress(row: Omit<Common<readonly string[]>, 'default'>): OptionType<readonly string[]> {
   return {
     ...several({ ...row, default: [] }),

@@ -1,4 +1,4 @@
-/** What is wrong with an option, for a human; the message names the option. */
+/** A wrong option. The message is for a human, and names the option. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }

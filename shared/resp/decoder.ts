@@ -15,7 +15,7 @@ export type Decoded =
   | Verbatim
   | PushReply;
 
-/** What a server sent unasked: RESP3's `>`. */
+/** A message that the server sent unasked: RESP3's `>`. */
 export class PushReply {
   readonly items: Decoded[];
   constructor(items: Decoded[]) {

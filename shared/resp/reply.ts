@@ -87,7 +87,7 @@ export class SetReply {
   }
 }
 
-/** What the server says unasked: an array in RESP2, a push in RESP3. */
+/** A message that the server sends unasked: an array in RESP2, a push in RESP3. */
 export class Push {
   readonly items: readonly Reply[];
   /** As clients of RESP2 and of RESP3 get it, once it has been encoded for one of them. */

@@ -3,7 +3,7 @@ import type { CommandTable } from '../commands/command-table.ts';
 import type { InfoField } from '../info/info.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
-/** What is counted of one command (Redis: `calls`, `microseconds`, … of `struct redisCommand`). */
+/** The counters of one command (Redis: `calls`, `microseconds`, … of `struct redisCommand`). */
 export class CommandStats {
   /** Up to when its calls are timed one by one, since several of them took long together; ms, as the clock has it. */
   timedUntil = 0;

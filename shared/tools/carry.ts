@@ -21,7 +21,7 @@ export interface CarryOptions {
 export interface CarryResult {
   /** Whether every later stage could follow; if not, nothing was written anywhere. */
   ok: boolean;
-  /** What to tell, line by line. */
+  /** The report, line by line. */
   report: string[];
 }
 

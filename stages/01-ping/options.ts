@@ -34,7 +34,7 @@ export const optionTable = {
 
 export type Options = OptionValues<typeof optionTable>;
 
-/** The options of a command line. `--help` prints them all; what is wrong is said in one line, and the process ends. */
+/** The options of a command line. `--help` prints them all. A wrong option is reported in one line, and the process ends. */
 export function readOptions(argv: string[]): Options {
   if (argv.includes('--help') || argv.includes('-h')) {
     console.log(`Options, named as in redis.conf:\n\n${describeOptions(optionTable)}`);

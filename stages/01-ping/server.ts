@@ -77,7 +77,7 @@ export class Server {
     checkSoftLimits(this);
   }
 
-  /** Something is to be written when this turn of the event loop ends. */
+  /** Asks for a call of `beforeSleep` at the end of this turn of the event loop. */
   scheduleBeforeSleep(): void {
     if (this.sleepScheduled) return;
     this.sleepScheduled = true;
@@ -94,7 +94,7 @@ export class Server {
     handlePendingWrites(this);
   }
 
-  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  /** A client has disconnected: each part that refers to it drops it (Redis: `freeClient`). */
   clientFreed(client: Client): void {
     log.verbose(`Client id=${client.id} is gone`);
   }

@@ -107,7 +107,7 @@ export class Server {
     this.keyWaits.serve();
   }
 
-  /** Something is to be written when this turn of the event loop ends. */
+  /** Asks for a call of `beforeSleep` at the end of this turn of the event loop. */
   scheduleBeforeSleep(): void {
     if (this.sleepScheduled) return;
     this.sleepScheduled = true;
@@ -124,13 +124,13 @@ export class Server {
     handlePendingWrites(this);
   }
 
-  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  /** A client has disconnected: each part that refers to it drops it (Redis: `freeClient`). */
   clientFreed(client: Client): void {
     log.verbose(`Client id=${client.id} is gone`);
     this.blockedClients.forget(client);
   }
 
-  /** A client got the reply it was blocked for: that is sent, and its next requests have their turn. */
+  /** A blocked client has its reply: sends it, and reads the client's next requests. */
   private resume(client: Client): void {
     this.clients.scheduleWrite(client);
     setImmediate(() => processInput(this, client));

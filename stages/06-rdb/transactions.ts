@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 
 const QUEUED = new Status('QUEUED');
 
-/** What a queued request takes besides its arguments, and each of those besides its characters. */
+/** Bytes of a queued request besides its arguments, and of each argument besides its characters. */
 const REQUEST_BYTES = 120;
 const ARGUMENT_BYTES = 32;
 

@@ -5,7 +5,7 @@ import type { Options } from './options.ts';
 import type { Server } from './server.ts';
 
 /**
- * What has to be done when CONFIG SET has changed an option; most are looked at where they are needed, and have no row
+ * Functions that are called after CONFIG SET has changed an option. Most options are read where they are needed; they have no row
  * here. The text of a thrown Error becomes the reply, and every change of that CONFIG SET is taken back: then the row is
  * called again, with the old value (Redis: the `apply` functions of config.c).
  */

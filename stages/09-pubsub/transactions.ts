@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 
 const QUEUED = new Status('QUEUED');
 
-/** What a queued request takes besides its arguments, and each of those besides its characters. */
+/** Bytes of a queued request besides its arguments, and of each argument besides its characters. */
 const REQUEST_BYTES = 120;
 const ARGUMENT_BYTES = 32;
 
@@ -54,7 +54,7 @@ export function executeTransaction(request: Request, call: (request: Request) =>
     if (transaction.aborted) throw new ReplyError('EXECABORT Transaction discarded because of previous errors.');
     if (changed) return NULL_ARRAY;
     transaction.executing = true;
-    request.propagateAs(); // what it runs speaks for itself
+    request.propagateAs(); // the queued commands are propagated instead
     return transaction.queued.map(({ args }) => call(new Request(server, client, server.commands.find(args)!, args)));
   } finally {
     client.transaction = undefined;

@@ -136,7 +136,7 @@ interface Configuration {
 
 /**
  * The options of a command line: `[redis.conf] [--name value …]`, where flags override the file; changes to `dir`.
- * `--help` prints them all; what is wrong is said in one line, and the process ends.
+ * `--help` prints them all. A wrong option is reported in one line, and the process ends.
  */
 export function readOptions(argv: string[]): Configuration {
   if (argv.includes('--help') || argv.includes('-h')) {

@@ -46,7 +46,7 @@ export function set(members: readonly Expected[]): Wire {
   return { wire: (protocol) => aggregate(protocol === 3 ? '~' : '*', members, protocol) };
 }
 
-/** What the server says unasked: an array in RESP2, `>` in RESP3. */
+/** A message that the server sends unasked: an array in RESP2, `>` in RESP3. */
 export function push(items: readonly Expected[]): Wire {
   return { wire: (protocol) => aggregate(protocol === 3 ? '>' : '*', items, protocol) };
 }

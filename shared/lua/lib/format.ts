@@ -81,7 +81,7 @@ function lastByte(value: number): number {
   return Math.abs(value) < 2 ** 31 ? value & 0xff : 0;
 }
 
-/** What C sees of a string: it ends at the first null byte. */
+/** A string as C sees it: it ends at the first null byte. */
 function cString(text: string): string {
   const end = text.indexOf('\0');
   return end === -1 ? text : text.slice(0, end);

@@ -2,7 +2,7 @@ import { LuaError } from '../value.ts';
 import { isInClass } from './character-classes.ts';
 import type { LibraryHost } from './host.ts';
 
-/** What a capture is: a part of the text, or, for `()`, the position as a number, counted from 1. */
+/** A capture: a part of the text, or, for `()`, the position as a number, counted from 1. */
 export type Capture = string | number;
 
 const MAX_CAPTURES = 32;

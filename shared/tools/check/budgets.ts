@@ -3,7 +3,7 @@ import { diffStage } from '../diff/stages.ts';
 import type { FileDiff } from '../diff/trees.ts';
 import type { Check } from './check.ts';
 
-/** What a stage took, in files and lines of its own folder, white space aside. */
+/** The size of a stage's diff, in files and lines of its own folder, white space aside. */
 export interface StageCost {
   readonly stage: Stage;
   readonly newFiles: number;

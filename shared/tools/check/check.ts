@@ -1,4 +1,4 @@
-/** What a check found. No problems: it holds. */
+/** The result of a check. Without problems, it holds. */
 export interface Findings {
   readonly problems: string[];
   /** Shown whether it holds or not: a table, a count. */

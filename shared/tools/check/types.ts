@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
 
-/** The compiler has nothing to say. */
+/** The compiler reports no error. */
 export const typesCheck: Check = {
   name: 'tsc --noEmit is clean',
   run(root) {

@@ -11,7 +11,7 @@ export interface StageDiff {
   readonly files: FileDiff[];
 }
 
-/** What a stage took: it against the last stage built before it. */
+/** A stage's diff: the stage against the last one built before it. */
 export function diffStage(stage: Stage, root: string): StageDiff {
   const before = builtStages(root).filter(({ number }) => number < stage.number).at(-1);
   return { before, files: diffTrees(before ? treeOf(before, root) : new Map(), treeOf(stage, root)) };

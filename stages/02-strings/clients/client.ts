@@ -45,7 +45,7 @@ export class Client {
     return this.replies.size + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep before it can be executed. */
+  /** Bytes of the client's requests that cannot be executed yet. */
   get heldBytes(): number {
     return this.parser.argumentBytes;
   }

@@ -1,4 +1,4 @@
-/** How clients of other hosts can be let in; a stage adds the ways that it has. */
+/** The ways to let in clients of other hosts; later stages add to them. */
 const WAYS = [
   "If you started the server manually just for testing, restart it with the '--protected-mode no' option.",
 ];

@@ -53,7 +53,7 @@ export function valueBytes(value: Value): number {
   return typeof value === 'string' ? stringBytes(value.length) : value.accounted;
 }
 
-/** What a command gets whose key holds another type (Redis: `shared.wrongtypeerr`). */
+/** The error for a command whose key holds another type (Redis: `shared.wrongtypeerr`). */
 export function wrongType(): ReplyError {
   return new ReplyError('WRONGTYPE Operation against a key holding the wrong kind of value');
 }

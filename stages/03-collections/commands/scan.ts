@@ -2,13 +2,13 @@ import { globMatch } from '#shared/glob.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
 
-/** What SCAN, HSCAN, SSCAN and ZSCAN have in common after the cursor. */
+/** The options that SCAN, HSCAN, SSCAN and ZSCAN share. */
 export interface ScanOptions {
   /** About how many elements a call looks at. */
   readonly count: number;
   /** Whether MATCH lets an element pass. */
   readonly matches: (element: string) => boolean;
-  /** What TYPE asks for, in lower case; SCAN alone knows it. */
+  /** The type that TYPE names, in lower case; only SCAN has this option. */
   readonly type: string | undefined;
 }
 

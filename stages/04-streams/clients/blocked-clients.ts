@@ -1,11 +1,11 @@
 import { NO_REPLY, type Reply, type ReplyError } from '#shared/resp/reply.ts';
 import type { Client } from './client.ts';
 
-/** What a client waits for: how long at most, and what happens then. Waiting for keys is one kind (`KeyWaits`). */
+/** A client's wait: its timeout, and the reply when that expires. Waiting for keys is one kind (`KeyWaits`). */
 export interface Wait {
   /** ms; 0: for ever. */
   readonly timeout: number;
-  /** The time is over. @returns the client's reply (Redis: `replyToBlockedClientTimedOut`) */
+  /** The timeout has expired. @returns the client's reply (Redis: `replyToBlockedClientTimedOut`) */
   timedOut(): Reply;
   /** The client no longer waits: it is about to get its reply, or it is gone (Redis: the cases of `unblockClient`). */
   ended(): void;
@@ -16,7 +16,7 @@ interface Blocked {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Longest time that a timer takes; longer waits take several. */
+/** The longest delay of one timer; longer waits need several. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Clients that get their reply later (Redis: blocked.c). Their next requests are not read until then. */

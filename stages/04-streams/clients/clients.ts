@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { ErrorStats } from '#shared/stats/error-stats.ts';
 import { Client } from './client.ts';
 
-/** What the list of clients needs of the server. */
+/** The parts of the server that the list of clients uses. */
 interface Owner {
-  /** A client is gone: nothing may refer to it any more. */
+  /** A client has disconnected: nothing may refer to it any more. */
   clientFreed(client: Client): void;
   /** There are replies to write when this turn of the event loop ends. */
   scheduleBeforeSleep(): void;
@@ -15,7 +15,7 @@ export class Clients {
   readonly byId = new Map<number, Client>();
   /** Clients with replies to write at the end of this turn (Redis: `clients_pending_write`). */
   private pendingWrite: Client[] = [];
-  /** The sum of what all clients hold for unfinished requests. */
+  /** Bytes that incomplete requests of all clients take. */
   heldBytes = 0;
   readonly stats = { connections: 0, rejectedConnections: 0, reads: 0, bytesRead: 0, writes: 0, bytesWritten: 0, evicted: 0 };
   /** The error replies to all clients. */

@@ -10,7 +10,7 @@ export function handlePendingWrites(server: NetworkServer): void {
   for (const client of server.clients.takePendingWrite()) send(client, takeReplies(server, client), client.closing);
 }
 
-/** Takes what a client is to be sent, if that is not too much. */
+/** Takes a client's replies, unless they pass its limit. */
 export function takeReplies(server: NetworkServer, client: Client): string | Part[] {
   checkOutputLimit(server, client);
   const { stats } = server.clients;

@@ -1,7 +1,7 @@
 import { Database } from './database.ts';
 import type { LfuOptions } from './key-use.ts';
 
-/** Who wants to hear of changes: each method is called at the moment of the change. */
+/** A listener to changes of the keyspace: each method is called at the moment of the change. */
 export interface KeyspaceListener {
   /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
   keyModified?(db: Database, key: string, event: string): void;

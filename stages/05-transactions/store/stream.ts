@@ -5,9 +5,9 @@ import { StoredValue } from './value.ts';
 
 export type { StreamEntry };
 
-/** What a stream takes before its first entry: its object, the map of groups, a block's columns. Measured, rounded down. */
+/** Bytes of a stream without entries: its object, the map of groups, a block's columns. Measured, rounded down. */
 const EMPTY_BYTES = 1400;
-/** What a group takes besides its pending entries. */
+/** Bytes of a group besides its pending entries. */
 const GROUP_BYTES = 300;
 
 /**

@@ -22,15 +22,15 @@ export class Client {
   name = '';
   libName = '';
   libVersion = '';
-  /** What it asked for last (Redis: `lastcmd`). */
+  /** The last command that it sent (Redis: `lastcmd`). */
   lastCommand: Command | undefined;
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
   /** How many reasons there are not to close it as idle: it waits (from stage 03 on), it is a replica (08). */
   idleReasons = 0;
-  /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
+  /** It is blocked: its later requests are not read until its reply has come (CLIENT_BLOCKED). */
   blocked = false;
-  /** What MULTI has begun. */
+  /** The transaction that MULTI has begun. */
   transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
@@ -53,7 +53,7 @@ export class Client {
     return this.replies.size + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep before it can be executed. */
+  /** Bytes of the client's requests that cannot be executed yet. */
   get heldBytes(): number {
     return this.parser.argumentBytes + (this.transaction?.size ?? 0);
   }

@@ -3,7 +3,7 @@ import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
 
-/** What this folder needs of the server: it knows no commands, and nothing of what they are about. */
+/** The parts of the server that this folder uses. The folder knows nothing about commands. */
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;

@@ -12,14 +12,14 @@ export interface PendingEntry extends StreamId {
 /** One reader of a group (Redis: `streamConsumer`). */
 export interface Consumer {
   readonly name: string;
-  /** What it has yet to acknowledge. */
+  /** The entries that it has yet to acknowledge. */
   readonly pending: IdIndex<PendingEntry>;
   /** When it last tried to get entries, and when it last got some, -1 for never; ms since 1970. */
   seenTime: number;
   activeTime: number;
 }
 
-/** What a pending entry and a consumer take, with their places in the indexes. */
+/** Bytes that a pending entry and a consumer take, with their places in the indexes. */
 const PENDING_BYTES = 150;
 const CONSUMER_BYTES = 250;
 

@@ -4,7 +4,7 @@ import { fitsListpack } from './list-limit.ts';
 /** An end of a list: the head is at the left, the tail at the right. */
 export type ListEnd = 'left' | 'right';
 
-/** What an empty list costs, and what each element does besides its characters: slot and string header. */
+/** Bytes of an empty list, and of each element besides its characters: slot and string header. */
 const LIST_BYTES = 320;
 const ELEMENT_BYTES = 32;
 

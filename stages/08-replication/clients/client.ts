@@ -22,17 +22,17 @@ export class Client {
   name = '';
   libName = '';
   libVersion = '';
-  /** What it asked for last (Redis: `lastcmd`). */
+  /** The last command that it sent (Redis: `lastcmd`). */
   lastCommand: Command | undefined;
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
   /** How many reasons there are not to close it as idle: it waits (from stage 03 on), it is a replica (08). */
   idleReasons = 0;
-  /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
+  /** It is blocked: its later requests are not read until its reply has come (CLIENT_BLOCKED). */
   blocked = false;
   /** Its request waits for the end of a pause (BLOCKED_POSTPONE). */
   postponed = false;
-  /** What MULTI has begun. */
+  /** The transaction that MULTI has begun. */
   transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
@@ -40,16 +40,16 @@ export class Client {
   accounted = 0;
   /** Bytes of replies that may not leave yet. */
   heldReplies = 0;
-  /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
+  /** Its requests were accepted before, by the server that wrote the log (Redis: `mustObeyClient`). */
   mustObey = false;
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
   /** Since when more is waiting for it than its soft limit allows; ms since 1970, 0: it is not. */
   softLimitSince = 0;
 
-  /** How long the history was after its last write: what WAIT waits for (Redis: `woff`). */
+  /** The replication offset after its last write: WAIT waits until replicas have reached it (Redis: `woff`). */
   writeOffset = 0;
-  /** Where the log ended after its last write: what WAITAOF waits for. */
+  /** The end of the log after its last write: WAITAOF waits until the log is on disk up to there. */
   logPosition = 0;
 
   /** `errors` counts its error replies. */
@@ -59,7 +59,7 @@ export class Client {
     this.replies = new ReplyWriter(errors);
   }
 
-  /** It has written something: the history and the log go up to here now. */
+  /** It has written something: notes the end of the history and of the log. */
   wrote(offset: number, logPosition: number): void {
     this.writeOffset = offset;
     this.logPosition = logPosition;
@@ -70,7 +70,7 @@ export class Client {
     return this.replies.size + this.heldReplies + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep before it can be executed. */
+  /** Bytes of the client's requests that cannot be executed yet. */
   get heldBytes(): number {
     return this.parser.argumentBytes + (this.transaction?.size ?? 0);
   }

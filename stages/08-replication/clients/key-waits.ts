@@ -5,18 +5,18 @@ import type { StoredValue, TypeOf } from '../store/value.ts';
 import type { BlockedClients } from './blocked-clients.ts';
 import type { Client } from './client.ts';
 
-/** What a blocking command waits for. */
+/** How a blocking command waits for keys. */
 export interface KeyWait {
   readonly keys: readonly string[];
   /** Only a key that holds this type can end the wait. */
   readonly type: TypeOf<StoredValue>;
   /** How long at most; ms, 0 for ever. */
   readonly timeout: number;
-  /** The reply when that time is over. */
+  /** The reply when the timeout expires. */
   readonly timeoutReply: Reply;
-  /** The reply where nothing may block, as inside EXEC, when it is another one. */
+  /** The reply where nothing may block, as inside EXEC, if it differs from `timeoutReply`. */
   readonly deniedReply?: Reply;
-  /** A key that is removed or replaced by another type ends the wait too: the command then finds out for itself. */
+  /** A key that is removed or replaced by another type ends the wait, too: the command runs again, and sees the change. */
   readonly orRemoved?: boolean;
 }
 
@@ -31,20 +31,20 @@ interface Waiter {
   readonly retry: Retry;
 }
 
-/** Who waits for one key. */
+/** The clients that wait for one key. */
 interface Queue {
   readonly db: Database;
   readonly key: string;
   /** A Set keeps the order of arrival, and forgets in O(1). */
   readonly waiters: Set<Waiter>;
-  /** How many of them wait for its removal too. */
+  /** How many of these clients wait for the key's removal, too. */
   orRemoved: number;
-  /** The key was changed, and the waiters have not been tried since. */
+  /** The key was changed, and the waiting requests have not run again since. */
   ready: boolean;
 }
 
 /**
- * Who waits for which key, first come first served (Redis: blocked.c). A blocked command is not answered but kept; when
+ * Which client waits for which keys, first come, first served (Redis: blocked.c). A blocked command is not answered but kept; when
  * one of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
 export class KeyWaits implements KeyspaceListener {
@@ -113,7 +113,7 @@ export class KeyWaits implements KeyspaceListener {
     for (const waiter of queue.waiters) {
       if (value === undefined && queue.orRemoved === 0) return;
       const { client, wait, retry } = waiter;
-      // What a connection that is about to go would take would be lost.
+      // An element that a closing connection took would be lost.
       if (client.socket?.destroyed) continue;
       if (!(value instanceof wait.type) && !wait.orRemoved) continue;
       const reply = retry(queue.key);

@@ -5,10 +5,10 @@ import type { Client } from './client.ts';
 /** Which requests have to wait: all, or those that may change data. */
 export type PauseKind = 'all' | 'write';
 
-/** Why: FAILOVER, and from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
+/** The reason: FAILOVER, or from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
 export type PausePurpose = 'failover' | 'command';
 
-/** What the pause needs of the server. */
+/** The parts of the server that a pause uses. */
 interface Owner {
   /** The pause has begun or ended. */
   pauseChanged(): void;
@@ -16,7 +16,7 @@ interface Owner {
   runPostponed(client: Client, args: readonly string[]): void;
 }
 
-/** Longest time that a timer takes; longer pauses take several. */
+/** The longest delay of one timer; longer pauses need several. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**

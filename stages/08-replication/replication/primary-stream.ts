@@ -25,10 +25,10 @@ export class PrimaryStream {
   private readonly synced: SyncedOffset;
   private readonly server: Server;
   private readonly connection: PrimaryConnection;
-  /** What will be safe once the log is; and what GETACK has asked for since. */
+  /** The offset that is safe once the log is; and those that GETACK has asked about since. */
   private awaited = -1;
   private asked: number[] = [];
-  /** What has come and is not applied yet. */
+  /** Bytes that have come and are not applied yet. */
   private chunks: Buffer[] = [];
 
   constructor(server: Server, connection: PrimaryConnection, offset: number, db: number) {

@@ -3,7 +3,7 @@ import { ReplyError } from '#shared/resp/reply.ts';
 import type { Server } from '../server.ts';
 import { PrimaryLink, restartAof } from './primary-link.ts';
 
-/** A server that starts as a replica: what it loads is its primary's already; the link is opened afterwards. */
+/** Makes a starting server a replica: the data that it loads are its primary's already; the link is opened afterwards. */
 export function prepareRole(server: Server): void {
   const [host, port] = server.options.replicaof;
   if (host !== undefined) enterReplica(server, host, Number(port), false, 0);
@@ -51,7 +51,7 @@ function enterReplica(server: Server, host: string, port: number, hasHistory: bo
   log.role = 'S';
 }
 
-/** Nobody may wait for what only a primary's clients can do (Redis: `disconnectAllBlockedClients`). */
+/** On a replica no client may wait for other clients' writes (Redis: `disconnectAllBlockedClients`). */
 function unblockClients(server: Server): void {
   for (const client of server.clients.byId.values()) {
     if (!client.blocked || client.postponed) continue;

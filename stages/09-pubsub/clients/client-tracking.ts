@@ -1,8 +1,8 @@
-/** What CLIENT TRACKING has begun for a connection (Redis: the CLIENT_TRACKING_… flags). */
+/** The state of CLIENT TRACKING for a connection (Redis: the CLIENT_TRACKING_… flags). */
 export interface ClientTracking {
   /** The ID of the client that gets the invalidations instead; 0: none. */
   redirect: number;
-  /** That client is gone. */
+  /** That client has disconnected. */
   brokenRedirect: boolean;
   /** In order, prefixes of all keys whose changes it is sent, read or not (BCAST); undefined: those that it has read. */
   prefixes: string[] | undefined;

@@ -24,7 +24,7 @@ export class Monitors {
     this.monitors.add(client);
   }
 
-  /** The client is gone, or begins anew. */
+  /** The client has disconnected, or has sent RESET. */
   forget(client: Client): void {
     if (!this.monitors.delete(client)) return;
     client.monitor = false;

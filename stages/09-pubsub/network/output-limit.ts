@@ -6,7 +6,7 @@ import type { Clients } from '../clients/clients.ts';
 import { eighthOfHeap } from '../options.ts';
 import type { NetworkServer } from './network-server.ts';
 
-/** Less than this leaves at the end of the turn, and is not worth the counting; bytes. */
+/** Replies of fewer bytes than this leave at the end of the turn, and are not counted. */
 const ACCOUNTED_FROM = 16 * 1024;
 
 /** The default of `maxmemory-clients`. */

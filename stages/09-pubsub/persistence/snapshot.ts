@@ -8,7 +8,7 @@ import type { Keyspace, SnapshotInProgress } from '../store/keyspace.ts';
 import type { Value } from '../store/value.ts';
 import { RdbOutput } from './rdb/output.ts';
 
-/** What a snapshot is written as. */
+/** The format in which a snapshot is written. */
 export interface SnapshotFormat {
   /** Whether long strings are to be compressed. */
   readonly compression: boolean;
@@ -54,7 +54,7 @@ interface LargeEntry {
 
 /** Past the last hash. */
 const DONE = 2 ** 32;
-/** About what one slice of a few ms writes. */
+/** About as many bytes as one slice of a few ms writes. */
 const CHUNK_BYTES = 256 * 1024;
 /** Keys visited between two looks at the clock. */
 const BATCH = 32;

@@ -110,7 +110,7 @@ export class PrimaryLink {
     this.timer = setTimeout(() => void this.connect(), Math.max(0, startedAt + pause - Date.now()));
   }
 
-  /** PING, and who this is. A primary that does not know a REPLCONF is an old one, and does without. */
+  /** PING, and facts about this replica. A primary that does not know a REPLCONF is an old one, and does without. */
   private async shakeHands(connection: PrimaryConnection): Promise<void> {
     const { options, port } = this.server;
     const pong = await connection.ask('PING');
@@ -193,7 +193,7 @@ export class PrimaryLink {
       const loader = await loadRdbFile(this.server, path);
       this.db = streamDbOf(this.server, loader?.aux.get('repl-stream-db'));
     } catch (error) {
-      // Half of one history, and nothing of the other: nobody may continue that.
+      // Part of the new data, and none of the old: no server may continue this history.
       flush();
       this.hasHistory = false;
       replication.beginHistory();

@@ -4,7 +4,7 @@ import type { Failover } from './failover.ts';
 import type { Replica } from './replica.ts';
 import type { Replication } from './replication.ts';
 
-/** What a server needs to be a primary. */
+/** The parts of the server that a primary uses. */
 export interface Primary {
   readonly replication: Replication;
   readonly failover: Failover;

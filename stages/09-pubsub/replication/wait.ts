@@ -5,14 +5,14 @@ import type { Aof } from '../persistence/aof/aof.ts';
 import type { Replica } from './replica.ts';
 import type { Replication } from './replication.ts';
 
-/** A client that waits until its last write is where it wants it. */
+/** A client that waits until replicas, or the log, have its last write. */
 interface AckWait {
   readonly client: Client;
   /** ms; 0: for ever. */
   readonly timeout: number;
   /** It waits for the log of this server. */
   readonly needsLog: boolean;
-  /** The reply as things stand. */
+  /** The reply, by how far replicas and log are now. */
   reply(): Reply;
   isEnough(): boolean;
 }

@@ -27,7 +27,7 @@ export function guard(request: Request): Reply | undefined {
   return refused;
 }
 
-/** What the primary of a replica says has happened: nothing is refused that can be done. */
+/** A replica refuses nothing of its primary's stream that it can do: there, it has happened. */
 function guardPrimary(request: Request): Reply | undefined {
   return checkArity(request) ?? checkTransaction(request) ?? checkPaused(request) ?? queueInTransaction(request);
 }

@@ -6,7 +6,7 @@ export interface QueuedCommand {
   readonly args: readonly string[];
 }
 
-/** What a client has sent since MULTI (Redis: `multiState`). */
+/** The requests that a client has sent since MULTI (Redis: `multiState`). */
 export class Transaction {
   readonly queued: QueuedCommand[] = [];
   /** About how many bytes the queue takes. */

@@ -25,7 +25,7 @@ const TOO_LARGE =
 /** How often the log shows it, in ms. */
 const PROGRESS_MS = 2000;
 
-/** How far a server has come that is loading its data: for INFO, while clients get -LOADING. */
+/** The progress of loading, for INFO, while clients get -LOADING. */
 export class Loading {
   /** ms since 1970. */
   readonly startTime = Date.now();

@@ -6,7 +6,7 @@ import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
 import type { Backlog } from './backlog.ts';
 
-/** What is handed to a socket at a time; the rest waits in the backlog, where it is shared. */
+/** Bytes handed to a socket at a time; the rest waits in the backlog, which all replicas share. */
 const SEND_BYTES = 1024 * 1024;
 
 /** How far a replica has come, in the words of INFO; before PSYNC it is none yet. */
@@ -19,7 +19,7 @@ export class Replica {
   private readonly clients: Clients;
   private readonly stats: { linkWritten: number };
   state: ReplicaState = 'handshake';
-  /** What it has reported by REPLCONF. */
+  /** Facts that it has reported by REPLCONF. */
   listeningPort = 0;
   announcedIp = '';
   capaEof = false;
@@ -39,7 +39,7 @@ export class Replica {
   inSync = false;
   /** The offset of the next byte that goes to its socket. */
   next = 0;
-  /** Behind an RDB with an EOF mark the stream begins when the replica says that it is through. */
+  /** After an RDB with an EOF mark the stream begins when the replica says that it has loaded it. */
   waitsForAck = false;
   /** When its socket last took something of an RDB; ms since 1970. */
   lastProgress = Date.now();
@@ -69,7 +69,7 @@ export class Replica {
     return Math.floor((Date.now() - this.ackTime) / 1000);
   }
 
-  /** Hands it what it has not got yet, up to and with the byte of offset `last`, as fast as it reads. */
+  /** Sends it the bytes that it lacks, up to and with that of offset `last`, as fast as it reads. */
   send(backlog: Backlog, last: number): void {
     const { socket } = this;
     if (this.state !== 'online' || this.waitsForAck || this.next > last || this.client.closing) return;

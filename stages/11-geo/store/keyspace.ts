@@ -3,7 +3,7 @@ import { Database } from './database.ts';
 import type { LfuOptions } from './key-use.ts';
 import type { Value } from './value.ts';
 
-/** Who wants to hear of changes: each method is called at the moment of the change. */
+/** A listener to changes of the keyspace: each method is called at the moment of the change. */
 export interface KeyspaceListener {
   /** A key was added, changed, removed, or got another deadline. `event` is that of the keyspace notification. */
   keyModified?(db: Database, key: string, event: string): void;
@@ -17,7 +17,7 @@ export interface KeyspaceListener {
   keyRemoved?(db: Database, key: string): void;
 }
 
-/** Hears of what is no change yet, or none at all. */
+/** A listener to new keys, before the change, and to misses, which change nothing. */
 export interface KeyspaceObserver {
   /** A key is new, or takes the place of one that was removed for it; `keyModified` follows (Redis: NOTIFY_NEW). */
   keyAdded(db: Database, key: string): void;

@@ -1,4 +1,4 @@
-/** What keys are picked from at random: a dict, or a list of them. */
+/** A source of random keys: a dict, or a list of keys. */
 interface Keys {
   readonly size: number;
   keys(): string[];

@@ -5,14 +5,14 @@ import { acceptsPassword } from './passwords.ts';
 import { RuleError, shownRule } from './rule-error.ts';
 import { assignRules, copyUser, createUser, isUnrestricted, type User } from './user.ts';
 
-/** What the users need of the server's options. */
+/** The options that users depend on. */
 interface AclOptions {
   readonly 'acl-pubsub-default': 'allchannels' | 'resetchannels';
 }
 
-/** Every user, and what was refused to them (Redis: acl.c). */
+/** All users, and the log of refused requests (Redis: acl.c). */
 export class Acl {
-  /** The user of clients that have not said who they are; it cannot be removed. */
+  /** The user of clients that have not authenticated; it cannot be removed. */
   readonly defaultUser: User;
   readonly log = new AclLog();
   /** How often each kind of refusal has happened. */
@@ -38,7 +38,7 @@ export class Acl {
     return !authenticated && !this.isOpen;
   }
 
-  /** Whether nobody has made a user or changed the one that everybody is. */
+  /** Whether no user was added, and the default user is unchanged. */
   get isUntouched(): boolean {
     const { defaultUser } = this;
     return this.users.size === 1 && this.isOpen && isUnrestricted(defaultUser) && defaultUser.selectors.length === 0;
@@ -53,7 +53,7 @@ export class Acl {
     return this.users.get(name);
   }
 
-  /** The user of this name, if that is the right password (Redis: `ACLAuthenticateUser`). */
+  /** The user with this name, if the password is right (Redis: `ACLAuthenticateUser`). */
   authenticate(name: string, password: string): User | undefined {
     const user = this.users.get(name);
     return acceptsPassword(user, password) ? user : undefined;
@@ -112,7 +112,7 @@ export class Acl {
     else this.users.set(user.name, user);
   }
 
-  /** For DRYRUN and tests of rules: nobody can be this user. */
+  /** For DRYRUN and for trying rules: a user under which no client can authenticate. */
   create(name: string): User {
     return createUser(name, this.context().allChannels);
   }

@@ -4,10 +4,10 @@ import { BAD_HASH, NO_SUCH_PASSWORD, RuleError } from './rule-error.ts';
 import { applySelectorRule } from './selector-rule.ts';
 import { assignRules, createSelector, createUser, type User } from './user.ts';
 
-/** What rules need to know besides the user. */
+/** The facts besides the user that rules depend on. */
 export interface RuleContext {
   readonly commands: CommandTable;
-  /** What a new selector may do with channels (`acl-pubsub-default`). */
+  /** Whether a new selector allows all channels (`acl-pubsub-default`). */
   readonly allChannels: boolean;
 }
 
@@ -39,7 +39,7 @@ const WORDS: Record<string, (user: User, context: RuleContext) => void> = {
   reset,
 };
 
-/** As new: nothing is left of what the user was. */
+/** Makes the user as new: all earlier rules are gone. */
 function reset(user: User, { allChannels }: RuleContext): void {
   assignRules(user, createUser(user.name, allChannels));
 }

@@ -5,11 +5,11 @@ import { keysOf } from '#shared/commands/keys-of.ts';
 import { globMatch } from '#shared/glob.ts';
 import { isUnrestricted, type KeyPattern, type Selector, type User } from './user.ts';
 
-/** What a user may not do, and with what: a command's full name, a key, a channel. */
+/** A refusal, and the thing that was refused: a command (its full name), a key or a channel. */
 export interface Denial {
   readonly reason: 'command' | 'key' | 'channel';
   readonly object: string;
-  /** Of several keys or channels, how far the look at them came. */
+  /** The index of the refused argument: of several refusals the one with the highest is reported. */
   readonly position: number;
 }
 
@@ -65,7 +65,7 @@ function allowsCommand(selector: Selector, command: Command, args: readonly stri
   return selector.firstArguments.get(command)?.includes(args[1]!.toLowerCase()) === true;
 }
 
-/** What is done to a key, as the pattern that allows it must say: a key that is only looked for needs any pattern. */
+/** The access that a pattern must grant. A key whose existence alone is tested is allowed by any pattern that matches it. */
 interface Access {
   readonly reads: boolean;
   readonly writes: boolean;
@@ -94,7 +94,7 @@ interface OnlyKey {
 }
 
 const onlyKeys = new Map<Command, OnlyKey | undefined>();
-// Mostly it is the command of the request before.
+// A request mostly has the same command as the request before it.
 let lastCommand: Command | undefined;
 let lastOnly: OnlyKey | undefined;
 

@@ -6,7 +6,7 @@ import { describeUser } from './describe.ts';
 import { RuleError } from './rule-error.ts';
 import type { User } from './user.ts';
 
-/** The hashes of passwords are nobody else's business. */
+/** The file holds password hashes: only its owner may read it. */
 const MODE = 0o600;
 
 /**

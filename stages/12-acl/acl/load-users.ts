@@ -4,7 +4,7 @@ import { describeUser } from './describe.ts';
 import { loadAclFile } from './file.ts';
 import type { User } from './user.ts';
 
-/** The options that say who there is. */
+/** The options that define users. */
 interface UserOptions {
   readonly requirepass: string;
   /** The words of each `user` line: a name, and rules. */
@@ -38,7 +38,7 @@ function readLines(acl: Acl, lines: readonly (readonly string[])[]): User[] {
   return [...users.values()];
 }
 
-/** The words of the `user` lines for redis.conf; none while there is but the user that everybody is. */
+/** The words of the `user` lines for redis.conf; none while the unchanged default user is the only one. */
 export function userDirectives(acl: Acl): string[][] {
   if (acl.isUntouched) return [];
   return acl.all.map((user) => [user.name, ...describeUser(user).split(' ')]);

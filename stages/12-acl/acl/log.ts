@@ -4,7 +4,7 @@ export type DenialReason = 'command' | 'key' | 'channel' | 'auth';
 /** Where it was: on its own, between MULTI and EXEC, or in a script. */
 export type DenialContext = 'toplevel' | 'multi' | 'lua';
 
-/** What happened, and to whom. */
+/** One refusal, and the client that it concerns. */
 export interface DeniedRequest {
   readonly reason: DenialReason;
   readonly context: DenialContext;

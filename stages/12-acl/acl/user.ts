@@ -5,7 +5,7 @@ export interface KeyPattern {
   readonly pattern: string;
   readonly reads: boolean;
   readonly writes: boolean;
-  /** What stands before the `*` of a pattern that has no other special character. */
+  /** The text before the final `*`, in a pattern without another special character. */
   readonly prefix: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Selector {
 }
 
 /**
- * Who a client may be, and what that user may do (Redis: `struct user`). A request is allowed if one selector allows all
+ * A user, and the permissions of its clients (Redis: `struct user`). A request is allowed if one selector allows all
  * of it: the root selector, which rules without parentheses change, or another.
  */
 export interface User {
@@ -98,12 +98,12 @@ function copySelector(selector: Selector): Selector {
   };
 }
 
-/** Gives a user the rules of another. Clients hold the user: they have the new rules from now on. */
+/** Copies another user's rules into a user. Its clients refer to the user, so the new rules apply to them at once. */
 export function assignRules(user: User, { name: _, ...rules }: User): void {
   Object.assign(user, rules);
 }
 
-/** Whether the user may do everything: such a user's requests need no further look. */
+/** Whether the user may do everything: its requests need no further check. */
 export function isUnrestricted({ root }: User): boolean {
   return root.allCommands && root.allKeys && root.allChannels;
 }

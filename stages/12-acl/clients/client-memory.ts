@@ -13,13 +13,13 @@ export function accountClient(clients: Clients, client: Client, limit: number): 
   while (limit > 0 && clients.heldBytes > limit && evictLargest(clients));
 }
 
-/** Takes new account of what waits to be read by a client. */
+/** Updates the count of bytes that wait for a client to read them. */
 export function accountOutput(clients: Clients, client: Client, bytes: number): void {
   clients.outputBytes += bytes - client.accountedOutput;
   client.accountedOutput = bytes;
 }
 
-/** As `accountClient`, with what waits to be read by clients. */
+/** As `accountClient`, for the bytes that wait for clients to read them. */
 export function evictClients(clients: Clients, limit: number): void {
   if (limit === 0 || clients.heldBytes + clients.outputBytes <= limit) return;
   // Some may have read since they were looked at.

@@ -24,17 +24,17 @@ export class Client {
   name = '';
   libName = '';
   libVersion = '';
-  /** What it asked for last (Redis: `lastcmd`). */
+  /** The last command that it sent (Redis: `lastcmd`). */
   lastCommand: Command | undefined;
   /** When the last bytes came in; ms since 1970. */
   lastInteraction = Date.now();
   /** How many reasons there are not to close it as idle: it waits (from stage 03 on), it is a replica (08). */
   idleReasons = 0;
-  /** It waits for a reply, and its later requests are not read until it has it (CLIENT_BLOCKED). */
+  /** It is blocked: its later requests are not read until its reply has come (CLIENT_BLOCKED). */
   blocked = false;
   /** Its request waits for the end of a pause (BLOCKED_POSTPONE). */
   postponed = false;
-  /** What MULTI has begun. */
+  /** The transaction that MULTI has begun. */
   transaction: Transaction | undefined;
   /** Nothing more is read; the connection ends when what is written has been sent (CLIENT_CLOSE_AFTER_REPLY). */
   closing = false;
@@ -44,7 +44,7 @@ export class Client {
   accountedOutput = 0;
   /** Bytes of replies that may not leave yet. */
   heldReplies = 0;
-  /** What it sends was accepted by the server that wrote the log (Redis: `mustObeyClient`). */
+  /** Its requests were accepted before, by the server that wrote the log (Redis: `mustObeyClient`). */
   mustObey = false;
   /** Its replies are to be written at the end of this turn (CLIENT_PENDING_WRITE). */
   pendingWrite = false;
@@ -61,17 +61,17 @@ export class Client {
   noEvict = false;
   /** What it looks up does not count as used (CLIENT NO-TOUCH). */
   noTouch = false;
-  /** What CLIENT TRACKING has begun. */
+  /** The state of CLIENT TRACKING. */
   tracking: ClientTracking | undefined;
 
-  /** Who it is; undefined for a client that may do everything, such as the primary of a replica. */
+  /** Its user; undefined for a client that may do everything, such as the primary of a replica. */
   user: User | undefined;
-  /** It has said who it is, or need not. */
+  /** It has authenticated, or need not. */
   authenticated = false;
 
-  /** How long the history was after its last write: what WAIT waits for (Redis: `woff`). */
+  /** The replication offset after its last write: WAIT waits until replicas have reached it (Redis: `woff`). */
   writeOffset = 0;
-  /** Where the log ended after its last write: what WAITAOF waits for. */
+  /** The end of the log after its last write: WAITAOF waits until the log is on disk up to there. */
   logPosition = 0;
 
   /** `errors` counts its error replies. */
@@ -81,7 +81,7 @@ export class Client {
     this.replies = new ReplyWriter(errors);
   }
 
-  /** It has written something: the history and the log go up to here now. */
+  /** It has written something: notes the end of the history and of the log. */
   wrote(offset: number, logPosition: number): void {
     this.writeOffset = offset;
     this.logPosition = logPosition;
@@ -92,7 +92,7 @@ export class Client {
     return this.replies.size + this.heldReplies + (this.socket?.writableLength ?? 0);
   }
 
-  /** What the client makes the server keep before it can be executed. */
+  /** Bytes of the client's requests that cannot be executed yet. */
   get heldBytes(): number {
     return this.parser.argumentBytes + (this.transaction?.size ?? 0);
   }

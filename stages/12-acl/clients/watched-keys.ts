@@ -2,7 +2,7 @@ import type { Database } from '../store/database.ts';
 import type { KeyspaceListener } from '../store/keyspace.ts';
 import type { Client } from './client.ts';
 
-/** What a client watches, and whether any of it has changed since (Redis: `watchedKey`, CLIENT_DIRTY_CAS). */
+/** The keys that a client watches, and whether one of them has changed since (Redis: `watchedKey`, CLIENT_DIRTY_CAS). */
 interface Watch {
   readonly keys: { db: Database; key: string }[];
   changed: boolean;

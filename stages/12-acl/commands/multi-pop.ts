@@ -1,7 +1,7 @@
 import { ReplyError } from '#shared/resp/reply.ts';
 import { parseLongLong, syntaxError } from './arguments.ts';
 
-/** What LMPOP (and from stage 10 on ZMPOP) asks for; `End` is what the command calls the two ends. */
+/** The arguments of LMPOP (and, from stage 10 on, of ZMPOP); `End` is a word for one of the two ends. */
 export interface MultiPop<End> {
   readonly keys: readonly string[];
   readonly end: End;

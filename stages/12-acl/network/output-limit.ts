@@ -6,7 +6,7 @@ import type { Clients } from '../clients/clients.ts';
 import { eighthOfHeap } from '../options.ts';
 import type { NetworkServer } from './network-server.ts';
 
-/** Less than this leaves at the end of the turn, and is not worth the counting; bytes. */
+/** Replies of fewer bytes than this leave at the end of the turn, and are not counted. */
 const ACCOUNTED_FROM = 16 * 1024;
 
 /** The default of `maxmemory-clients`. */
@@ -34,7 +34,7 @@ export function checkOutputLimit({ acl, clients, options }: NetworkServer, clien
 const TURN_BYTES = 16 * 1024;
 const UNAUTHENTICATED_BYTES = 1024;
 
-/** What a client may not leave unread that has not authenticated. */
+/** Whether a client that has not authenticated leaves too many replies unread. */
 function isUnread(client: Client): boolean {
   const { outputBytes } = client;
   if (outputBytes <= UNAUTHENTICATED_BYTES) return false;

@@ -1,4 +1,4 @@
-/** How clients of other hosts can be let in; a stage adds the ways that it has. */
+/** The ways to let in clients of other hosts; later stages add to them. */
 const WAYS = [
   "Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis " +
     'from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do so. ' +

@@ -16,7 +16,7 @@ const HANDSHAKE_MS = 10_000;
 export class Tls {
   private readonly options: Options;
   private outgoing: SecureContextOptions | undefined;
-  /** It listens on no port: it is handed the sockets of one that does. */
+  /** It listens on no port: another listener passes its sockets on to it. */
   private acceptor: Server | undefined;
   private done: (secured: Socket) => void = () => {};
 

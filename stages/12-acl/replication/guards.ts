@@ -11,7 +11,7 @@ export function checkGoodReplicas(request: Request): Reply | undefined {
   return new ReplyError('NOREPLICAS Not enough good replicas to write.');
 }
 
-/** What a client wrote to a replica, the primary would not know of. */
+/** The primary would not know of a client's write to a replica. */
 export function checkReadOnly(request: Request): Reply | undefined {
   const { replication, options } = request.server;
   if (replication.link === undefined || !options['replica-read-only'] || !request.has('write')) return undefined;

@@ -6,7 +6,7 @@ export function needsPassword(pong: string): boolean {
   return /^-(NOAUTH|NOPERM|ERR operation not permitted)/.test(pong);
 }
 
-/** Says who this replica is, if it has a password for its primary. @throws Error when the primary refuses it */
+/** Authenticates this replica, if it has a password for its primary. @throws Error when the primary refuses it */
 export async function authenticate(connection: PrimaryConnection, { masteruser, masterauth }: Options): Promise<void> {
   if (masterauth === '') return;
   const reply = await connection.ask('AUTH', ...(masteruser === '' ? [] : [masteruser]), masterauth);

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { ReplyWriter } from '#shared/resp/encoder.ts';
 
-/** Nothing that a primary says in one line is longer. */
+/** The longest line that a primary sends; bytes. */
 const MAX_LINE = 64 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -14,9 +14,9 @@ const NOTHING: Buffer = Buffer.alloc(0);
  */
 export class PrimaryConnection {
   readonly socket: Socket;
-  /** When something came last; ms since 1970. */
+  /** When the last bytes came; ms since 1970. */
   lastIo = Date.now();
-  /** What has come and nobody has asked for yet. */
+  /** Bytes that have come and were not read yet. */
   private rest: Buffer = NOTHING;
   private receiver: ((bytes: Buffer) => void) | undefined;
   private onEnd: ((reason: Error) => void) | undefined;
@@ -83,7 +83,7 @@ export class PrimaryConnection {
     this.rest = rest;
   }
 
-  /** Rejects when the connection ends; who calls `begin`'s `resolve` before has won. */
+  /** Rejects when the connection ends, unless `resolve` was called before. */
   until<T>(begin: (resolve: (value: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.socket.destroyed) return reject(new Error(this.reason));

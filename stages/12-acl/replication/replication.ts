@@ -12,7 +12,7 @@ import { Replica } from './replica.ts';
 
 /** No history: as `master_replid2` says it. */
 export const NO_REPLID = '0'.repeat(40);
-/** That much of the stream waits for no more to be sent with it: a packet more would save nothing. */
+/** So many bytes of the stream are sent at once: waiting for more would save no packet. */
 const SEND_AT_ONCE_BYTES = 16 * 1024;
 
 /**
@@ -28,7 +28,7 @@ export class Replication implements PropagationTarget {
   secondOffset = -1;
   backlog: Backlog | undefined;
   readonly replicas = new Set<Replica>();
-  /** Those too that have said no more yet than that they are replicas. */
+  /** Also clients that have sent REPLCONF, but no PSYNC yet. */
   readonly byClient = new Map<Client, Replica>();
   readonly fullSync: FullSync;
   /** Set while this server is a replica. */
@@ -63,7 +63,7 @@ export class Replication implements PropagationTarget {
     return this.written + this.output.size;
   }
 
-  /** The database that who continues here has to select first. */
+  /** The database that a replica which continues here must select first. */
   get streamDb(): number {
     if (this.link === undefined) return Math.max(0, this.selected);
     return this.link.stream?.client.db ?? this.link.db;
@@ -91,7 +91,7 @@ export class Replication implements PropagationTarget {
     if (this.wantsAcks || !this.sending.active) this.sendStream();
   }
 
-  /** Asks for acknowledgements if they are wanted, and sends what was said so far, once the log has it. */
+  /** Asks for acknowledgements if they are wanted, and sends the stream so far, once the log has it. */
   sendStream(): void {
     // During a pause the history stays as it is: replicas are asked afterwards.
     if (this.wantsAcks && this.server.pause.kind === undefined) {
@@ -112,7 +112,7 @@ export class Replication implements PropagationTarget {
     this.server.scheduleBeforeSleep();
   }
 
-  /** Moves what was said so far to the backlog. */
+  /** Moves the commands so far to the backlog. */
   write(): void {
     const { output } = this;
     if (output.size === 0) return;
@@ -210,7 +210,7 @@ export class Replication implements PropagationTarget {
     return replica;
   }
 
-  /** A client is gone, and may have been a replica. */
+  /** A client has disconnected; it may have been a replica. */
   forget(client: Client): void {
     const replica = this.byClient.get(client);
     if (replica === undefined) return;
@@ -234,7 +234,7 @@ export class Replication implements PropagationTarget {
     this.updateFeed();
   }
 
-  /** Lets go of what nobody needs any more. */
+  /** Frees the part of the backlog that is beyond its size, and that no replica needs. */
   trim(): void {
     let needed = Infinity;
     for (const replica of this.replicas) if (replica.inSync) needed = Math.min(needed, replica.next);
@@ -257,7 +257,7 @@ export class Replication implements PropagationTarget {
     this.backlog?.append(bytes);
   }
 
-  /** What was said up to `end` may leave. */
+  /** The stream up to `end` may be sent. */
   private release(end: number): void {
     const { backlog } = this;
     if (backlog === undefined) return;

@@ -8,7 +8,7 @@ import { clientLine } from './client-line.ts';
 import { call } from './execute.ts';
 import type { Request } from './request.ts';
 
-/** A client that has not said who it is may do that, and little else. */
+/** Refuses nearly everything to a client that has not authenticated. */
 export function checkAuthenticated(request: Request): Reply | undefined {
   return request.client.authenticated ? undefined : refuseStranger(request);
 }
@@ -19,10 +19,10 @@ function refuseStranger({ server, client, command }: Request): Reply | undefined
   return new ReplyError('NOAUTH Authentication required.');
 }
 
-/** What the client's user may not do is refused, and noted in ACL LOG. */
+/** Refuses what the client's user may not do, and notes it in ACL LOG. */
 export function checkPermissions(request: Request): Reply | undefined {
   const { user } = request.client;
-  // V8 puts what is as short as this into the guard itself.
+  // V8 inlines a function as short as this.
   return user === undefined || isUnrestricted(user) ? undefined : refuseForbidden(request, user);
 }
 
@@ -58,7 +58,7 @@ export function describeDenial({ reason, object }: Denial, username: string, ver
   return `No permissions to access a ${reason}`;
 }
 
-/** Counts a refusal, and notes it for ACL LOG. `username`: who the client wanted to be, where that is not its user. */
+/** Counts a refusal, and notes it for ACL LOG. `username`: the name under which the client tried to authenticate, where that is not its user's. */
 export function noteDenial(
   server: Server,
   client: Client,

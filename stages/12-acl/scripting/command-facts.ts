@@ -14,7 +14,7 @@ export interface CommandFacts {
 }
 
 const known = new Map<Command, CommandFacts>();
-// Mostly it is the command of the call before.
+// A call mostly has the same command as the call before it.
 let lastCommand: Command | undefined;
 let lastFacts: CommandFacts | undefined;
 

@@ -165,7 +165,7 @@ function trimLines(text: string): string {
   return text.replace(/^[\r\n]+|[\r\n]+$/g, '');
 }
 
-/** What C sees of a string: up to its first NUL. */
+/** A string as C sees it: up to its first NUL. */
 function cString(text: string): string {
   const end = text.indexOf('\0');
   return end === -1 ? text : text.slice(0, end);

@@ -204,7 +204,7 @@ export class Server {
     this.rdb.cron();
   }
 
-  /** Something is to be written when this turn of the event loop ends. */
+  /** Asks for a call of `beforeSleep` at the end of this turn of the event loop. */
   scheduleBeforeSleep(): void {
     if (this.sleepScheduled) return;
     this.sleepScheduled = true;
@@ -218,16 +218,16 @@ export class Server {
 
   /** Runs at the end of each turn of the event loop that has left something to write (Redis: `beforeSleep`). */
   beforeSleep(): void {
-    // The log first, then the replies about what it has.
+    // The log first, then the replies to the commands that are in it.
     if (this.aof.file.writeAndSync()) handlePendingWrites(this);
     else this.aof.file.afterSync(holdPendingWrites(this));
-    // What is acknowledged to a primary, and what goes to replicas.
+    // Acknowledgements to a primary, and the stream to replicas.
     this.replication.link?.stream?.acknowledge();
     this.replication.streamIfDue();
     this.failover.update();
   }
 
-  /** A client is gone: the parts that know of it forget it (Redis: `freeClient`). */
+  /** A client has disconnected: each part that refers to it drops it (Redis: `freeClient`). */
   clientFreed(client: Client): void {
     log.verbose(`Client id=${client.id} is gone`);
     this.blockedClients.forget(client);
@@ -235,7 +235,7 @@ export class Server {
     discardTransaction(this, client);
   }
 
-  /** A pause has begun or ended: while it lasts the data stay as they are, as on a replica. */
+  /** A pause has begun or ended. During a pause the data do not change, as on a replica. */
   pauseChanged(): void {
     this.keyspace.removesExpired = this.pause.kind === undefined && this.replication.link === undefined;
     this.scheduleBeforeSleep();
@@ -247,7 +247,7 @@ export class Server {
     processInput(this, client);
   }
 
-  /** A client got the reply it was blocked for: that is sent, and its next requests have their turn. */
+  /** A blocked client has its reply: sends it, and reads the client's next requests. */
   private resume(client: Client): void {
     this.clients.scheduleWrite(client);
     setImmediate(() => processInput(this, client));

@@ -1,7 +1,7 @@
 import { markdownTable, platform, taken, textTable, type Conditions } from '../report.ts';
 import type { Findings, Scenario } from './scenario.ts';
 
-/** What one scenario found out. */
+/** The result of one scenario. */
 export interface ScenarioReport extends Conditions, Findings {
   scenario: Pick<Scenario, 'name' | 'title'>;
 }

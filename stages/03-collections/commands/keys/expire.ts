@@ -6,7 +6,7 @@ import type { CommandRow, Family, Handler } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { MILLISECONDS, parseExpireTime, SECONDS, type Unit } from './expire-time.ts';
 
-/** How long keys live. */
+/** Commands for the time to live of keys. */
 export const expire: Family = {
   group: 'generic',
   rows: [

@@ -3,13 +3,13 @@ import type { Request } from '../../router/request.ts';
 import { syntaxError } from '../arguments.ts';
 import { MILLISECONDS, parsePositiveExpireTime, SECONDS, type Unit } from '../keys/expire-time.ts';
 
-/** When a key shall die, as it was typed: Redis finds other errors before it looks at the number. */
+/** A time to live as it was typed: Redis reports other errors before it looks at the number. */
 export interface ExpireOption {
   readonly word: string;
   readonly text: string;
 }
 
-/** What may follow the value in SET. */
+/** The options of SET. */
 export interface SetOptions {
   nx: boolean;
   xx: boolean;
@@ -18,7 +18,7 @@ export interface SetOptions {
   expire: ExpireOption | undefined;
 }
 
-/** What may follow the key in GETEX. */
+/** The options of GETEX. */
 export interface GetExOptions {
   persist: boolean;
   expire: ExpireOption | undefined;
@@ -51,7 +51,7 @@ export function parseGetExOptions(args: readonly string[]): GetExOptions {
   return options;
 }
 
-/** The moment that an option means, Unix time in ms. @throws ReplyError */
+/** The deadline that an option gives, Unix time in ms. @throws ReplyError */
 export function deadlineOf(request: Request, { word, text }: ExpireOption): Int64 {
   const unit = UNITS.get(word)!;
   return parsePositiveExpireTime(request, text, unit, isAbsolute(word) ? 0 : Date.now());

@@ -6,7 +6,7 @@ import type { Request } from '../../router/request.ts';
 import { typeName } from '../../store/value.ts';
 import { parseCursor, parseScanOptions } from '../scan.ts';
 
-/** Keys, whatever they hold. */
+/** Commands for keys of any type. */
 export const keys: Family = {
   group: 'generic',
   rows: [

@@ -43,7 +43,7 @@ export const dump: Family = {
   ],
 };
 
-/** Behind the value: the version of the format, 16 bits, and a checksum of all before it, 64 bits. */
+/** After the value: the version of the format, 16 bits, and a checksum of all before it, 64 bits. */
 const FOOTER_BYTES = 10;
 
 /** A value as in an RDB file, and the footer (Redis: `createDumpPayload`). */
@@ -83,7 +83,7 @@ function restore(request: Request): Reply {
   return OK;
 }
 
-/** What is dead already replaces a key by nothing. */
+/** A value whose deadline has passed only removes the key. */
 function restoreExpired(request: Request, key: string, replace: boolean): Reply {
   if (replace && request.db.delete(key)) request.propagateAs(['DEL', key]);
   return OK;

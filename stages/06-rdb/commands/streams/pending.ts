@@ -8,7 +8,7 @@ import { Stream } from '../../store/stream.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 import { noGroup, parseCount, rangeEnd, rangeStart } from './arguments.ts';
 
-/** What was delivered and not acknowledged. */
+/** Entries that were delivered and not acknowledged. */
 export const streamPending: Family = {
   group: 'stream',
   rows: [

@@ -31,7 +31,7 @@ export class RdbSaver {
   lastSeconds = -1;
   /** Saves begun. */
   saves = 0;
-  /** What the last background save had to write early, because it was about to change; bytes. */
+  /** Bytes that the last background save wrote early, because their keys were about to change. */
   lastEarlyBytes = 0;
   /** BGSAVE SCHEDULE asked for a save as soon as it can be. */
   scheduled = false;

@@ -69,7 +69,7 @@ export function noGroupOfKey(key: string, group: string): ReplyError {
   return new ReplyError(`NOGROUP No such consumer group '${cString(group)}' for key name '${cString(key)}'`);
 }
 
-/** What an argument gets that is no stream ID. */
+/** The error for an argument that is not a stream ID. */
 export function invalidId(): ReplyError {
   return new ReplyError('ERR Invalid stream ID specified as stream command argument');
 }

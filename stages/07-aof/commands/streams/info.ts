@@ -10,7 +10,7 @@ import { parseLongLong } from '../arguments.ts';
 import { entryReply, noGroupOfKey } from './arguments.ts';
 import { byName } from './pending.ts';
 
-/** What XINFO reports about a stream. */
+/** XINFO: facts about a stream, its groups and their consumers. */
 export const streamInfo: Family = {
   group: 'stream',
   rows: [

@@ -11,7 +11,7 @@ import type { AofFile } from './manifest.ts';
 const SLICE_MS = 10;
 
 /**
- * What a starting server does about the log: with `appendonly yes` it is loaded, or begun where there is none.
+ * Loads the log of a starting server with `appendonly yes`, or begins one where there is none.
  * @returns whether the data comes from there, and not from a dump
  * @throws Error with one line that names file, offset and reason; no file has changed
  */

@@ -41,7 +41,7 @@ export class RdbLoader {
   private readonly input: RdbInput;
   private readonly target: RdbTarget;
   private db: Database;
-  /** What the opcodes in front of a key say of it. */
+  /** Facts about the next key, from the opcodes in front of it. */
   private expireAt: Int64 | undefined;
   private idle: number | undefined;
   private count: number | undefined;

@@ -103,7 +103,7 @@ function propagateAlways(request: Request): void {
   request.propagateAs([...request.args]);
 }
 
-/** `[ASYNC | SYNC]`: either way takes no time, since the garbage collector frees the memory. */
+/** `[ASYNC | SYNC]`: both return at once, since the garbage collector frees the memory. */
 function checkFlushMode(args: readonly string[]): void {
   if (args.length > 2 || (args.length === 2 && !/^a?sync$/i.test(args[1]!))) throw syntaxError();
 }

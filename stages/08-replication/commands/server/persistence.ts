@@ -4,7 +4,7 @@ import type { Request } from '../../router/request.ts';
 import type { Server } from '../../server.ts';
 import { syntaxError } from '../arguments.ts';
 
-/** Memory to disk, and the end of the server. */
+/** Saving to disk, and SHUTDOWN. */
 export const persistence: Family = {
   group: 'server',
   rows: [

@@ -97,7 +97,7 @@ function parseOptions({ server, args }: Request): Options {
   return options;
 }
 
-/** Which modes go together, and with those that the connection has. */
+/** Refuses modes that do not go together, or not with those that the connection has. */
 function checkModes({ bcast, optin, optout, prefixes }: Options, before: ClientTracking | undefined): void {
   if (!bcast && prefixes.length > 0) throw new ReplyError('ERR PREFIX option requires BCAST mode to be enabled');
   if (before !== undefined && bcast !== (before.prefixes !== undefined)) throw cannotSwitch('BCAST mode on/off');

@@ -6,7 +6,7 @@ import type { Request } from '../../router/request.ts';
 import { frequency, idleSeconds } from '../../store/key-use.ts';
 import { encodingName, type Value } from '../../store/value.ts';
 
-/** How a key's value is kept. */
+/** How the value of a key is stored. */
 export const object: Family = {
   group: 'generic',
   rows: [

@@ -66,7 +66,7 @@ function blockingPop(request: Request, end: ListEnd): Reply {
   return request.block({ keys, type: List, timeout, timeoutReply: NULL_ARRAY });
 }
 
-/** All keys at first; later the one that is ready alone, since at the others somebody may have waited longer. */
+/** At first all keys; later only the key that is ready, since other clients may have waited longer for the others. */
 function candidates({ readyKey }: Request, keys: readonly string[]): readonly string[] {
   return readyKey === undefined ? keys : [readyKey];
 }

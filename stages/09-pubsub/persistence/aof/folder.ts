@@ -15,7 +15,7 @@ export class AofFolder {
   private readonly dirname: string;
   private readonly filename: string;
   private readonly dbfilename: string;
-  /** What stands on disk. */
+  /** The manifest that is on disk. */
   manifest: AofManifest = EMPTY_MANIFEST;
   /** The base still has to move into the folder. */
   private hasOldFile = false;
@@ -95,7 +95,7 @@ export class AofFolder {
     return [...(base === undefined ? [] : [base]), ...incrs].reduce((sum, file) => sum + this.sizeOf(file), 0);
   }
 
-  /** Removes what is history, and the manifest's lines about it (Redis: `aofDelHistoryFiles`). */
+  /** Removes the files that are history, and their lines in the manifest (Redis: `aofDelHistoryFiles`). */
   removeHistory(): void {
     if (this.manifest.history.length === 0) return;
     for (const { name } of this.manifest.history) {
@@ -121,8 +121,8 @@ export class AofFolder {
   }
 
   /**
-   * What a killed process has left: temporary files, and those that it had made for a manifest that never was. What an
-   * older manifest may have named stays, though nothing names it now.
+   * Files that a killed process has left: temporary ones, and those for a manifest that was never written. A file that an
+   * older manifest may have named stays, though no manifest names it now.
    */
   removeLeftovers(): void {
     const { baseSeq, incrSeq } = this.manifest;

@@ -19,7 +19,7 @@ interface Rewrite {
   readonly abort: AbortController;
   /** Where the base is written, until it is complete. */
   readonly temporary: string;
-  /** What the base is: an RDB file, or commands. */
+  /** The format of the base: an RDB file, or commands. */
   readonly format: 'rdb' | 'aof';
 }
 
@@ -34,7 +34,7 @@ export class AofRewriter {
   lastStatus: 'ok' | 'err' = 'ok';
   /** How long the last one took; s, -1 before the first. */
   lastSeconds = -1;
-  /** What the last one had to write early, because it was about to change; bytes. */
+  /** Bytes that the last one wrote early, because their keys were about to change. */
   lastEarlyBytes = 0;
   private readonly server: Server;
   private readonly aof: Aof;
@@ -188,7 +188,7 @@ export class AofRewriter {
   }
 }
 
-/** What a base is written as: an RDB file, or commands. */
+/** The format in which a base is written: an RDB file, or commands. */
 export function baseFormat(server: Server): SnapshotFormat {
   return server.options['aof-use-rdb-preamble'] ? rdbFormat(server, true) : new AofFormat();
 }

@@ -31,7 +31,7 @@ export const kill: CommandRow = {
   run: clientKill,
 };
 
-/** Which connections to close; what is undefined does not matter. */
+/** Which connections to close; a filter that is undefined matches each of them. */
 interface Filter {
   id?: number;
   address?: string;

@@ -3,7 +3,7 @@ import type { CommandRow } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { parseLongLong } from '../arguments.ts';
 
-/** A client's wait is ended by another client. */
+/** Ends another client's wait. */
 export const unblock: CommandRow = {
   name: 'unblock',
   arity: -3,

@@ -10,7 +10,7 @@ const insert = [keyAt(1, 'RW insert')];
 const remove = [keyAt(1, 'RW delete')];
 const access = [keyAt(1, 'RO access')];
 
-/** What looks for elements in a list by their value. */
+/** Commands that look for elements of a list by value. */
 export const listElements: Family = {
   group: 'list',
   rows: [

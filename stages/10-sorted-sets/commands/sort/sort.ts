@@ -17,7 +17,7 @@ const patterns = keySomewhere('RO access');
 const target = keySomewhere('OW update');
 const categories = 'set sortedset list dangerous';
 
-/** SORT: the elements of a list, set or sorted set in order, or what other keys say of them (Redis: sort.c). */
+/** SORT: the elements of a list, set or sorted set in order, or values of other keys for each of them (Redis: sort.c). */
 export const sorting: Family = {
   group: 'generic',
   category: '',
@@ -119,7 +119,7 @@ function limits(length: number, { offset, count }: SortOptions): { start: number
   return { start, end: count < 0 ? length : Math.min(start + Number(count), length) };
 }
 
-/** What the patterns of GET mean, for one element after the other. */
+/** The values that the patterns of GET give, for one element after the other. */
 function shown(db: Database, elements: readonly string[], gets: readonly Pattern[]): (string | null)[] {
   const values = new Array<string | null>(elements.length * gets.length);
   for (let i = 0, filled = 0; i < elements.length; i++) {

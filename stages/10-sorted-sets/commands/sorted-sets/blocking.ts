@@ -56,7 +56,7 @@ function blockingPop(request: Request, end: SortedSetEnd): Reply {
   return request.block({ keys, type: SortedSet, timeout, timeoutReply: NULL_ARRAY });
 }
 
-/** All keys at first; later the one that is ready alone, since others may have waited longer for the rest. */
+/** At first all keys; later only the key that is ready, since other clients may have waited longer for the others. */
 function candidates({ readyKey }: Request, keys: readonly string[]): readonly string[] {
   return readyKey === undefined ? keys : [readyKey];
 }

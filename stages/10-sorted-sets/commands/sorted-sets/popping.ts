@@ -10,7 +10,7 @@ import { entriesReply, pairsReply, scoreReply } from './replies.ts';
 
 const take = { arity: -2, flags: 'write fast', keys: [keyAt(1, 'RW access delete')], since: '5.0.0' };
 
-/** What takes members from the ends. */
+/** Commands that pop members from either end. */
 export const sortedSetPopping: Family = {
   group: 'sorted-set',
   rows: [

@@ -114,7 +114,7 @@ function zrangestore(request: Request): Reply {
   return storeEntries(request, args[1]!, 'zrangestore', source.range(start, count, reverse));
 }
 
-/** What a command leaves in its destination; an empty result removes the key. */
+/** Stores a command's result in its destination; an empty result removes the key. */
 export function storeEntries(request: Request, key: string, event: string, entries: Entries): Reply {
   const { db } = request;
   expectRoom(request, entries.members.length * MEMBER_BYTES);
@@ -157,7 +157,7 @@ function select(set: SortedSet, { range, reverse, offset, limit }: RangeQuery): 
 
 type RangeKind = 'rank' | 'score' | 'lex';
 
-/** What the name of a command says already, so that it takes no option for it. */
+/** The parts of a range that a command's name fixes: the command has no option for them. */
 interface FixedOptions {
   readonly by?: RangeKind;
   readonly reverse?: boolean;

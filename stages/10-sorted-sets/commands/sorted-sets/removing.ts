@@ -7,7 +7,7 @@ import { parseLexRange, parseRankRange, parseScoreRange, ranksOf, type RangeArgu
 
 const remove = { arity: 4, flags: 'write', keys: [keyAt(1, 'RW delete')] };
 
-/** What removes a part of a sorted set. */
+/** Commands that remove a part of a sorted set. */
 export const sortedSetRemoving: Family = {
   group: 'sorted-set',
   rows: [

@@ -5,7 +5,7 @@ import { SortedSet, type Entries } from './sorted-set.ts';
 
 export type Operation = 'union' | 'inter' | 'diff';
 
-/** What becomes of the scores that a member has in several sets. */
+/** How the scores that a member has in several sets are combined. */
 export type Aggregate = 'sum' | 'min' | 'max';
 
 /** One of the sets that are put together: undefined, an empty one. The scores count `weight` times. */

@@ -1,7 +1,7 @@
 import type { Client } from '../../clients/client.ts';
 import type { Server } from '../../server.ts';
 
-/** What RESET takes back besides transaction and subscriptions (Redis: `clearClientConnectionState`). */
+/** Clears what RESET clears of a client besides transaction and subscriptions (Redis: `clearClientConnectionState`). */
 export function resetClient(server: Server, client: Client): void {
   server.monitors.forget(client);
   server.tracking.disable(client);

@@ -28,7 +28,7 @@ export interface SearchOptions {
   storeDist: boolean;
 }
 
-/** What the name of a command allows. */
+/** The forms that the name of a command allows. */
 export interface SearchForm {
   /** Whether a key to store in is named by options, by the command's first argument, or not at all. */
   readonly storing: 'options' | 'command' | 'none';

@@ -8,7 +8,7 @@ import type { Value } from '../../store/value.ts';
 import { parseInt32, syntaxError } from '../arguments.ts';
 import { findDatabase } from './databases.ts';
 
-/** Values that go from key to key, their deadline with them. */
+/** Commands that move or copy a value to another key, with its deadline. */
 export const keyTransfer: Family = {
   group: 'generic',
   rows: [

@@ -10,7 +10,7 @@ import { POPPED, popMany, PUSHED } from './lists.ts';
 
 const fromTo = [keyAt(1, 'RW access delete'), keyAt(2, 'RW insert')];
 
-/** What moves elements between lists, and takes them from the first list that has some. */
+/** Commands that move elements between lists, or pop from the first list that has some. */
 export const listMoving: Family = {
   group: 'list',
   rows: [

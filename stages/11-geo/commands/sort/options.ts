@@ -2,13 +2,13 @@ import type { Int64 } from '#shared/numbers/int64.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 import { parsePattern, type Pattern } from './patterns.ts';
 
-/** What SORT is asked for. */
+/** The options of SORT. */
 export interface SortOptions {
   /** Where an element's weight stands; undefined: the element itself is compared. */
   by: Pattern | undefined;
   /** False with a BY that has no asterisk: the elements stay as they are. */
   sorted: boolean;
-  /** Compared are bytes, and not numbers. */
+  /** Elements are compared by their bytes, not as numbers. */
   alpha: boolean;
   descending: boolean;
   /** How many elements are left out at the start, and how many follow at most; a negative count: all. */

@@ -7,7 +7,7 @@ import { SortedSet } from '../../store/sorted-set/sorted-set.ts';
 import { syntaxError } from '../arguments.ts';
 import { scoreReply } from './replies.ts';
 
-/** What gives members their scores. */
+/** Commands that set scores. */
 export const sortedSetAdding: Family = {
   group: 'sorted-set',
   rows: [

@@ -6,7 +6,7 @@ import type { Stream } from '../../store/stream.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 import { invalidId, requireId } from './arguments.ts';
 
-/** How a stream is to be shortened. */
+/** How to trim a stream. */
 export interface Trim {
   readonly strategy: 'MAXLEN' | 'MINID';
   /** How many entries to keep at most, or the smallest ID to keep. */
@@ -23,7 +23,7 @@ export interface AddId {
   readonly seq: Uint64 | undefined;
 }
 
-/** What XADD and XTRIM have in common (Redis: `streamAddTrimArgs`). */
+/** The options that XADD and XTRIM share (Redis: `streamAddTrimArgs`). */
 export interface AddOrTrimArguments {
   readonly trim: Trim | undefined;
   readonly noMkStream: boolean;

@@ -15,7 +15,7 @@ export interface RdbFormatOptions {
   readonly checksum: boolean;
   /** Writes how a key was used, where the policy goes by that. */
   readonly writeUse: UseWriter | undefined;
-  /** What the file says about itself, as pairs of name and value. */
+  /** Facts about the file, as pairs of name and value. */
   readonly aux: readonly (readonly [name: string, value: string])[];
 }
 

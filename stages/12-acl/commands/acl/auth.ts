@@ -5,7 +5,7 @@ import type { CommandRow } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
 import { syntaxError } from '../arguments.ts';
 
-/** Says who the client is. */
+/** Authenticates a client. */
 export const auth: CommandRow = {
   name: 'auth',
   arity: -2,
@@ -27,7 +27,7 @@ function authCommand(request: Request): Reply {
   return OK;
 }
 
-/** The client is this user from now on. @throws ReplyError when the password is wrong: the client stays who it was */
+/** Makes the client this user. @throws ReplyError when the password is wrong: the client keeps the user that it had */
 export function authenticate({ server, client, args }: Request, name: string, password: string): void {
   const user = server.acl.authenticate(name, password);
   if (user !== undefined) return becomeUser(client, user);

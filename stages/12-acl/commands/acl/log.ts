@@ -7,7 +7,7 @@ import { parseLongLong } from '../arguments.ts';
 /** How many entries are shown when no number is given. */
 const SHOWN = 10;
 
-/** Shows what was refused. */
+/** Shows refused requests. */
 export const aclLog: CommandRow = {
   name: 'log',
   arity: -2,

@@ -30,7 +30,7 @@ export function parseFieldType(text: string): FieldType {
   return { signed, width };
 }
 
-/** What `start` and `end` count, which BYTE or BIT after them says. @returns how many bits one of it has @throws ReplyError */
+/** The unit of `start` and `end`, which BYTE or BIT after them names. @returns how many bits it has @throws ReplyError */
 export function parseBitUnit(word: string | undefined): number {
   const unit = word?.toUpperCase() ?? 'BYTE';
   if (unit !== 'BYTE' && unit !== 'BIT') throw syntaxError();

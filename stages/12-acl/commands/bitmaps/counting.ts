@@ -8,7 +8,7 @@ import { bytesOfString } from '../../store/string-bytes.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 import { parseBitUnit } from './arguments.ts';
 
-/** What is asked of many bits at once. */
+/** Commands that look at many bits at once. */
 export const bitCounting: Family = {
   group: 'bitmap',
   rows: [

@@ -39,7 +39,7 @@ interface Operation {
   readonly kind: 'get' | 'set' | 'incrby';
   readonly type: FieldType;
   readonly offset: number;
-  /** What is set, or added. */
+  /** The value to set, or to add. */
   readonly operand: Int64;
   readonly overflow: Overflow;
 }

@@ -3,7 +3,7 @@ import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 
-/** What MIGRATE is asked for. */
+/** The arguments of MIGRATE. */
 export interface Migration {
   readonly host: string;
   readonly port: number;

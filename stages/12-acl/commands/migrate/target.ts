@@ -92,7 +92,7 @@ export class Target {
   }
 }
 
-/** Whoever refuses a connection is noticed by Redis at its first write. */
+/** Redis notices a refused connection at its first write. */
 function connected(host: string, port: number, timeout: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (port < 1 || port > 65535) return reject(new TargetError(CONNECTING));

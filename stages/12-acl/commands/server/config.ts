@@ -85,7 +85,7 @@ function configGet({ server, args }: Request): Reply {
   return new MapReply(found.flatMap(([name, option]) => [name, option.format(valuesOf(server)[currentName(name)])]));
 }
 
-/** The places of values that nobody else should see. */
+/** The arguments of CONFIG, with passwords replaced. */
 function withoutPasswords(args: readonly string[]): readonly string[] {
   const isSensitive = (name: string) => findOption(optionTable, currentName(name.toLowerCase()))?.sensitive === true;
   return args.map((arg, at) => (at > 2 && at % 2 === 1 && isSensitive(args[at - 1]!) ? '(redacted)' : arg));

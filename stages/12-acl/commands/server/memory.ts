@@ -6,7 +6,7 @@ import { parseLongLong, syntaxError } from '../arguments.ts';
 
 const EACH = 'nondeterministic_output request_policy:all_shards response_policy:special';
 
-/** What keys and values take (Redis: `memoryCommand`). */
+/** How much memory keys and values take (Redis: `memoryCommand`). */
 export const memory: Family = {
   group: 'server',
   rows: [

@@ -5,7 +5,7 @@ import { busyError } from '../../scripting/kill.ts';
 import type { Server } from '../../server.ts';
 import { syntaxError } from '../arguments.ts';
 
-/** Memory to disk, and the end of the server. */
+/** Saving to disk, and SHUTDOWN. */
 export const persistence: Family = {
   group: 'server',
   rows: [

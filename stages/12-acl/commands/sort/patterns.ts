@@ -2,7 +2,7 @@ import type { Database } from '../../store/database.ts';
 import { Hash } from '../../store/hash-value.ts';
 import { RawString } from '../../store/raw-string.ts';
 
-/** What BY or GET names: `weight_*`, or `user:*->name` for a field of a hash. An element stands for the asterisk. */
+/** A pattern of BY or GET: `weight_*`, or `user:*->name` for a field of a hash. An element stands for the asterisk. */
 export interface Pattern {
   /** `#`: the element itself. */
   readonly isElement: boolean;
@@ -29,7 +29,7 @@ export function parsePattern(text: string): Pattern {
   };
 }
 
-/** What a pattern means for an element (Redis: `lookupKeyByPattern`); null also where the key holds another type. */
+/** The value that a pattern gives for an element (Redis: `lookupKeyByPattern`); null also where the key holds another type. */
 export function lookupPattern(db: Database, pattern: Pattern, element: string): string | null {
   if (pattern.isElement) return element;
   if (pattern.isConstant) return null;

@@ -12,7 +12,7 @@ import { entriesReply } from './replies.ts';
 
 const readSome = { flags: 'readonly', keys: [keyAt(1, 'RO access')], tips: 'nondeterministic_output' };
 
-/** Members in no order: at random, and a few at a time. */
+/** Commands that return members in no order: at random, or a few at a time. */
 export const sortedSetPicking: Family = {
   group: 'sorted-set',
   rows: [

@@ -23,7 +23,7 @@ export const streamsRead: Family = {
   ],
 };
 
-/** What XREAD and XREADGROUP were asked. */
+/** The arguments of XREAD and XREADGROUP. */
 export interface ReadArguments {
   readonly keys: readonly string[];
   /** As typed, one for each key. */
@@ -38,7 +38,7 @@ export interface ReadArguments {
   readonly noAck: boolean;
 }
 
-/** What was found in one stream. */
+/** The entries that were found in one stream. */
 export type ReadResult = [key: string, entries: Reply[]];
 
 /**
@@ -61,7 +61,7 @@ function xread(request: Request): Reply {
   return request.block({ keys, type: Stream, timeout: block, timeoutReply: NULL_ARRAY });
 }
 
-/** What both read commands are asked; what belongs to the other one is an error. @throws ReplyError (`xreadCommand`) */
+/** Reads the options of either command; an option of the other one is an error. @throws ReplyError (`xreadCommand`) */
 export function parseRead(args: readonly string[], name: 'xread' | 'xreadgroup'): ReadArguments {
   const isGroup = name === 'xreadgroup';
   let count = Infinity;

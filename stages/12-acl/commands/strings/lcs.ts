@@ -7,7 +7,7 @@ import { bytesOfString } from '../../store/string-bytes.ts';
 import { typeName } from '../../store/value.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
 
-/** What two strings have in common, in order and with gaps (Redis: `lcsCommand`). */
+/** The longest common subsequence of two strings (Redis: `lcsCommand`). */
 export const longestCommonSubsequence: Family = {
   group: 'string',
   rows: [

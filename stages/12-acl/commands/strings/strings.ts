@@ -206,7 +206,7 @@ function getex(request: Request): Reply {
   return value;
 }
 
-/** What is no string counts as missing. */
+/** A key of another type counts as missing. */
 function mget({ db, args }: Request): Reply {
   const values: Reply[] = [];
   for (let i = 1; i < args.length; i++) {

@@ -115,7 +115,7 @@ export class AofFileLoader {
       if (!(error instanceof ReplyError)) throw error;
       log.warning(`'${command.fullName}' at offset ${this.validUpTo} of ${this.path} has failed: ${error.message}`);
     }
-    // What would wait for a client that comes later finds nobody here.
+    // A command that would wait for another client does not wait: there is none.
     server.blockedClients.forget(client);
   }
 

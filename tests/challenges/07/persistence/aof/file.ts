@@ -13,7 +13,7 @@ const GROUP_BYTES = 1024 * 1024;
 /** After a failed write: until the next one, and between two lines about it in the log; ms. */
 const RETRY_MS = 1000;
 const ERROR_LOG_MS = 30_000;
-/** Node takes no more at once. */
+/** The most bytes that Node writes at once. */
 const MAX_WRITE = 2 ** 30;
 
 /**
@@ -49,9 +49,9 @@ export class AofFile {
   /** When the last sync began; ms since 1970. */
   private lastSync = 0;
   private postponedSince: number | undefined;
-  /** The file that the sync under way is about, once another one has taken its place. */
+  /** The file that is being synced, if another one has taken its place since. */
   private retired: number | undefined;
-  /** What waits for the sync under way, and what waits for the one after it. */
+  /** Actions that wait for the sync under way, and for the one after it. */
   private current: (() => void)[] = [];
   private next: (() => void)[] = [];
   private readonly groupCommit = new Coalescer({
@@ -278,7 +278,7 @@ export class AofFile {
   }
 }
 
-/** Replies say what is on disk: where nothing can be brought there, none must leave any more. */
+/** Under `always` a reply promises that its write is on disk: when nothing can be written, no reply may leave any more. */
 function giveUp(reason: string): never {
   log.warning(`Can't go on with the fsync policy 'always': ${reason}. Exiting...`);
   process.exit(1);

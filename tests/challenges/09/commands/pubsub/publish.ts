@@ -10,7 +10,7 @@ import { syntaxError } from '../arguments.ts';
 const PUBLISH = 'pubsub loading stale fast may_replicate';
 const PUBSUB = 'pubsub loading stale';
 
-/** Publishing, and what is known of the subscriptions. */
+/** PUBLISH, and PUBSUB about the subscriptions. */
 export const publishing: Family = {
   group: 'pubsub',
   category: '',
