@@ -169,4 +169,11 @@ plantedBugs('12', [
     why: 'replicas keep the keys that have gone',
     suite: '12-migrate',
   },
+  {
+    file: 'commands/migrate/migrate.ts',
+    find: "server.options['tls-cluster'] ? server.tls : undefined",
+    replace: 'undefined',
+    why: 'keys travel unencrypted between servers that use TLS',
+    suite: '12-migrate',
+  },
 ]);

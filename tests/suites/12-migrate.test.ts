@@ -1,9 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { atEnd, client, describe, expect, logged, onlyIf, server, target, test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { certificates } from '../harness/certificates.ts';
+import { secured } from '../harness/secured.ts';
 import { isPing, streamedFor, syncedReplica } from '../harness/replication.ts';
 
 const SYNTAX = 'ERR syntax error';
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
+const CONNECTING = 'IOERR error or timeout connecting to the client';
 const READING = 'IOERR error or timeout reading to target instance';
 const BUSY = 'ERR Target instance replied with error: BUSYKEY Target key name already exists.';
 
@@ -114,6 +117,32 @@ describe('MIGRATE', () => {
     await c.expect('MIGRATE', '127.0.0.1', rude, 'k', '0', '1000').error(READING);
     await c.expect('GET', 'k').bulk('v');
     await c.expect('SET', 'k', 'w').ok();
+  });
+
+  test('over TLS where tls-cluster says so, and plainly where it does not', async () => {
+    const [{ own: here }, { own: other, tlsPort }] = [await secured('--tls-cluster', 'yes'), await secured()];
+    const [c, there] = [await here.client(), await other.client()];
+    await c.expect('MSET', 'a', '1', 'b', '2').ok();
+    await c.expect('MIGRATE', '127.0.0.1', '1', 'a', '0', '1000').error(CONNECTING);
+    await c.expect('MIGRATE', '127.0.0.1', tlsPort, 'a', '0', '5000').ok();
+    await c.expect('CONFIG', 'SET', 'tls-cluster', 'no').ok();
+    await c.expect('MIGRATE', ...at(other), 'b', '0', '5000').ok();
+    await there.expect('MGET', 'a', 'b').array(['1', '2']);
+    await c.expect('DBSIZE').int(0);
+  });
+
+  test('over TLS: a target that no known authority vouches for, and one that does not know ours', async () => {
+    const files = certificates();
+    const [{ own: here }, { own: other, tlsPort }] = [await secured('--tls-cluster', 'yes'), await secured()];
+    const [c, there] = [await here.client(), await other.client()];
+    const stranger = (of: string) => [`${of}-cert-file`, files.path('stranger.crt'), `${of}-key-file`, files.path('stranger.key')];
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('CONFIG', 'SET', ...stranger('tls-client')).ok();
+    // In TLS 1.3 the client is through before the server has looked at its certificate.
+    await c.expect('MIGRATE', '127.0.0.1', tlsPort, 'k', '0', '1000').errorLike(/^IOERR error or timeout (connecting|writing|reading) to /);
+    await there.expect('CONFIG', 'SET', ...stranger('tls')).ok();
+    await c.expect('MIGRATE', '127.0.0.1', tlsPort, 'k', '0', '1000').error(CONNECTING);
+    await c.expect('GET', 'k').bulk('v');
   });
 
   test('wrong arguments', async () => {

@@ -10,8 +10,8 @@ import type { Options } from '../options.ts';
 const HANDSHAKE_MS = 10_000;
 
 /**
- * TLS for both directions: sockets that have been accepted become encrypted ones, and a replica connects to its primary.
- * Certificates are read when options change; connections keep those with which they began (Redis: tls.c).
+ * TLS for both directions: sockets that have been accepted become encrypted ones, and this server connects to its primary
+ * or to the target of MIGRATE. Certificates are read when options change; connections keep those with which they began (Redis: tls.c).
  */
 export class Tls {
   private readonly options: Options;
@@ -27,7 +27,7 @@ export class Tls {
   /** Reads certificates and keys, if TLS is used. @throws Error with one line that names the file */
   configure(): void {
     const { options } = this;
-    if (options['tls-port'] === 0 && !options['tls-replication']) return;
+    if (options['tls-port'] === 0 && !connectsByTls(options)) return;
     const own = readIdentity(options, 'tls');
     const common = readCommon(options);
     const outgoing = options['tls-client-cert-file'] === '' ? own : readIdentity(options, 'tls-client');
@@ -106,9 +106,14 @@ function readCommon(options: Options): SecureContextOptions {
   };
 }
 
+/** Whether this server is a client of TLS itself. */
+function connectsByTls(options: Options): boolean {
+  return options['tls-replication'] || options['tls-cluster'];
+}
+
 function readAuthorities(options: Options): Buffer[] {
   const { 'tls-ca-cert-file': file, 'tls-ca-cert-dir': dir } = options;
-  if (file === '' && dir === '' && (options['tls-auth-clients'] !== 'no' || options['tls-replication'])) throw new Error(NO_AUTHORITY);
+  if (file === '' && dir === '' && (options['tls-auth-clients'] !== 'no' || connectsByTls(options))) throw new Error(NO_AUTHORITY);
   const files = file === '' ? [] : [file];
   if (dir !== '') files.push(...filesIn(dir));
   return files.map((path) => {
@@ -151,4 +156,4 @@ function reasonOf(error: unknown): string {
 }
 
 const NO_AUTHORITY =
-  'Either tls-ca-cert-file or tls-ca-cert-dir must be specified when tls-replication or tls-auth-clients are enabled';
+  'Either tls-ca-cert-file or tls-ca-cert-dir must be specified when tls-cluster, tls-replication or tls-auth-clients are enabled';

@@ -1,6 +1,7 @@
 import { keyAt } from '#shared/commands/key-specs.ts';
 import { log } from '#shared/log.ts';
 import { OK, ReplyError, Status, type Reply } from '#shared/resp/reply.ts';
+import type { Tls } from '../../network/tls.ts';
 import { CommandOutput } from '../../persistence/command-output.ts';
 import type { Family } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
@@ -61,7 +62,8 @@ function migrate(request: Request): Reply {
     server.scheduleBeforeSleep();
   };
   server.pause.begin('migrate', Infinity, 'write');
-  void transfer(migration, items, finish);
+  const tls = server.options['tls-cluster'] ? server.tls : undefined;
+  void transfer(migration, items, tls, finish);
   return server.blockedClients.block(client, {
     timeout: 0,
     // CLIENT UNBLOCK: the keys go on their way all the same.
@@ -90,11 +92,16 @@ function versionFor(value: Value, version: number): number {
 }
 
 /** Calls `finish` once, with the keys that are to be removed here. */
-async function transfer(migration: Migration, items: readonly Item[], finish: (moved: string[], reply: Reply) => void): Promise<void> {
+async function transfer(
+  migration: Migration,
+  items: readonly Item[],
+  tls: Tls | undefined,
+  finish: (moved: string[], reply: Reply) => void,
+): Promise<void> {
   const moved: string[] = [];
   let reply: Reply;
   try {
-    reply = await send(migration, items, moved);
+    reply = await send(migration, items, tls, moved);
   } catch (error) {
     if (!(error instanceof TargetError)) log.warning(`Bug in 'migrate': ${(error as Error).stack}`);
     reply = new ReplyError(`IOERR error or timeout ${error instanceof TargetError ? error.message : READING}`);
@@ -103,15 +110,15 @@ async function transfer(migration: Migration, items: readonly Item[], finish: (m
 }
 
 /** Sends all at once, and reads what is answered to each. A connection that was kept may be closed by now: then once more. */
-async function send(migration: Migration, items: readonly Item[], moved: string[]): Promise<Reply> {
-  const target = await Target.open(migration.host, migration.port, migration.timeout);
+async function send(migration: Migration, items: readonly Item[], tls: Tls | undefined, moved: string[]): Promise<Reply> {
+  const target = await Target.open(migration.host, migration.port, migration.timeout, tls);
   const { used } = target;
   try {
     return await exchange(target, migration, items, moved);
   } catch (error) {
     target.close();
     if (!(error instanceof TargetError) || !used || moved.length > 0) throw error;
-    return send(migration, items, moved);
+    return send(migration, items, tls, moved);
   }
 }
 

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { DecodeError, ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts';
+import type { Tls } from '../../network/tls.ts';
 
 /** How long a connection is kept after its last use (Redis: MIGRATE_SOCKET_CACHE_TTL), in ms. */
 const KEPT_MS = 10_000;
@@ -32,8 +33,8 @@ export class Target {
     socket.on('close', () => this.fail());
   }
 
-  /** A connection that is kept, or a new one (Redis: `migrateGetSocket`). @throws TargetError */
-  static async open(host: string, port: number, timeout: number): Promise<Target> {
+  /** A connection that is kept, or a new one, encrypted if there is `tls` (Redis: `migrateGetSocket`). @throws TargetError */
+  static async open(host: string, port: number, timeout: number, tls?: Tls): Promise<Target> {
     const name = `${host}:${port}`;
     const old = kept.get(name);
     if (old !== undefined) {
@@ -41,7 +42,7 @@ export class Target {
       old.socket.setTimeout(timeout);
       return old;
     }
-    const target = new Target(name, await connected(host, port, timeout));
+    const target = new Target(name, await connected(host, port, timeout, tls));
     kept.set(name, target);
     return target;
   }
@@ -92,20 +93,20 @@ export class Target {
   }
 }
 
-/** Redis notices a refused connection at its first write. */
-function connected(host: string, port: number, timeout: number): Promise<Socket> {
+/** Redis notices a refused connection at its first write, unless that is encrypted. */
+function connected(host: string, port: number, timeout: number, tls: Tls | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (port < 1 || port > 65535) return reject(new TargetError(CONNECTING));
-    const socket = connect({ host, port, noDelay: true, timeout });
+    const socket = (tls?.connect(host, port) ?? connect({ host, port })).setNoDelay().setTimeout(timeout);
     const failed = (text: string) => {
       socket.destroy();
       reject(new TargetError(text));
     };
     const timedOut = () => failed(CONNECTING);
-    const broken = (error: NodeJS.ErrnoException) => failed(error.code === 'ECONNREFUSED' ? WRITING : CONNECTING);
+    const broken = (error: NodeJS.ErrnoException) => failed(error.code === 'ECONNREFUSED' && tls === undefined ? WRITING : CONNECTING);
     socket.once('timeout', timedOut);
     socket.once('error', broken);
-    socket.once('connect', () => resolve(socket.off('timeout', timedOut).off('error', broken)));
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => resolve(socket.off('timeout', timedOut).off('error', broken)));
   });
 }
 
