@@ -16,6 +16,13 @@ export function raiseDense(bytes: Uint8Array, index: number, rank: number): bool
   return true;
 }
 
+/** Whether a register has `rank` or more already. */
+export function hasDense(bytes: Uint8Array, index: number, rank: number): boolean {
+  const at = HEADER_BYTES + ((index * 6) >>> 3);
+  const both = bytes[at]! | (bytes[at + 1]! << 8);
+  return ((both >>> ((index * 6) & 7)) & MAX) >= rank;
+}
+
 /** Calls `visit` for all registers in turn. */
 export function eachDense(bytes: Uint8Array, visit: (index: number, rank: number) => void): void {
   let at = HEADER_BYTES;

@@ -38,7 +38,8 @@ export function emptyDense(sparse: Uint8Array): Uint8Array {
 
 /** Whether a string begins as one, and is as long as a dense one must be (Redis: `isHLLObjectOrReply`). */
 export function isHyperLogLog(bytes: Uint8Array): boolean {
-  if (bytes.length < HEADER_BYTES || MAGIC.some((byte, at) => bytes[at] !== byte)) return false;
+  if (bytes.length < HEADER_BYTES) return false;
+  for (let at = 0; at < MAGIC.length; at++) if (bytes[at] !== MAGIC[at]) return false;
   return bytes[ENCODING] === SPARSE || (bytes[ENCODING] === DENSE && bytes.length === DENSE_BYTES);
 }
 

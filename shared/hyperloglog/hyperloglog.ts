@@ -1,5 +1,5 @@
 import { INT64_MIN } from '#shared/numbers/int64.ts';
-import { eachDense, raiseDense } from './dense.ts';
+import { eachDense, hasDense, raiseDense } from './dense.ts';
 import { invalidateEstimate, isDense, REGISTERS } from './format.ts';
 import { INDEX_BITS, MAX_RANK, placeOf } from './hash.ts';
 import { eachSparse, raiseSparse, toDense } from './sparse.ts';
@@ -15,6 +15,13 @@ const ALPHA = 0.7213475204444817;
 export function addElement(bytes: Uint8Array, element: string, maxBytes: number): Uint8Array | undefined {
   const place = placeOf(element);
   return raise(bytes, place & (REGISTERS - 1), place >>> INDEX_BITS, maxBytes);
+}
+
+/** Whether a HyperLogLog is dense, and the element would change nothing: most calls of PFADD end here. */
+export function hasElement(bytes: Uint8Array, element: string): boolean {
+  if (!isDense(bytes)) return false;
+  const place = placeOf(element);
+  return hasDense(bytes, place & (REGISTERS - 1), place >>> INDEX_BITS);
 }
 
 /** Takes the larger rank of each register into `registers`, one byte each (Redis: `hllMerge`). @throws CorruptedHyperLogLog */

@@ -28,8 +28,10 @@ export function raiseSparse(bytes: Uint8Array, index: number, rank: number, maxB
   let at = HEADER_BYTES;
   let before = at;
   let first = 0;
-  while (at < bytes.length && first + runOf(bytes, at) <= index) {
-    first += runOf(bytes, at);
+  while (at < bytes.length) {
+    const after = first + runOf(bytes, at);
+    if (after > index) break;
+    first = after;
     before = at;
     at += sizeOf(bytes, at);
   }

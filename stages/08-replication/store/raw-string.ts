@@ -88,7 +88,7 @@ export class RawString extends StoredValue {
 
   /** The bytes as they are now; they may change after the command. */
   asBytes(): Buffer {
-    return this.buffer.subarray(0, this.length);
+    return this.length === this.buffer.length ? this.buffer : this.buffer.subarray(0, this.length);
   }
 
   /** Its buffer serves again, if no key holds the string when the command is done: RENAME gives it another one. */

@@ -9,12 +9,13 @@ import {
   isHyperLogLog,
   REGISTERS,
 } from '#shared/hyperloglog/format.ts';
-import { addElement, estimate, estimateOf, mergeInto, raiseAll } from '#shared/hyperloglog/hyperloglog.ts';
+import { addElement, estimate, estimateOf, hasElement, mergeInto, raiseAll } from '#shared/hyperloglog/hyperloglog.ts';
 import { normalizeInt64 } from '#shared/numbers/int64.ts';
 import { OK, ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Family, Handler } from '../../router/command.ts';
 import type { Request } from '../../router/request.ts';
-import type { RawString } from '../../store/raw-string.ts';
+import type { Database } from '../../store/database.ts';
+import { RawString } from '../../store/raw-string.ts';
 import { bytesOfString, stringToChange } from '../../store/string-bytes.ts';
 import type { Value } from '../../store/value.ts';
 
@@ -56,13 +57,19 @@ export const hyperLogLog: Family = {
 function pfadd({ server, db, args }: Request): Reply {
   const key = args[1]!;
   const value = db.lookupWrite(key);
-  checkHyperLogLog(value);
+  const found = checkHyperLogLog(value);
+  let next = 2;
+  // What changes nothing copies nothing. (A string is made ready for changes all the same, which OBJECT ENCODING shows.)
+  if (value instanceof RawString) {
+    while (next < args.length && hasElement(found!, args[next]!)) next++;
+    if (next === args.length) return 0;
+  }
   const maxBytes = server.options['hll-sparse-max-bytes'];
   const raw = stringToChange(db, key, value, 0);
   const before = value === undefined ? emptyHyperLogLog() : raw.asBytes();
   let bytes: Uint8Array = before;
   let changes = value === undefined ? 1 : 0;
-  for (let i = 2; i < args.length; i++) {
+  for (let i = next; i < args.length; i++) {
     const after = addElement(bytes, args[i]!, maxBytes);
     if (after === undefined) continue;
     bytes = after;
@@ -71,7 +78,7 @@ function pfadd({ server, db, args }: Request): Reply {
   if (changes === 0) return 0;
   invalidateEstimate(bytes);
   // A dense one was changed in place.
-  if (bytes !== before || value === undefined) replaceBytes(raw, bytes);
+  if (bytes !== before || value === undefined) replaceBytes(db, key, raw, bytes);
   db.signalModified(key, 'pfadd', changes);
   return 1;
 }
@@ -106,7 +113,7 @@ function pfmerge(request: Request): Reply {
   const value = db.lookupWrite(key);
   const before = value === undefined ? emptyHyperLogLog() : bytesOfString(value)!;
   const after = raiseAll(Uint8Array.from(before), registers, dense, server.options['hll-sparse-max-bytes']);
-  replaceBytes(stringToChange(db, key, value, 0), after);
+  replaceBytes(db, key, stringToChange(db, key, value, 0), after);
   db.signalModified(key, 'pfadd');
   return OK;
 }
@@ -131,8 +138,9 @@ function checkHyperLogLog(value: Value | undefined): Uint8Array | undefined {
   throw new ReplyError('WRONGTYPE Key is not a valid HyperLogLog string value.');
 }
 
-/** The string becomes these bytes. */
-function replaceBytes(raw: RawString, bytes: Uint8Array): void {
+/** The string becomes these bytes. One that is dense from now on does not grow any more: it gets a new string of just its size. */
+function replaceBytes(db: Database, key: string, before: RawString, bytes: Uint8Array): void {
+  const raw = isDense(bytes) && bytes.length !== before.length ? stringToChange(db, key, undefined, bytes.length) : before;
   if (bytes.length > raw.length) raw.write(bytes.length, '');
   raw.length = bytes.length;
   raw.asBytes().set(bytes);
