@@ -32,6 +32,8 @@ export interface Plan {
 export interface Side {
   readonly server: ServerProcess;
   readonly replica?: ServerProcess;
+  /** How redis-benchmark connects: as a user, over TLS. */
+  readonly flags?: readonly string[];
   /** Resolves when nothing is left to do of what was sent: awaited before each run and after it. */
   rest?(): Promise<void>;
 }
@@ -84,12 +86,12 @@ async function warmUp(side: Side, test: BenchTest, pipeline: number, plan: Plan)
 }
 
 async function measure(side: Side, test: BenchTest, pipeline: number, requests: number): Promise<Measurement> {
-  const { server, replica } = side;
+  const { server, replica, flags = [] } = side;
   await prepare(server, test, requests);
   await side.rest?.();
   const cpu = cpuSince(server);
   const cpuOfReplica = replica && cpuSince(replica);
-  const load = { pipeline, requests, random: RANDOM_KEYS };
+  const load = { pipeline, requests, random: RANDOM_KEYS, flags };
   const requestsPerSecond = await redisBenchmark(server, test.command, load);
   await side.rest?.();
   const found = { requestsPerSecond, cpuMicroseconds: cpu(requests) };

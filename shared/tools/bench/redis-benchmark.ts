@@ -16,6 +16,8 @@ export interface Load {
   readonly requests: number;
   /** How many different numbers `__rand_int__` stands for. */
   readonly random: number;
+  /** Further flags: a user, TLS, another port. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function benchmarkRow(server: ServerProcess, command: readonly stri
   const ready = await answersPing('127.0.0.1', port, 10_000);
   if (!ready) throw new ToolError(`no server answers PING on port ${port}\n${server.output()}`);
   const flags = { '-p': port, '-c': CLIENTS, '-r': load.random, '-P': load.pipeline, '-n': load.requests };
-  const argv = ['-h', '127.0.0.1', ...Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]), '--csv'];
+  const argv = ['-h', '127.0.0.1', ...Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]), ...(load.flags ?? []), '--csv'];
   const child = spawn('redis-benchmark', [...argv, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
   const timeout = setTimeout(kill, TIMEOUT_MS);

@@ -51,6 +51,15 @@ const leaders = (members: number, random = ALL_DIFFERENT): Fill => ({
   random,
 });
 
+/** From 0 to 10 degrees, and from 0 to 21: a circle of 20 km holds some 23 of a hundred thousand places. */
+const COORDINATE = '__rand_int__e-4';
+const place = ['__rand_int__e-8', '__rand_int__e-8', ELEMENT];
+const places: Fill = {
+  command: ['GEOADD', 'places', ...Array.from({ length: ELEMENTS_PER_FILL }, () => place).flat()],
+  times: () => 100_000 / ELEMENTS_PER_FILL,
+  random: ALL_DIFFERENT,
+};
+
 /** A rate limiter: so many requests in a minute. */
 const LIMITER = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
 const LIMITER_SHA = createHash('sha1').update(LIMITER).digest('hex');
@@ -96,6 +105,7 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   // Two random members for each of a million leave one in seven missing.
   { name: 'ZRANK_1M', command: ['ZRANK', 'leaders', ELEMENT], fill: leaders(2_000_000, 1_000_000) },
   { name: 'SORT_100', command: ['SORT', 'numbers'], fill: { command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 } },
+  { name: 'GEOSEARCH', command: ['GEOSEARCH', 'places', 'FROMLONLAT', COORDINATE, COORDINATE, 'BYRADIUS', '20', 'km', 'ASC'], fill: places },
   { name: 'BITCOUNT_1MB', command: ['BITCOUNT', 'bits'], fill: { command: ['SETRANGE', 'bits', '1048575', 'x'], times: () => 1 } },
   { name: 'PFADD', command: ['PFADD', 'visitors', ELEMENT] },
   { name: 'EVAL', command: ['EVAL', 'return 1', '0'] },

@@ -6,6 +6,7 @@ import { load } from './load.ts';
 import { pubsub } from './pubsub.ts';
 import { replica } from './replica.ts';
 import type { Scenario } from './scenario.ts';
+import { secured } from './secured.ts';
 import { smallValues } from './small-values.ts';
 
-export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica, smallValues, largeValues, eviction, pubsub];
+export const SCENARIOS: readonly Scenario[] = [load, bgsave, aof, replica, smallValues, largeValues, eviction, pubsub, secured];
