@@ -46,6 +46,12 @@ describe('certificates of clients', () => {
     expect(await isServed(tlsPort, 'client')).toBe(true);
   });
 
+  test('who is refused stands in the log', async () => {
+    const { own, tlsPort } = await secured();
+    expect(await isServed(tlsPort)).toBe(false);
+    await until(() => own.output().includes('Error accepting a client connection'), 'a line in the log');
+  });
+
   test('optional: none is needed, but one that is shown has to be good', async () => {
     const { tlsPort } = await secured('--tls-auth-clients', 'optional');
     expect(await isServed(tlsPort)).toBe(true);

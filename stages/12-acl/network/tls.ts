@@ -59,13 +59,13 @@ export class Tls {
       rejectUnauthorized: false,
     });
     acceptor.on('tlsClientError', (error, socket) => {
-      log.verbose(`Error accepting a client connection: ${reasonOf(error)} (${socket.remoteAddress})`);
+      log.warning(`Error accepting a client connection: ${reasonOf(error)} (${socket.remoteAddress})`);
       socket.destroy();
     });
     acceptor.on('secureConnection', (socket) => {
       const reason = reasonToRefuse(socket, authClients);
       if (reason === undefined) return this.done(socket);
-      log.verbose(`Error accepting a client connection: ${reason} (${socket.remoteAddress})`);
+      log.warning(`Error accepting a client connection: ${reason} (${socket.remoteAddress})`);
       socket.destroy();
     });
     return acceptor;
