@@ -14,8 +14,8 @@ import { matches, steps, type Step } from './transcript.ts';
 const STAGE = /^npm run stage (\d\d)(?: --(?= )|$)/;
 const REAL = /^redis-(server|sentinel)\b/;
 const PORT = / --port (\d+)/;
-/** Nodes of a cluster talk to each other by a port of their own. */
-const BUS = / --cluster-port (\d+)/;
+/** A port beside the first: for TLS, or for the other nodes of a cluster. */
+const SECOND_PORT = / --(?:tls|cluster)-port (\d+)/;
 /** These stand in the project's folder; all other programs are run at home. */
 const OF_PROJECT = /^npx tsx /;
 /** What these answer becomes true after a while. */
@@ -76,8 +76,8 @@ export class Terminal {
     if (port === undefined) throw new Error(`say --port, so that the page's prompts can name it: ${command}`);
     if (this.servers.get(port)?.ended() === null) throw new Error(`a server is running on port ${port}: ${command}`);
     await this.closeClients(port);
-    const bus = BUS.exec(command)?.[1];
-    if (bus !== undefined) this.ports.set(bus, await freePort());
+    const second = SECOND_PORT.exec(command)?.[1];
+    if (second !== undefined) this.ports.set(second, await freePort());
     const isNew = !this.ports.has(port);
     for (let attempt = 1; ; attempt++) {
       if (isNew) this.ports.set(port, await freePort());
