@@ -127,6 +127,6 @@ const ROWS: readonly Row[] = [
     name: 'acl',
     title: 'Users and what they may do',
     idea: 'who may do what',
-    works: 'AUTH, requirepass, every ACL command, key and channel patterns, TLS, SLOWLOG, LATENCY, MEMORY',
+    works: 'AUTH, requirepass, every ACL command, key and channel patterns, TLS; and the rest of Redis: EVAL and functions, bitmaps, HyperLogLogs, LCS, MIGRATE, SLOWLOG, LATENCY, MEMORY',
   },
 ];
