@@ -9,12 +9,17 @@ npm run progress     where each of your servers stands, stage by stage, after th
 Only whole runs count, not those with -t. The figures are core tests.
 `;
 
+const NOBODY = `
+No server of yours has been judged as a whole yet: npm test 01 -- --cmd "./my-server --port {port}"
+Runs with -t do not count.
+`.trim();
+
 await runTool(import.meta.url, {
   help: HELP,
   run(argv) {
     parseToolArguments('progress', argv, {});
     const servers = Object.entries(readProgress(PROJECT_ROOT));
-    if (servers.length === 0) console.log('No server of yours has been judged yet: npm test 01 -- --cmd "./my-server --port {port}"');
+    if (servers.length === 0) console.log(NOBODY);
     for (const [server, suites] of servers) {
       console.log(chalk.bold(server));
       for (const { number, name } of builtStages()) {
