@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,10 @@ interface RunOptions {
   bail?: boolean;
   /** These files alone, in place of all of the suite's. */
   files?: readonly string[];
+  /** How many files run at a time. */
+  workers?: number;
+  /** How long a reply may take. */
+  replyMs?: number;
 }
 
 /**
@@ -30,7 +34,7 @@ interface RunOptions {
 export async function runSuite(
   number: string,
   target: string,
-  { bail = false, files = suitesOf(number) }: RunOptions = {},
+  { bail = false, files = suitesOf(number), workers = 1, replyMs }: RunOptions = {},
 ): Promise<TestRun[]> {
   if (files.length === 0) throw new Error(`there is no suite ${number}`);
   const folder = mkdtempSync(join(tmpdir(), 'suite-run-'));
@@ -41,12 +45,13 @@ export async function runSuite(
     join(PROJECT_ROOT, 'tests/vitest.config.ts'),
     '--reporter=json',
     `--outputFile=${report}`,
-    '--maxWorkers=1',
+    `--maxWorkers=${workers}`,
   ];
   try {
     const output = await finished([vitest, 'run', ...flags, ...(bail ? ['--bail=1'] : []), ...files], {
       ...process.env,
       TARGET: target,
+      ...(replyMs === undefined ? {} : { REPLY_MS: String(replyMs) }),
       // The same random values each time: what such a run finds must not depend on luck.
       SEED: process.env['SEED'] ?? '1',
     });
@@ -56,10 +61,53 @@ export async function runSuite(
   }
 }
 
+/** One test to run: where, in which file (from the project's root), and its title. */
+export interface Request {
+  readonly target: string;
+  readonly file: string;
+  readonly test: string;
+}
+
+/** One Vitest that stays: to start one costs more than most single tests do. */
+export interface SuiteRunner {
+  /** Runs one test; one request at a time. @throws Error when it could not be run at all */
+  run(request: Request): Promise<TestRun>;
+  close(): void;
+}
+
+export function openSuiteRunner(): SuiteRunner {
+  const child = fork(join(PROJECT_ROOT, 'tests/harness/one-vitest.ts'), [], {
+    cwd: PROJECT_ROOT,
+    execArgv: ['--import', 'tsx'],
+    env: outside({ ...process.env, SEED: process.env['SEED'] ?? '1' }),
+    silent: true,
+  });
+  endWithUs(child);
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (output += chunk));
+  return {
+    async run(request) {
+      const answer = await new Promise<Answer>((resolve, reject) => {
+        const ended = () => reject(new Error(`Vitest ended:\n${output}`));
+        child.once('exit', ended);
+        child.once('message', (message) => {
+          child.off('exit', ended);
+          resolve(message as Answer);
+        });
+        child.send(request);
+      });
+      if ('problem' in answer) throw new Error(answer.problem);
+      return answer;
+    },
+    close: () => child.disconnect(),
+  };
+}
+
+/** What the process says: what came of the test, or why it did not run. */
+export type Answer = TestRun | { readonly problem: string };
+
 function finished(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  // The variables of an outer run would make the inner one believe that it is a worker.
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')));
-  const child = spawn(process.execPath, argv, { cwd: PROJECT_ROOT, env: own });
+  const child = spawn(process.execPath, argv, { cwd: PROJECT_ROOT, env: outside(env) });
   endWithUs(child);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
@@ -68,6 +116,11 @@ function finished(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
     child.once('error', reject);
     child.once('close', () => resolve(output));
   });
+}
+
+/** The variables of an outer run would make the inner one believe that it is a worker. */
+function outside(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('VITEST')));
 }
 
 /** The parts of Vitest's JSON report that are used. */

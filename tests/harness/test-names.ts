@@ -9,8 +9,16 @@ export interface Choice {
 
 /** The text is taken literally, in either case. Failures show ` > ` between groups and names, so that is understood. */
 export function chooseByName(text: string): Choice {
-  const literal = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replaceAll(' > ', '(?: >)? ');
-  return { text, pattern: new RegExp(literal, 'i') };
+  return { text, pattern: new RegExp(literally(text).replaceAll(' > ', '(?: >)? '), 'i') };
+}
+
+/** What Vitest looks for to find a test by its title, with or without the names of groups before it. */
+export function endingWith(name: string): RegExp {
+  return new RegExp(`(?:^| )${literally(name)}$`);
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 /** The name that Vitest compares with the pattern: the names of the groups and of the test, with blanks between. */

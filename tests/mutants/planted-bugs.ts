@@ -1,25 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
-import { pathOf, plant, testsThatNotice, type Mutant } from './mutant.ts';
+import { openSuiteRunner, type SuiteRunner } from '../harness/run-suite.ts';
+import { pathOf, plant, tryBug, type Mutant } from './mutant.ts';
+import { copyStage, type StageCopy } from './stage-copy.ts';
 
 const LEAST = 3;
 
-/** Tests that the suite of a stage notices each of these bugs. */
-export function plantedBugs(stage: string, mutants: readonly Mutant[]): void {
-  describe(`bugs planted in stage ${stage}`, () => {
+/** Tests that the suite of a stage notices each of these bugs: the test that a bug names fails with it. */
+export function plantedBugs(number: string, mutants: readonly Mutant[]): void {
+  const stage = findStage(number)!;
+
+  describe(`bugs planted in stage ${number}`, () => {
+    let copy: StageCopy;
+    let runner: SuiteRunner;
+
+    beforeAll(() => {
+      copy = copyStage(stage);
+      runner = openSuiteRunner();
+    });
+
+    afterAll(() => {
+      runner.close();
+      copy.remove();
+    });
+
     for (const mutant of mutants) {
       test(mutant.why, { timeout: 120_000 }, async () => {
-        const noticed = await testsThatNotice(stage, mutant);
-        expect(noticed.length, `no test of suite ${mutant.suite ?? stage} fails with this bug`).toBeGreaterThan(0);
+        const { state } = await tryBug(stage, copy, mutant, runner);
+        expect(state, `${mutant.suite} › ${mutant.test}, with this bug`).toBe('failed');
       });
     }
 
     test('are three at least, each a change of one place', () => {
       expect(mutants.length).toBeGreaterThanOrEqual(LEAST);
       for (const mutant of mutants) {
-        const source = readFileSync(join(PROJECT_ROOT, pathOf(findStage(stage)!, mutant)), 'utf8');
+        const source = readFileSync(join(PROJECT_ROOT, pathOf(stage, mutant)), 'utf8');
         expect(plant(mutant, source)).not.toBe(source);
       }
     });

@@ -7,20 +7,23 @@ plantedBugs('02', [
     replace: '',
     why: 'SET k v is said to read its key',
     suite: '02-strings',
+    test: 'SET reads its key with GET, and only overwrites it without',
   },
   {
     file: 'commands/strings/strings.ts',
     find: "db.set(key, stringValue(args, 2), 'set', keepTtl);",
     replace: "db.set(key, stringValue(args, 2), 'set');",
     why: 'KEEPTTL does not keep the time to live',
-    suite: '02-strings',
+    suite: '02-core',
+    test: 'the next SET removes a time to live, unless it says KEEPTTL',
   },
   {
     file: 'commands/strings/counters.ts',
     find: "if (!isInt64(exact)) throw new ReplyError('ERR increment or decrement would overflow');",
     replace: '',
     why: 'INCR counts beyond 64 bits',
-    suite: '02-strings',
+    suite: '02-core',
+    test: 'INCR and its kind refuse to overflow, and leave the value',
   },
   {
     file: 'commands/keys/expire.ts',
@@ -28,13 +31,15 @@ plantedBugs('02', [
     replace: 'at < before',
     why: 'EXPIRE with GT takes the very same deadline for a greater one',
     suite: '02-keys',
+    test: 'GT and LT of just the same deadline do nothing',
   },
   {
     file: 'commands/keys/transfer.ts',
     find: '  if (at !== undefined) db.setExpire(to, at, null);\n',
     replace: '',
     why: 'RENAME loses the time to live',
-    suite: '02-keys',
+    suite: '02-core',
+    test: 'RENAME moves the value with its time to live, and replaces what was there',
   },
   {
     file: 'shared/dict/dict.ts',
@@ -42,6 +47,7 @@ plantedBugs('02', [
     replace: 'from = (Math.floor(from / span) + 2) * span;',
     why: 'SCAN passes over a part of the keyspace',
     suite: '02-keys',
+    test: 'the same when the keyspace grows tenfold or shrinks to a tenth meanwhile',
   },
   {
     file: 'store/raw-string.ts',
@@ -49,6 +55,7 @@ plantedBugs('02', [
     replace: '',
     why: 'the next long argument is received into a value that a key holds',
     suite: '02-strings',
+    test: 'of several clients, in pipelines of random commands, stay what they are',
   },
   {
     file: 'store/raw-string.ts',
@@ -56,6 +63,7 @@ plantedBugs('02', [
     replace: 'raw',
     why: 'RENAME loses the bytes of a long value',
     suite: '02-strings',
+    test: 'of several clients, in pipelines of random commands, stay what they are',
   },
   {
     file: 'shared/net/write-parts.ts',
@@ -63,6 +71,7 @@ plantedBugs('02', [
     replace: 'if (false) scratch = ',
     why: 'what a slow reader has not got yet is overwritten by the replies of others',
     suite: '02-strings',
+    test: 'of 32 KB reach a slow reader too, while another client gets its replies',
   },
   {
     file: 'shared/resp/receive-buffers.ts',
@@ -70,20 +79,23 @@ plantedBugs('02', [
     replace: 'false && buffer;',
     why: 'SETRANGE changes a long reply that is on its way',
     suite: '02-strings',
+    test: 'reach a slow reader as they were when it asked, whatever has become of them since',
   },
   {
     file: 'store/expire-cycle.ts',
     find: 'if (!this.running) this.slice();',
     replace: '',
     why: 'keys expire only when somebody asks for them',
-    suite: '02-keys',
+    suite: '02-core',
+    test: 'expired keys are removed though nobody asks for them',
   },
   {
     file: 'store/database.ts',
     find: 'if (!keepTtl && this.expiry.size > 0) this.forgetDeadline(key);',
     replace: '',
     why: 'SET keeps the time to live of the key that it overwrites',
-    suite: '02-strings',
+    suite: '02-core',
+    test: 'the next SET removes a time to live, unless it says KEEPTTL',
   },
   {
     file: 'commands/keys/expire.ts',
@@ -91,13 +103,15 @@ plantedBugs('02', [
     replace: "conditions.has('GT') && before !== undefined && at <= before",
     why: 'EXPIRE GT gives a deadline to a key that lives for ever',
     suite: '02-keys',
+    test: 'NX, XX, GT and LT',
   },
   {
     file: 'store/expiry.ts',
     find: '      this.put(moved, this.places[slot]!);\n      this.settle(moved);',
     replace: '      this.put(moved, this.places[slot]!);',
     why: 'after a key with a deadline is deleted the heap is out of order, and active expiry overlooks keys',
-    suite: '02-keys',
+    suite: '02-core',
+    test: 'keys with many deadlines expire each at its own',
   },
   {
     file: 'store/expiry.ts',
@@ -105,6 +119,7 @@ plantedBugs('02', [
     replace: '',
     why: 'a key gets the deadline of another one that lost its own',
     suite: '02-keys',
+    test: 'a deadline stays with its key while others come and go',
   },
   {
     file: 'store/eviction.ts',
@@ -112,13 +127,15 @@ plantedBugs('02', [
     replace: 'this.volatile = false;',
     why: 'the volatile policies evict keys without a deadline',
     suite: '02-eviction',
+    test: 'volatile-lru: a key without a deadline stays, and when there are no others writes are refused',
   },
   {
     file: 'store/database.ts',
     find: 'return this.dict.getAndStamp(key, use << USE_SHIFT, LENGTH_BITS);',
     replace: 'return this.dict.get(key);',
     why: 'reading a key does not count as a use',
-    suite: '02-eviction',
+    suite: '02-core',
+    test: 'allkeys-lru: the keys used last stay',
   },
   {
     file: 'store/eviction.ts',
@@ -126,6 +143,7 @@ plantedBugs('02', [
     replace: 'pool[at]!.score > score',
     why: 'of the candidates the best is kept, and the worst evicted',
     suite: '02-eviction',
+    test: 'volatile-lru: what was not used for longest',
   },
   {
     file: 'store/database.ts',
@@ -133,5 +151,6 @@ plantedBugs('02', [
     replace: '',
     why: 'a new value begins with a new count',
     suite: '02-eviction',
+    test: 'a new key has been used 5 times, and each use counts one more while --lfu-log-factor is 0',
   },
 ]);

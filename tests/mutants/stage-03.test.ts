@@ -6,14 +6,16 @@ plantedBugs('03', [
     find: "if (value.isEmpty) this.remove(key, 'del', 0);",
     replace: '',
     why: 'a list, hash or set stays when its last element is gone',
-    suite: '03-hashes',
+    suite: '03-core',
+    test: 'the last field takes the key with it, and its deadline',
   },
   {
     file: 'clients/key-waits.ts',
     find: 'for (const waiter of queue.waiters) {',
     replace: 'for (const waiter of [...queue.waiters].reverse()) {',
     why: 'who came last is served first',
-    suite: '03-blocking',
+    suite: '03-core',
+    test: 'each push serves the client that has waited longest',
   },
   {
     file: 'clients/blocked-clients.ts',
@@ -21,6 +23,7 @@ plantedBugs('03', [
     replace: '',
     why: 'requests pipelined behind a blocked one are never answered',
     suite: '03-blocking',
+    test: 'answers what it sent behind, in order, when its wait is over',
   },
   {
     file: 'clients/key-waits.ts',
@@ -28,6 +31,7 @@ plantedBugs('03', [
     replace: '',
     why: 'a client that waits for a list is woken by a string of that name, and gets WRONGTYPE',
     suite: '03-blocking',
+    test: 'a string does not, nor does its end: only a list',
   },
   {
     file: 'clients/key-waits.ts',
@@ -35,6 +39,7 @@ plantedBugs('03', [
     replace: 'this.dequeue(waiter, wait.keys[0]!);',
     why: 'a client that was served still stands in the queues of its other keys',
     suite: '03-blocking',
+    test: 'a hundred clients share a hundred elements',
   },
   {
     file: 'clients/blocked-clients.ts',
@@ -42,6 +47,7 @@ plantedBugs('03', [
     replace: '',
     why: 'the timeout of a wait that CLIENT UNBLOCK has ended ends the next wait of that client',
     suite: '03-blocking',
+    test: 'answers a client once, whose time would be over a moment later',
   },
   {
     file: 'commands/connection/unblock.ts',
@@ -49,6 +55,7 @@ plantedBugs('03', [
     replace: 'if (client === undefined) return 0;',
     why: 'CLIENT UNBLOCK sends an error to a client that does not wait',
     suite: '03-blocking',
+    test: 'answers 0 for a client that does not wait, itself, and one that is not there',
   },
   {
     file: 'store/quicklist.ts',
@@ -56,27 +63,31 @@ plantedBugs('03', [
     replace: 'if (block.isTooLarge) this.link(block.split(), this.tail);',
     why: 'half of a block that was split goes to the end of the list',
     suite: '03-lists',
+    test: 'hundreds of times at one place, with thousands of elements behind it',
   },
   {
     file: 'commands/lists/elements.ts',
     find: 'list.remove(args[3]!, limit, count < 0)',
     replace: 'list.remove(args[3]!, limit, false)',
     why: 'LREM with a negative count begins at the left',
-    suite: '03-lists',
+    suite: '03-core',
+    test: 'LREM removes equal elements: the first, the last, or all',
   },
   {
     file: 'commands/sets/sets.ts',
     find: "  const member = set.randomMember();\n  set.delete(member);",
     replace: '  const member = set.randomMember();',
     why: 'SPOP leaves the member in the set',
-    suite: '03-sets',
+    suite: '03-core',
+    test: 'SPOP takes a member out, and at last the key',
   },
   {
     file: 'store/hash-value.ts',
     find: "if (this.size > limits['hash-max-listpack-entries']) this.unpack();",
     replace: '',
     why: 'a hash stays a listpack, however many fields it has',
-    suite: '03-hashes',
+    suite: '03-core',
+    test: 'OBJECT ENCODING: a hash is a listpack up to 512 fields',
   },
   {
     file: 'store/hash-value.ts',
@@ -84,6 +95,7 @@ plantedBugs('03', [
     replace: 'dict.set(ownText(field), ownText(field))',
     why: 'a hash that outgrows its listpack loses its values',
     suite: '03-hashes',
+    test: 'fields and values stay what they are as the hash outgrows a listpack',
   },
   {
     file: 'store/set-value.ts',
@@ -91,6 +103,7 @@ plantedBugs('03', [
     replace: '}',
     why: 'an intset is read as a listpack after a member that is no integer',
     suite: '03-sets',
+    test: 'members stay what they are as the set changes its form',
   },
   {
     file: 'shared/packed/intset.ts',
@@ -98,6 +111,7 @@ plantedBugs('03', [
     replace: 'if (!(width > 0)) return',
     why: 'an integer that is wider than the others of its set loses its upper bytes',
     suite: '03-sets',
+    test: 'members stay what they are as the set changes its form',
   },
   {
     file: 'store/list.ts',
@@ -105,6 +119,7 @@ plantedBugs('03', [
     replace: "for (const element of entryTexts(content)) quicklist.push('left', ownText(element));",
     why: 'a list that outgrows its listpack is turned round',
     suite: '03-lists',
+    test: 'elements stay in order as the list grows beyond 8 KB and shrinks again',
   },
   {
     file: 'store/list.ts',
@@ -112,5 +127,6 @@ plantedBugs('03', [
     replace: 'this.pack(entriesOf(content.range(1, content.length - 1)), content.length - 1);',
     why: 'a list that has shrunk to a listpack again has lost its first element',
     suite: '03-lists',
+    test: 'elements stay in order as the list grows beyond 8 KB and shrinks again',
   },
 ]);

@@ -7,13 +7,15 @@ plantedBugs('06', [
     replace: '',
     why: 'CONFIG SET of a limit of packed values has no effect',
     suite: '06-config',
+    test: 'the limits of packed values hold for what grows from then on; their older names are known',
   },
   {
     file: 'persistence/snapshot.ts',
     find: 'if (walk.settled.has(key)) return;',
     replace: 'return;',
     why: 'a key that changes while a BGSAVE goes on is saved as it is afterwards',
-    suite: '06-rdb-snapshot',
+    suite: '06-core',
+    test: 'the file shows the moment of BGSAVE, whatever changes while it is written',
   },
   {
     file: 'persistence/snapshot.ts',
@@ -21,13 +23,15 @@ plantedBugs('06', [
     replace: 'this.batch.set(key, value);',
     why: 'keys that are made while a BGSAVE goes on are in its file',
     suite: '06-rdb-snapshot',
+    test: 'writes over strings, and new keys',
   },
   {
     file: 'persistence/rdb/saver.ts',
     find: 'this.succeeded(dirtyBefore);',
     replace: 'this.succeeded(keyspace.dirty);',
     why: 'changes made while a BGSAVE goes on count as saved',
-    suite: '06-save',
+    suite: '06-core',
+    test: 'changes made while a BGSAVE runs are still to be saved',
   },
   {
     file: 'persistence/rdb/saver.ts',
@@ -35,6 +39,7 @@ plantedBugs('06', [
     replace: '',
     why: 'a server that cannot save goes on taking writes',
     suite: '06-save-points',
+    test: 'makes the server refuse writes',
   },
   {
     file: 'commands/connection/connection.ts',
@@ -42,6 +47,7 @@ plantedBugs('06', [
     replace: '',
     why: 'PING answers PONG while nothing can be saved',
     suite: '06-save-points',
+    test: 'PING tells of it too',
   },
   {
     file: 'persistence/rdb/load.ts',
@@ -49,13 +55,15 @@ plantedBugs('06', [
     replace: 'this.expireAt = input.int32LE();',
     why: 'a deadline in seconds is read as one in ms',
     suite: '06-rdb',
+    test: 'with deadlines in seconds and in ms, past and to come',
   },
   {
     file: 'persistence/rdb/load.ts',
     find: "if (!computed.equals(expected)) throw this.input.error('wrong checksum: the file is damaged');",
     replace: '',
     why: 'a damaged dump is loaded',
-    suite: '06-rdb',
+    suite: '06-core',
+    test: 'a server does not start with a dump in which a byte has changed, or that says what cannot be',
   },
   {
     file: 'commands/keys/dump.ts',
@@ -63,6 +71,7 @@ plantedBugs('06', [
     replace: 'Date.now()',
     why: 'RESTORE takes an absolute deadline for a time to live',
     suite: '06-dump',
+    test: 'ABSTTL: a deadline in ms since 1970',
   },
   {
     file: 'shared/options/output-limits.ts',
@@ -70,6 +79,7 @@ plantedBugs('06', [
     replace: '{ ...DEFAULTS }',
     why: 'CONFIG SET takes the limits of the classes that it does not name back to their defaults',
     suite: '06-config',
+    test: 'a class that CONFIG SET does not name keeps its limit',
   },
   {
     file: 'persistence/rdb/format.ts',
@@ -77,6 +87,7 @@ plantedBugs('06', [
     replace: '',
     why: 'a dump forgets how keys were used',
     suite: '06-eviction',
+    test: 'a dump keeps the count of an LFU policy',
   },
   {
     file: 'option-effects.ts',
@@ -84,6 +95,7 @@ plantedBugs('06', [
     replace: '',
     why: 'another maxmemory-policy counts after a restart only',
     suite: '06-eviction',
+    test: 'another policy counts from now on',
   },
   {
     file: 'option-effects.ts',
@@ -91,5 +103,6 @@ plantedBugs('06', [
     replace: 'void [client, maxBulkBytes, options];',
     why: 'CONFIG SET proto-max-bulk-len does nothing for clients that are connected already',
     suite: '06-config',
+    test: 'proto-max-bulk-len holds for clients that are connected already, and has a least value',
   },
 ]);

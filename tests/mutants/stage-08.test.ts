@@ -7,6 +7,7 @@ plantedBugs('08', [
     replace: 'ackOffset <= offset',
     why: 'FAILOVER hands over to a replica that lacks writes',
     suite: '08-failover',
+    test: 'pauses writes until a replica has everything; ABORT lets them go on',
   },
   {
     file: 'replication/failover.ts',
@@ -14,6 +15,7 @@ plantedBugs('08', [
     replace: '',
     why: 'writes go on while FAILOVER waits for a replica to have them all',
     suite: '08-failover',
+    test: 'pauses writes until a replica has everything; ABORT lets them go on',
   },
   {
     file: 'replication/failover.ts',
@@ -21,6 +23,7 @@ plantedBugs('08', [
     replace: '',
     why: 'a FAILOVER that the replica refuses leaves no primary',
     suite: '08-failover',
+    test: 'ends when the replica refuses: the primary goes on, in a new history',
   },
   {
     file: 'replication/failover.ts',
@@ -28,6 +31,7 @@ plantedBugs('08', [
     replace: 'if (replid.length !== replication.replid.length)',
     why: 'anybody who knows no history makes a replica the primary',
     suite: '08-failover',
+    test: 'is refused by a primary, and by a replica with another history',
   },
   {
     file: 'replication/replication.ts',
@@ -35,6 +39,7 @@ plantedBugs('08', [
     replace: 'if (this.wantsAcks) {',
     why: 'while FAILOVER waits, WAIT makes the history longer',
     suite: '08-failover',
+    test: 'adds nothing to the history: no key expires, nobody is asked for acknowledgements',
   },
   {
     file: 'replication/role.ts',
@@ -42,13 +47,15 @@ plantedBugs('08', [
     replace: 'if (!client.blocked) continue;',
     why: 'FAILOVER closes the clients that its pause holds back',
     suite: '08-failover',
+    test: 'who waits for a key gets UNBLOCKED, who waits for the end of the pause stays',
   },
   {
     file: 'replication/backlog.ts',
     find: 'return offset >= this.first && offset <= this.end + 1;',
     replace: 'return offset >= this.first && offset <= this.end;',
     why: 'a replica that has everything gets everything again',
-    suite: '08-psync',
+    suite: '08-core',
+    test: 'where nothing was missed the stream goes on',
   },
   {
     file: 'replication/primary.ts',
@@ -56,13 +63,15 @@ plantedBugs('08', [
     replace: 'wanted === replid2',
     why: 'a replica goes on in a history that has parted from its own',
     suite: '08-psync',
+    test: 'nor does the old ID hold for what came after',
   },
   {
     file: 'replication/full-sync.ts',
     find: 'if (replication.link === undefined) replication.forgetSelected();',
     replace: '',
     why: 'what follows a full sync goes to the wrong database',
-    suite: '08-psync',
+    suite: '08-effects',
+    test: 'SELECT again for a replica that comes later',
   },
   {
     file: 'replication/guards.ts',
@@ -70,6 +79,7 @@ plantedBugs('08', [
     replace: "!options['replica-read-only'] || !request.command.flags.has('write')",
     why: 'EXEC writes to a read-only replica what was queued before it became one',
     suite: '08-replica',
+    test: 'one that was queued while it was a primary is refused',
   },
   {
     file: 'router/guards.ts',
@@ -77,6 +87,7 @@ plantedBugs('08', [
     replace: "request.command.flags.has('loading')",
     why: 'EXEC reads what a full sync has loaded so far',
     suite: '08-replica',
+    test: 'a transaction of reads waits until the data of a full sync are loaded',
   },
   {
     file: 'replication/primary-stream.ts',
@@ -84,6 +95,7 @@ plantedBugs('08', [
     replace: 'this.applied',
     why: 'after a break in a transaction its beginning is never sent again',
     suite: '08-replica',
+    test: 'a link that breaks inside a transaction undoes nothing but it',
   },
   {
     file: 'replication/wait.ts',
@@ -91,6 +103,7 @@ plantedBugs('08', [
     replace: 'replica.ackOffset >= 0',
     why: 'WAIT counts replicas that have not got the write',
     suite: '08-psync',
+    test: 'an acknowledgement of less does not count',
   },
   {
     file: 'replication/wait.ts',
@@ -98,6 +111,7 @@ plantedBugs('08', [
     replace: 'replica.ackOffset >= writeOffset',
     why: 'WAITAOF counts replicas that have the write in memory alone',
     suite: '08-psync',
+    test: 'waits for replicas that say their log is on disk (FACK)',
   },
   {
     file: 'replication/synced-offset.ts',
@@ -105,6 +119,7 @@ plantedBugs('08', [
     replace: 'mark.position <= this.aof.file.fedUpTo',
     why: 'a replica reports as synced what no disk has yet',
     suite: '08-replica',
+    test: 'says so of nothing that it has not synced',
   },
   {
     file: 'router/execute.ts',
@@ -112,6 +127,7 @@ plantedBugs('08', [
     replace: 'request',
     why: 'WAITAOF of a client that has written nothing waits for the writes of others',
     suite: '08-psync',
+    test: 'a client that has written nothing waits for nothing, whatever others have written',
   },
   {
     file: 'replication/wait.ts',
@@ -119,6 +135,7 @@ plantedBugs('08', [
     replace: 'ended: () => {},',
     why: 'a WAIT that has ended is answered again when the replicas have acknowledged',
     suite: '08-psync',
+    test: 'CLIENT UNBLOCK ends it before its time: with the number so far, or with an error',
   },
   {
     file: 'replication/primary-link.ts',
@@ -126,6 +143,7 @@ plantedBugs('08', [
     replace: '',
     why: 'a primary that has sent an RDB with an EOF mark waits up to a second before the stream goes on',
     suite: '08-replica',
+    test: 'comes at once after an RDB with an EOF mark: the primary waits for it',
   },
   {
     file: 'router/guards.ts',
@@ -133,6 +151,7 @@ plantedBugs('08', [
     replace: '',
     why: 'a connection that gets the stream may write',
     suite: '08-psync',
+    test: 'a replica that sends SET k new is cut off, and nothing happens',
   },
   {
     file: 'replication/primary-stream.ts',
@@ -140,6 +159,7 @@ plantedBugs('08', [
     replace: 'this.sendAck(this.applied);',
     why: 'a replica acknowledges what its log does not have yet: WAIT counts what a crash of both takes away',
     suite: '08-errors',
+    test: 'with appendfsync always, ends before it acknowledges what it could not write',
   },
   {
     file: 'server.ts',
@@ -147,5 +167,6 @@ plantedBugs('08', [
     replace: ');',
     why: 'a replica evicts what its primary still has',
     suite: '08-replica',
+    test: 'evicts nothing by itself, and makes room when it is a primary',
   },
 ]);

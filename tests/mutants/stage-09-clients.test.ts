@@ -7,6 +7,7 @@ plantedBugs('09', [
     replace: 'return true;',
     why: 'CLIENT KILL with filters closes the client that asks',
     suite: '09-clients',
+    test: 'spares its own client, unless SKIPME no',
   },
   {
     file: 'clients/pause.ts',
@@ -14,6 +15,7 @@ plantedBugs('09', [
     replace: 'kind });',
     why: 'CLIENT PAUSE WRITE loosens a pause of all requests',
     suite: '09-clients',
+    test: 'another pause does not loosen it',
   },
   {
     file: 'clients/pause.ts',
@@ -21,6 +23,7 @@ plantedBugs('09', [
     replace: '    this.pauses.clear();\n    this.update();',
     why: 'CLIENT UNPAUSE ends the pause of FAILOVER',
     suite: '09-clients',
+    test: 'a pause and that of FAILOVER end each on its own',
   },
   {
     file: 'router/pause.ts',
@@ -28,6 +31,7 @@ plantedBugs('09', [
     replace: "!request.command.flags.has('write') && ",
     why: 'EXEC writes during a pause',
     suite: '09-clients',
+    test: 'EXEC waits if it would write; what is queued is not',
   },
   {
     file: 'server.ts',
@@ -35,6 +39,7 @@ plantedBugs('09', [
     replace: 'this.keyspace.removesExpired = ',
     why: 'keys are removed during a pause because they have expired',
     suite: '09-clients',
+    test: 'no key is removed because it has expired; it is hidden',
   },
   {
     file: 'replication/primary-stream.ts',
@@ -42,6 +47,7 @@ plantedBugs('09', [
     replace: 'if (client.postponed) return;',
     why: "a replica loses the request of its primary's stream that a pause held back",
     suite: '09-clients',
+    test: "a replica's primary waits as well: what it sends is applied afterwards",
   },
   {
     file: 'commands/connection/connection.ts',
@@ -49,6 +55,7 @@ plantedBugs('09', [
     replace: "i === at + 1 ? '(redacted)'",
     why: 'MONITOR shows passwords',
     suite: '09-clients',
+    test: 'shows no passwords',
   },
   {
     file: 'replication/guards.ts',
@@ -56,6 +63,7 @@ plantedBugs('09', [
     replace: "request.client.type !== 'replica'",
     why: 'a monitor uses keys, and what it is shown stands among the replies',
     suite: '09-clients',
+    test: 'its client may not use keys, and does not become a monitor twice',
   },
   {
     file: 'clients/client-memory.ts',
@@ -63,6 +71,7 @@ plantedBugs('09', [
     replace: 'if (',
     why: 'a client is closed for its memory though it has said CLIENT NO-EVICT',
     suite: '09-clients',
+    test: 'CLIENT NO-EVICT protects a client',
   },
   {
     file: 'network/output-limit.ts',
@@ -70,6 +79,7 @@ plantedBugs('09', [
     replace: '',
     why: 'maxmemory-clients does not see replies that nobody reads',
     suite: '09-clients',
+    test: 'maxmemory-clients closes the largest',
   },
   {
     file: 'router/execute.ts',
@@ -77,6 +87,7 @@ plantedBugs('09', [
     replace: '',
     why: 'after a command of a client with CLIENT NO-TOUCH no lookup counts as a use',
     suite: '09-clients',
+    test: 'others are not concerned, and it has the flag T',
   },
   {
     file: 'shared/resp/encoder.ts',
@@ -84,6 +95,7 @@ plantedBugs('09', [
     replace: '',
     why: 'CLIENT REPLY SKIP drops all replies to come',
     suite: '09-clients',
+    test: 'SKIP leaves out the next reply alone',
   },
   {
     file: 'tracking/tracking.ts',
@@ -91,6 +103,7 @@ plantedBugs('09', [
     replace: 'for (const id of [...this.table.take(key)].slice(1)) {',
     why: 'one of the clients that have read a key is not told of its change',
     suite: '09-tracking',
+    test: 'every client that has read the key hears of it',
   },
   {
     file: 'tracking/tracking.ts',
@@ -98,6 +111,7 @@ plantedBugs('09', [
     replace: 'if (tracking.noLoop) continue;',
     why: 'with NOLOOP a client hears of nobody\'s changes',
     suite: '09-tracking',
+    test: 'leaves out what the client itself has changed',
   },
   {
     file: 'tracking/tracking.ts',
@@ -105,6 +119,7 @@ plantedBugs('09', [
     replace: 'if (',
     why: 'CLIENT CACHING is forgotten within a transaction',
     suite: '09-tracking',
+    test: 'CLIENT CACHING holds for a whole transaction',
   },
   {
     file: 'tracking/tracking.ts',
@@ -112,6 +127,7 @@ plantedBugs('09', [
     replace: 'if (this.size === 0) return;',
     why: 'FLUSHALL sends a message for each database',
     suite: '09-tracking',
+    test: 'FLUSHALL and FLUSHDB say once that all keys are gone',
   },
   {
     file: 'tracking/broadcasts.ts',
@@ -119,6 +135,7 @@ plantedBugs('09', [
     replace: '',
     why: 'with BCAST a client hears of keys without its prefix',
     suite: '09-tracking',
+    test: 'PREFIX narrows it down',
   },
   {
     file: 'tracking/tracking-table.ts',
@@ -126,5 +143,6 @@ plantedBugs('09', [
     replace: '',
     why: 'a key that a client reads again is counted again',
     suite: '09-tracking',
+    test: 'INFO counts clients, keys and prefixes',
   },
 ]);

@@ -6,28 +6,32 @@ plantedBugs('09', [
     find: 'this.channels.namesOf(client).size + this.patterns.namesOf(client).size',
     replace: 'of.namesOf(client).size',
     why: 'channels and patterns are counted apart',
-    suite: '09-pubsub',
+    suite: '09-core',
+    test: 'channels and patterns are counted together, and end apart',
   },
   {
     file: 'pubsub/guard.ts',
     find: "client.type === 'pubsub' && client.replies.protocol === 2",
     replace: "client.type === 'pubsub'",
     why: 'a subscriber of RESP3 may send no other command',
-    suite: '09-pubsub',
+    suite: '09-core',
+    test: 'in RESP3 a subscriber may send any command',
   },
   {
     file: 'server.ts',
     find: 'this.pubsub.forget(client);',
     replace: '',
     why: 'a subscription outlives its connection',
-    suite: '09-pubsub',
+    suite: '09-core',
+    test: 'a subscription ends with its connection',
   },
   {
     file: 'pubsub/pubsub.ts',
     find: 'client.idleReasons++;',
     replace: '',
     why: 'a subscriber that sends nothing is closed as idle',
-    suite: '09-pubsub',
+    suite: '09-core',
+    test: 'a subscriber may be silent for as long as it likes',
   },
   {
     file: 'commands/pubsub/publish.ts',
@@ -35,6 +39,7 @@ plantedBugs('09', [
     replace: 'alsoPropagate(client.db, args)',
     why: 'messages are written to the log',
     suite: '09-pubsub',
+    test: 'the log does not get it',
   },
   {
     file: 'shared/resp/encoder.ts',
@@ -42,6 +47,7 @@ plantedBugs('09', [
     replace: 'message.wire2 ?? message.wire3',
     why: 'all subscribers get a message in the protocol of the first',
     suite: '09-pubsub',
+    test: 'one message, in both protocols',
   },
   {
     file: 'router/execute.ts',
@@ -49,6 +55,7 @@ plantedBugs('09', [
     replace: '',
     why: 'a message to oneself stands among the elements of the reply to EXEC',
     suite: '09-pubsub',
+    test: 'what comes meanwhile does not stand among the elements of EXEC',
   },
   {
     file: 'clients/key-waits.ts',
@@ -56,6 +63,7 @@ plantedBugs('09', [
     replace: '',
     why: 'a client that waited for a key hears of the pop before it has its reply',
     suite: '09-notifications',
+    test: 'a client that waited for a key hears of the pop after its reply',
   },
   {
     file: 'pubsub/notifications.ts',
@@ -63,6 +71,7 @@ plantedBugs('09', [
     replace: '',
     why: 'every CONFIG SET makes one more notification of each event',
     suite: '09-notifications',
+    test: 'set several times: each change is told once',
   },
   {
     file: 'store/database.ts',
@@ -70,6 +79,7 @@ plantedBugs('09', [
     replace: 'this.keyspace.observer?.keyAdded(this, key);',
     why: 'a key that is overwritten counts as new',
     suite: '09-notifications',
+    test: 'new keys, of which the event itself follows',
   },
   {
     file: 'commands/keys/object.ts',
@@ -77,5 +87,6 @@ plantedBugs('09', [
     replace: 'db.lookupReadNoTouch(args[2]!)',
     why: 'OBJECT notifies of a key that it does not find',
     suite: '09-notifications',
+    test: 'a missed key is told of where a value is read, and not where it is written',
   },
 ]);

@@ -6,21 +6,24 @@ plantedBugs('11', [
     find: 'const low = spread(column % HALF) * 2 + spread(row % HALF);',
     replace: 'const low = spread(row % HALF) * 2 + spread(column % HALF);',
     why: 'column and row change places in half of the bits',
-    suite: '11-geo',
+    suite: '11-core',
+    test: 'a place is a member of a sorted set, and its score is its geohash',
   },
   {
     file: 'geo/cell.ts',
     find: 'return by === 0 ? place : (place + by + cells) % cells;',
     replace: 'return by === 0 ? place : Math.max(0, Math.min(cells - 1, place + by));',
     why: 'a search ends at the date line',
-    suite: '11-geo',
+    suite: '11-core',
+    test: 'a search goes across the date line',
   },
   {
     file: 'geo/cover.ts',
     find: '  if (Math.abs(latitude) > 66) step--;\n  if (Math.abs(latitude) > 80) step--;\n',
     replace: '',
     why: 'the cells are too narrow near the poles',
-    suite: '11-geo',
+    suite: '11-core',
+    test: 'every place within a radius is found, and no other',
   },
   {
     file: 'geo/cover.ts',
@@ -28,13 +31,15 @@ plantedBugs('11', [
     replace: 'if (toNorth > 0) return false;',
     why: 'what lies north of the middle cell is not found',
     suite: '11-geo',
+    test: 'ANY with an order: the search ends with the first that is found, though another is nearer',
   },
   {
     file: 'geo/shape.ts',
     find: 'return metres <= shape.radius ? metres : undefined;',
     replace: 'return metres;',
     why: 'all of the nine cells is taken for the circle',
-    suite: '11-geo',
+    suite: '11-core',
+    test: 'every place within a radius is found, and no other',
   },
   {
     file: 'geo/search.ts',
@@ -42,6 +47,7 @@ plantedBugs('11', [
     replace: '',
     why: 'ANY goes on when it has enough',
     suite: '11-geo',
+    test: 'ANY with an order: the search ends with the first that is found, though another is nearer',
   },
   {
     file: 'commands/geo/search.ts',
@@ -49,6 +55,7 @@ plantedBugs('11', [
     replace: 'storeDist ? distance : score',
     why: 'distances are stored in metres whatever the unit',
     suite: '11-geo',
+    test: 'with STOREDIST it stores distances, in the unit of the search',
   },
   {
     file: 'commands/geo/geo.ts',
@@ -56,5 +63,6 @@ plantedBugs('11', [
     replace: 'request.propagateAs([...args]);',
     why: 'replicas and the log get degrees, which another server may round to another cell',
     suite: '11-geo',
+    test: 'to replicas, GEOADD is the ZADD that it is',
   },
 ]);

@@ -7,6 +7,7 @@ plantedBugs('12', [
     replace: 'if (facts.mayWait && !facts.isForScripts)',
     why: 'a script may subscribe, or run another script',
     suite: '12-scripts',
+    test: 'commands that are not for scripts',
   },
   {
     file: 'scripting/script-call.ts',
@@ -14,6 +15,7 @@ plantedBugs('12', [
     replace: 'if (caller.authenticated) return undefined;',
     why: 'a script does what its user may not do',
     suite: '12-scripts',
+    test: 'what the user of the script may do',
   },
   {
     file: 'scripting/script-call.ts',
@@ -21,6 +23,7 @@ plantedBugs('12', [
     replace: 'if (run.readOnly && writes)',
     why: 'EVAL_RO publishes',
     suite: '12-scripts',
+    test: 'EVAL_RO only reads',
   },
   {
     file: 'scripting/script-call.ts',
@@ -28,6 +31,7 @@ plantedBugs('12', [
     replace: '',
     why: 'redis.set_repl is ignored',
     suite: '12-script-effects',
+    test: 'not where the script says so',
   },
   {
     file: 'scripting/run-script.ts',
@@ -35,6 +39,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a key expires in the middle of a script',
     suite: '12-scripts',
+    test: 'the time stands still',
   },
   {
     file: 'scripting/run-pausing.ts',
@@ -42,6 +47,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a client that waits is served with what a script has not finished',
     suite: '12-busy-scripts',
+    test: 'what it does goes out as one unit, and nobody who waits sees half of it',
   },
   {
     file: 'scripting/run-pausing.ts',
@@ -49,6 +55,7 @@ plantedBugs('12', [
     replace: '',
     why: 'what a paused script has done goes out in pieces',
     suite: '12-busy-scripts',
+    test: 'what it does goes out as one unit, and nobody who waits sees half of it',
   },
   {
     file: 'scripting/kill.ts',
@@ -56,6 +63,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a function that has written is ended half-way',
     suite: '12-busy-scripts',
+    test: 'a function; once it has written only SHUTDOWN NOSAVE ends it',
   },
   {
     file: 'scripting/library.ts',
@@ -63,6 +71,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a library is gone when the one that was to replace it is refused',
     suite: '12-functions',
+    test: 'LOAD REPLACE, DELETE and FLUSH',
   },
   {
     file: 'persistence/rdb/saver.ts',
@@ -70,5 +79,6 @@ plantedBugs('12', [
     replace: '    libraries: [],',
     why: 'functions are not in the dump',
     suite: '12-functions',
+    test: 'in a dump',
   },
 ]);

@@ -7,6 +7,7 @@ plantedBugs('12', [
     replace: 'user !== undefined && (user.nopass || found)',
     why: 'a user that is off can authenticate',
     suite: '12-auth',
+    test: 'a user that is off cannot authenticate, and one without a password neither',
   },
   {
     file: 'acl/apply-rule.ts',
@@ -14,27 +15,31 @@ plantedBugs('12', [
     replace: '}',
     why: 'a user that gets a password goes on without one',
     suite: '12-acl',
+    test: 'nopass and resetpass',
   },
   {
     file: 'acl/acl.ts',
     find: 'const changed = user === undefined ? this.create(name) : copyUser(user);',
     replace: 'const changed = user ?? this.create(name);',
     why: 'rules before a wrong one are applied',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'one wrong rule, and no rule is applied',
   },
   {
     file: 'acl/check.ts',
     find: "word === 'insert' || word === 'delete' || word === 'update'",
     replace: "word === 'insert' || word === 'update'",
     why: 'a user that may only read a key can move its value away',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'keys to read only, or to write only',
   },
   {
     file: 'acl/check.ts',
     find: 'const { key, flags } = keys[i]!;\n        if (!allowsKey',
     replace: 'const { key, flags } = keys[i]!;\n        if (i === 0 && !allowsKey',
     why: 'only the first key of a request is looked at',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'all keys of a request have to match',
   },
   {
     file: 'acl/selector-rule.ts',
@@ -42,34 +47,39 @@ plantedBugs('12', [
     replace: '',
     why: '-@dangerous after +@all takes nothing away',
     suite: '12-acl',
+    test: 'all but the dangerous ones',
   },
   {
     file: 'commands/transactions/transactions.ts',
     find: 'executeTransaction(request, callIfPermitted)',
     replace: 'executeTransaction(request, (queued) => queued.command.run!(queued))',
     why: 'EXEC runs what its user may not do any more',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'EXEC checks each queued request again',
   },
   {
     file: 'clients/identity.ts',
     find: 'else clients.closeNow(client);',
     replace: '',
     why: 'the connections of a user that is removed stay',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'a user who is removed is disconnected at once',
   },
   {
     file: 'clients/identity.ts',
     find: 'client.authenticated = acl.isOpen;',
     replace: 'client.authenticated = true;',
     why: 'a client that says nothing needs no password',
-    suite: '12-auth',
+    suite: '12-core',
+    test: 'with requirepass nothing is done before AUTH',
   },
   {
     file: 'clients/identity.ts',
     find: 'client.parser.isUnauthenticated = () => acl.refuses(client);',
     replace: '',
     why: 'a client without the password may send what it likes',
-    suite: '12-auth',
+    suite: '12-core',
+    test: 'before AUTH a request of more than ten arguments ends the connection',
   },
   {
     file: 'network/output-limit.ts',
@@ -77,13 +87,15 @@ plantedBugs('12', [
     replace: 'if (!passes) return;',
     why: 'a client without the password may leave as many replies unread as any other',
     suite: '12-auth',
+    test: 'a client that does not read its replies is cut off, long before it takes memory',
   },
   {
     file: 'acl/log.ts',
     find: 'this.entries = [equal, ...this.entries.filter((entry) => entry !== equal)];',
     replace: '',
     why: 'an entry of ACL LOG that counts again stays behind newer ones',
-    suite: '12-acl',
+    suite: '12-core',
+    test: 'ACL LOG counts equal refusals in one entry',
   },
   {
     file: 'network/tls.ts',
@@ -91,6 +103,7 @@ plantedBugs('12', [
     replace: "if (authClients === 'optional') return undefined;",
     why: 'under tls-auth-clients optional any certificate will do',
     suite: '12-tls',
+    test: 'optional: none is needed, but one that is shown has to be good',
   },
   {
     file: 'store/string-bytes.ts',
@@ -98,6 +111,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a bit changes in a reply that is on its way',
     suite: '12-bitmaps',
+    test: 'of a number, and of a value that is being sent',
   },
   {
     file: 'commands/bitmaps/counting.ts',
@@ -105,6 +119,7 @@ plantedBugs('12', [
     replace: 'found ?? (bit === 1 ? -1',
     why: 'BITPOS finds a zero behind the end that it was given',
     suite: '12-bitmaps',
+    test: 'zeros follow the string, unless an end is given',
   },
   {
     file: 'commands/bitmaps/fields.ts',
@@ -112,6 +127,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a string grows here and not on the replicas',
     suite: '12-bitmaps',
+    test: 'a string that grew though all of BITFIELD failed grows on replicas too',
   },
   {
     file: 'commands/hyperloglog/hyperloglog.ts',
@@ -119,6 +135,7 @@ plantedBugs('12', [
     replace: '',
     why: 'the estimate of before is kept when elements are added to a dense HyperLogLog',
     suite: '12-hyperloglog',
+    test: 'makes a key without elements',
   },
   {
     file: 'commands/hyperloglog/hyperloglog.ts',
@@ -126,6 +143,7 @@ plantedBugs('12', [
     replace: '',
     why: 'an estimate that is kept is not kept on replicas',
     suite: '12-hyperloglog',
+    test: 'replicas and the log get PFCOUNT where it has changed the value',
   },
   {
     file: 'shared/hyperloglog/sparse.ts',
@@ -133,6 +151,7 @@ plantedBugs('12', [
     replace: 'return changed;',
     why: 'runs of the same rank are not joined: other bytes than those of Redis',
     suite: '12-hyperloglog',
+    test: 'so they are after many elements, when neighbours have the same rank',
   },
   {
     file: 'shared/hyperloglog/hash.ts',
@@ -140,6 +159,7 @@ plantedBugs('12', [
     replace: 'const whole = length < 8 ? 0 : (length - 1) & ~7;',
     why: 'elements of 8 bytes are hashed as rests: other registers than those of Redis',
     suite: '12-hyperloglog',
+    test: 'so they are after many elements, when neighbours have the same rank',
   },
   {
     file: 'commands/strings/lcs.ts',
@@ -147,6 +167,7 @@ plantedBugs('12', [
     replace: '- 1]! - 1) i--;',
     why: 'LCS leaves the way that has more in common',
     suite: '12-lcs',
+    test: 'of several ways it takes the one that Redis takes',
   },
   {
     file: 'commands/migrate/migrate.ts',
@@ -154,6 +175,7 @@ plantedBugs('12', [
     replace: '',
     why: 'what is written to a key on its way is lost',
     suite: '12-migrate',
+    test: 'meanwhile readers are served, writers wait, and nothing is lost',
   },
   {
     file: 'commands/migrate/migrate.ts',
@@ -161,6 +183,7 @@ plantedBugs('12', [
     replace: 'else moved.push(key);',
     why: 'a key that went into another database than was meant is removed here',
     suite: '12-migrate',
+    test: 'one database after the other, over a connection that is kept',
   },
   {
     file: 'commands/migrate/migrate.ts',
@@ -168,6 +191,7 @@ plantedBugs('12', [
     replace: '',
     why: 'replicas keep the keys that have gone',
     suite: '12-migrate',
+    test: 'replicas and the log get a DEL of what has gone, and nothing of a copy',
   },
   {
     file: 'commands/migrate/migrate.ts',
@@ -175,5 +199,6 @@ plantedBugs('12', [
     replace: 'undefined',
     why: 'keys travel unencrypted between servers that use TLS',
     suite: '12-migrate',
+    test: 'over TLS where tls-cluster says so, and plainly where it does not',
   },
 ]);

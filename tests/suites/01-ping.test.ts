@@ -274,6 +274,7 @@ describe('CLIENT', () => {
 
   test('arity errors name the sub-command', async () => {
     const c = await client();
+    await c.expect('CLIENT').error("ERR wrong number of arguments for 'client' command");
     await c.expect('CLIENT', 'ID', 'x').error("ERR wrong number of arguments for 'client|id' command");
     await c.expect('CLIENT', 'setname').error("ERR wrong number of arguments for 'client|setname' command");
     await c.expect('CLIENT', 'GETNAME', 'x').error("ERR wrong number of arguments for 'client|getname' command");

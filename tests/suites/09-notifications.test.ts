@@ -92,6 +92,13 @@ describe('notify-keyspace-events', () => {
     await l.hears('k set');
   });
 
+  test('set several times: each change is told once', async () => {
+    const l = await listen('A');
+    for (const classes of ['E$', 'KE$', 'E$g']) await configured({ 'notify-keyspace-events': classes });
+    await run('SET k v', 'DEL k');
+    await l.hears('k set', 'k del');
+  });
+
   for (const [given, shown] of [
     ['', ''],
     ['KEA', 'AKE'],
