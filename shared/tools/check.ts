@@ -37,7 +37,7 @@ ${CHECKS.map(({ name }) => `  - ${name}`).join('\n')}
 async function runChecks(checks: readonly Check[], root: string): Promise<number> {
   let failed = 0;
   for (const check of checks) {
-    const { problems, notes = [] } = await check.run(root);
+    const { problems, notes = [] } = await check.run(root, (line) => console.log(`    ${line}`));
     if (problems.length > 0) failed++;
     console.log(`${problems.length === 0 ? chalk.green('✓') : chalk.red('✗')} ${check.name}`);
     for (const note of notes) console.log(`    ${note}`);

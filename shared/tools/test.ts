@@ -100,7 +100,10 @@ await runTool(import.meta.url, {
       : choose(positionals[0], { foreign, redis, every: values.every, full: values.full, choice });
     if (parts.every(({ include }) => include.length === 0)) throw new ToolError('There are no tests for this yet');
     process.env['REPORT_WIDTH'] = String(terminalWidth());
-    if (timeout !== null) process.env['REPLY_MS'] = String(timeout);
+    if (timeout !== null) {
+      process.env['JUDGES_FOREIGN'] = '1';
+      process.env['REPLY_MS'] = String(timeout);
+    }
     if (foreign !== null && !values.watch) await requireStart(foreign);
     const missing = redis || foreign ? [] : ['\nredis-server is not on the PATH: nothing was compared with real Redis'];
     const reporter =

@@ -202,6 +202,11 @@ export class Client {
     return this.slots.length > 0;
   }
 
+  /** What was sent and has no reply yet, the oldest first; null when nothing waits. */
+  get waitsFor(): readonly string[] | string | null {
+    return this.slots[0]?.sent ?? null;
+  }
+
   /** Throws the failure with the stack of the place that asked, and with what went before the reply of this number. */
   fail(failure: Failure, site: Error, number = Infinity): never {
     const history = this.history.filter((exchange) => exchange.number < number);

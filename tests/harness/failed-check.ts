@@ -2,24 +2,58 @@ import { inspect } from 'node:util';
 import type { Exchange } from './failure.ts';
 import { rowsOf, showSent } from './failure.ts';
 import { escapeBytes } from './show.ts';
+import { TimeoutError } from './time.ts';
 
 /**
- * A check of a reply's parts that failed: puts the request, what was expected and what came in front of its message. An
- * error of JavaScript means that the reply has another shape than the test reads. Other failures stay as they are.
+ * A failure that does not say by itself what was sent, what was expected and what came: puts that in place of its message.
+ * An error of JavaScript means that the reply has another shape than the test reads.
+ * @param exchange the latest request of the test, and its reply
  */
 export function explainCheck(error: Error, exchange: Exchange | null): void {
-  const isCheck = error.name === 'AssertionError';
-  if (!isCheck && !(error instanceof TypeError) && error.message !== 'not an array') return;
-  const { expected, actual } = error as Error & { expected?: unknown; actual?: unknown };
-  const rows: [string, string][] = [];
-  if (exchange) rows.push(['sent', showSent(exchange.sent)], ['reply', `"${escapeBytes(exchange.received)}"`]);
-  if (isCheck && (expected !== undefined || actual !== undefined)) rows.push(['expected', shown(expected)], ['received', shown(actual)]);
-  rows.push(['check', isCheck ? error.message.split('\n')[0]! : `the reply is not of the kind that this test reads (${error.message})`]);
+  const rows = rowsFor(error);
+  if (rows === null) return;
+  const asked: Row[] = exchange ? [['sent', showSent(exchange.sent)], ['reply', `"${escapeBytes(exchange.received)}"`]] : [];
   const before = error.message;
-  error.message = rowsOf(rows);
+  error.message = rowsOf([...asked, ...rows]);
   error.stack = error.stack?.replace(before, () => error.message) ?? error.message;
 }
 
+type Row = [name: string, text: string];
+
+/** Null for a failure that stays as it is. */
+function rowsFor(error: Error): Row[] | null {
+  const { name, message } = error;
+  if (isExplained(error)) return null;
+  if (name === 'AssertionError') return [...compared(error), ['check', message.split('\n')[0]!]];
+  if (error instanceof TimeoutError) return [['expected', message.replace(/^waited .*? for /, '')], ['ended', message]];
+  if (JAVASCRIPT.has(name) || message === 'not an array') {
+    return [['expected', 'a reply of the kind that this test reads'], ['check', `it cannot be read (${message})`]];
+  }
+  if (name === 'ReplyError') return [['expected', 'no error reply to a request of the client library'], ['received', `-${message}`]];
+  return [['expected', 'what the title of this test says'], ['check', message]];
+}
+
+/** What reading a value of another kind throws. */
+const JAVASCRIPT = new Set(['TypeError', 'SyntaxError', 'RangeError']);
+
+/** The client's own failures, a test that is skipped, and a server that did not start: several lines, with what it printed. */
+function isExplained({ name, message, code }: Error & { code?: string }): boolean {
+  return name === 'Unexpected reply' || code === 'VITEST_PENDING' || (name !== 'AssertionError' && message.includes('\n'));
+}
+
+function compared(error: Error): Row[] {
+  const { expected, actual } = error as Error & { expected?: unknown; actual?: unknown };
+  return expected === undefined && actual === undefined ? [] : [['expected', shown(expected)], ['received', shown(actual)]];
+}
+
 function shown(value: unknown): string {
-  return inspect(value, { breakLength: Infinity, depth: 4, maxArrayLength: 20, maxStringLength: 200 });
+  return inspect(inWords(value), { breakLength: Infinity, depth: 4, maxArrayLength: 20, maxStringLength: 200 });
+}
+
+/** What Vitest compares by a rule (`expect.stringMatching(/x/)`) as text: inspected, it would show Vitest's own fields. */
+function inWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inWords);
+  if (value === null || typeof value !== 'object' || !('asymmetricMatch' in value)) return value;
+  const { sample } = value as { sample?: unknown };
+  return { [inspect.custom]: () => `${String(value)}${sample === undefined ? '' : ` ${inspect(sample)}`}` };
 }

@@ -2,6 +2,9 @@ import { allStages } from '#shared/manifest.ts';
 import { suitesOf } from './plan.ts';
 import { runSuite } from './run-suite.ts';
 
+/** Most tests there wait for what never comes: several at a time, and not for long. A stage answers in a few ms. */
+const RUN = { workers: 4, replyMs: 2_000 };
+
 /**
  * Every test of a suite must fail on the stage before its own, else it proves nothing about the stage; unless it is
  * marked as a regression test, with its reason. Runs the suite of each stage on the stage before.
@@ -13,7 +16,7 @@ export async function failsBefore(root?: string, onStage: (line: string) => void
   for (const [index, stage] of stages.entries()) {
     const before = stages[index - 1];
     if (!stage.built || !before?.built || suitesOf(stage.number).length === 0) continue;
-    const tests = await runSuite(stage.number, before.dir);
+    const tests = await runSuite(stage.number, before.dir, RUN);
     const passed = tests.filter(({ state }) => state === 'passed');
     onStage(
       `suite ${stage.number} on stage ${before.number}: ${tests.length - passed.length} fail, ${passed.length} pass`,

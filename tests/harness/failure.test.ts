@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { explainCheck } from './failed-check.ts';
 import { failureText, type Failure } from './failure.ts';
 import { quoted, showCommand } from './show.ts';
+import { inTime, until } from './time.ts';
 
 const bytes = (expected: string, received: string, more: Partial<Failure> = {}) =>
   failureText({ sent: ['GET', 'k'], expected: { bytes: expected }, received, ...more });
@@ -110,5 +112,47 @@ describe('the likely cause', () => {
       const history = [{ sent: [sent, 'k'], received }];
       expect(bytes('$1\r\nv\r\n', received, { sent: ['GETDEL', 'k'], history })).not.toContain('one reply behind');
     }
+  });
+});
+
+describe('a failure that is not one of a reply', () => {
+  const explained = async (fails: () => unknown) => {
+    const error = await (async () => fails())().then(() => new Error('it did not fail'), (thrown: Error) => thrown);
+    explainCheck(error, { sent: ['GET', 'k'], received: '$1\r\nv\r\n' });
+    return error.message.split('\n');
+  };
+  const asked = ['sent      GET k', 'reply     "$1\\r\\nv\\r\\n"'];
+
+  test('a test that does not end: what it waited for', async () => {
+    const lines = await explained(() => inTime(5, new Promise(() => {}), () => 'a reply to BLPOP k 0'));
+    expect(lines).toEqual([...asked, 'expected  a reply to BLPOP k 0', 'ended     waited 0.005 s for a reply to BLPOP k 0']);
+  });
+
+  test('a condition that does not come about', async () => {
+    const lines = await explained(() => until(() => false, '1 blocked client', 5));
+    expect(lines).toEqual([...asked, 'expected  1 blocked client', 'ended     waited 0.005 s for 1 blocked client']);
+  });
+
+  test('a reply that cannot be read: no error of JavaScript without a word', async () => {
+    for (const read of [() => (null as unknown as string).split('.'), () => BigInt('one'), () => JSON.parse('{')]) {
+      const lines = await explained(read);
+      expect(lines.slice(0, 3)).toEqual([...asked, 'expected  a reply of the kind that this test reads']);
+      expect(lines[3]).toMatch(/^check     it cannot be read \(.+\)$/);
+    }
+  });
+
+  test('a comparison: both values', async () => {
+    const lines = await explained(() => expect([1, 2]).toEqual([1, 3]));
+    expect(lines.slice(0, 4)).toEqual([...asked, 'expected  [ 1, 3 ]', 'received  [ 1, 2 ]']);
+  });
+
+  test('a comparison by a rule: the rule in words', async () => {
+    const lines = await explained(() => expect(['a', 'b']).toEqual(['a', expect.stringMatching(/c/)]));
+    expect(lines.slice(2, 4)).toEqual(["expected  [ 'a', StringMatching /c/ ]", "received  [ 'a', 'b' ]"]);
+  });
+
+  test('a server that does not start stays as it is, with what it printed', async () => {
+    const text = 'the server ended with exit code 1 before it answered PING\n  command: x\n  output:\n    no';
+    expect(await explained(() => Promise.reject(new Error(text)))).toEqual(text.split('\n'));
   });
 });

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { RequestParser } from '#shared/resp/parser.ts';
 import { encodeRequest } from './client.ts';
-import { until, within } from './time.ts';
+import { PATIENCE_MS, until, within } from './time.ts';
 
 /** The primary's end of replication, played by the test. Bytes are binary strings. */
 export interface FakePrimary {
@@ -50,8 +50,6 @@ export interface PrimaryLink {
   closed(): Promise<void>;
   cut(): void;
 }
-
-const PATIENCE_MS = 10_000;
 
 /** Listens on a free port of 127.0.0.1. */
 export async function openFakePrimary(): Promise<FakePrimary> {

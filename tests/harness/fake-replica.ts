@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { ReplyDecoder } from '#shared/resp/decoder.ts';
 import { encodeRequest } from './client.ts';
-import { within } from './time.ts';
+import { PATIENCE_MS, within } from './time.ts';
 
 /** How a primary answered PSYNC. */
 export type Sync =
@@ -44,7 +44,6 @@ export interface FakeReplica {
   readonly localPort: number;
 }
 
-const PATIENCE_MS = 10_000;
 const EOF_MARK = 40;
 
 /** Opens a link to the primary at this address; no handshake yet. */

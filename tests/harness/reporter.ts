@@ -141,7 +141,7 @@ export function failureLines(
   const text = error.message.split('\n');
   const frame = error.stacks?.[0];
   const place = frame && `at ${frame.file.replace(/^.*\/(tests|shared|stages)\//, '$1/')}:${frame.line}:${frame.column}`;
-  const isExplained = /^(sent|before|check|reply) /.test(error.message);
+  const isExplained = /^(sent|before|check|reply|expected) /.test(error.message);
   const compared = error.diff && !isExplained ? error.diff.split('\n') : [];
   const indent = ' '.repeat(INDENT_COLUMNS);
   return [

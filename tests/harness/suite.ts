@@ -10,7 +10,8 @@ import { saved } from './persistence.ts';
 import { chooseSeed, createRng, type Rng } from './rng.ts';
 import { parseTarget, type RunningServer, type Target } from './target.ts';
 import { explainCheck } from './failed-check.ts';
-import { JUDGES_FOREIGN, passesOverRequests, sleep, TimeoutError, until, within } from './time.ts';
+import { showSent } from './failure.ts';
+import { inTime, JUDGES_FOREIGN, passesOverRequests, sleep, TimeoutError, until, within } from './time.ts';
 
 export { describe, expect, sleep, until };
 export { double, error, map, nilArray, push, set, status } from './expected.ts';
@@ -65,7 +66,7 @@ let shared: RunningServer | null = null;
  * connection on which more came than was expected fails the test. Default timeout: 30 s.
  */
 export function test(name: string, body: TestBody, timeoutMs = 30_000): void {
-  vitestTest(name, { timeout: timeoutMs }, (context) => run(context, body));
+  vitestTest(name, { timeout: timeoutMs + CLEANUP_MS }, (context) => run(context, body, timeoutMs));
 }
 
 /**
@@ -78,9 +79,9 @@ export function step(number: number, title: string, body: () => void): void {
 
 /** A test that the stage before may pass too, with the reason why it stands here. */
 test.regression = (reason: string, name: string, body: TestBody, timeoutMs = 30_000): void => {
-  vitestTest(name, { timeout: timeoutMs }, (context) => {
+  vitestTest(name, { timeout: timeoutMs + CLEANUP_MS }, (context) => {
     Object.assign(context.task.meta, { regression: reason });
-    return run(context, body);
+    return run(context, body, timeoutMs);
   });
 };
 
@@ -89,13 +90,14 @@ test.regression = (reason: string, name: string, body: TestBody, timeoutMs = 30_
  * or later. Elsewhere it is skipped, saying so.
  */
 test.since = (version: string, name: string, body: TestBody, timeoutMs = 30_000): void => {
-  vitestTest(name, { timeout: timeoutMs }, (context) =>
-    run(context, async () => {
+  vitestTest(name, { timeout: timeoutMs + CLEANUP_MS }, (context) => {
+    const since = async () => {
       const own = await redisVersion();
       onlyIf(own === null || !isBefore(own, version), `not on this Redis (${own}): it came with ${version}`);
       await body();
-    }),
-  );
+    };
+    return run(context, since, timeoutMs);
+  });
 };
 
 /** A new RESP2 connection to the server under test. */
@@ -254,7 +256,10 @@ const TIMEOUTS = 3;
 const endedEarly = new Set<string>();
 const timeouts = new Map<string, number>();
 
-async function run(context: TestContext, body: TestBody): Promise<void> {
+/** Beyond the time for a test's body: for closing what it has opened. The judge ends a test, and says why, before Vitest does. */
+const CLEANUP_MS = 20_000;
+
+async function run(context: TestContext, body: TestBody, timeoutMs: number): Promise<void> {
   const group = context.task.suite?.name ?? '';
   if (JUDGES_FOREIGN && (timeouts.get(group) ?? 0) >= (endedEarly.size > 0 ? 1 : TIMEOUTS)) {
     endedEarly.add(group);
@@ -264,8 +269,11 @@ async function run(context: TestContext, body: TestBody): Promise<void> {
   const { clients, cleanups } = session;
   let failed = true;
   try {
-    await prepare(await sharedServer());
-    await body();
+    const whole = async () => {
+      await prepare(await sharedServer());
+      await body();
+    };
+    await inTime(timeoutMs, whole(), awaited);
     failed = false;
   } catch (error) {
     if (error instanceof TimeoutError) timeouts.set(group, (timeouts.get(group) ?? 0) + 1);
@@ -276,6 +284,12 @@ async function run(context: TestContext, body: TestBody): Promise<void> {
     session = null;
     if (!failed) for (const fail of extras) fail?.();
   }
+}
+
+/** What the test waits for when its time is over: a reply, if one is due. */
+function awaited(): string {
+  const sent = session?.clients.map(({ waitsFor }) => waitsFor).find((request) => request !== null);
+  return sent === undefined ? 'the end of the test' : `a reply to ${showSent(sent)}`;
 }
 
 /** Adds what only the session knows: the seed, and what a server that ended has printed. */

@@ -1,9 +1,11 @@
 /** Long for the stages: the machine may be busy, and a right server never needs it. `npm test -- --timeout` sets it. */
 const REPLY_MS = Number(process.env['REPLY_MS'] ?? 10_000);
 /** Whether the server is one of the learner's, with a timeout of its own: then a group ends early. */
-export const JUDGES_FOREIGN = process.env['REPLY_MS'] !== undefined;
+export const JUDGES_FOREIGN = process.env['JUDGES_FOREIGN'] !== undefined;
 /** How long `until` looks, in ms. */
 const UNTIL_MS = JUDGES_FOREIGN ? Math.max(2 * REPLY_MS, 3_000) : REPLY_MS;
+/** How long the other side of a replication link may take: a server that looks for its primary does so once a second. */
+export const PATIENCE_MS = JUDGES_FOREIGN ? 10_000 : Math.min(10_000, 2 * REPLY_MS);
 
 /** Of the timeout, for a server that does not answer what it does not know. */
 const SHARE_FOR_SILENT = 1 / 3;
@@ -37,6 +39,19 @@ export function sleep(ms: number): Promise<void> {
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the promise resolves to. @throws TimeoutError when it takes longer than `ms`, naming what was awaited then */
+export async function inTime<T>(ms: number, promise: Promise<T>, awaited: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimeoutError(`waited ${ms / 1000} s for ${awaited()}`)), ms);
+  });
   try {
     return await Promise.race([promise, late]);
   } finally {

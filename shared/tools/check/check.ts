@@ -8,5 +8,6 @@ export interface Findings {
 /** One thing that must be true of the project at `root`. */
 export interface Check {
   readonly name: string;
-  run(root: string): Findings | Promise<Findings>;
+  /** @param say prints a line at once, where a check takes long */
+  run(root: string, say?: (line: string) => void): Findings | Promise<Findings>;
 }

@@ -4,9 +4,7 @@ import type { Check } from './check.ts';
 /** Each suite is about its own stage: its tests fail on the stage before. Takes minutes, so only with `--tests`. */
 export const failsBeforeCheck: Check = {
   name: 'every test of a suite fails on the stage before (or says why not)',
-  async run(root) {
-    const notes: string[] = [];
-    const problems = await failsBefore(root, (line) => notes.push(line));
-    return { problems, notes };
+  async run(root, say) {
+    return { problems: await failsBefore(root, say) };
   },
 };
