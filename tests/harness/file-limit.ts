@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { onlyIf, target, type OwnServer } from './suite.ts';
+import { atEnd, onlyIf, target, type OwnServer } from './suite.ts';
 
 /** Skips the test, saying why, where `limitFiles` can't work. */
 export function needsFileLimit(): void {
@@ -13,4 +13,10 @@ export function needsFileLimit(): void {
  */
 export function limitFiles({ pid }: OwnServer, bytes: number | 'unlimited'): void {
   execFileSync('prlimit', [`--fsize=${bytes}:`, '--pid', String(pid)]);
+}
+
+/** From now on nothing that is in this file can be taken away: it can not be cut short. Skips the test where that can't be done. */
+export function growOnly(path: string): void {
+  onlyIf(spawnSync('chattr', ['+a', path]).status === 0, 'needs chattr +a: Linux, a file system that has it, and root');
+  atEnd(() => void execFileSync('chattr', ['-a', path]));
 }

@@ -469,6 +469,7 @@ step(6, 'damaged files', () => {
   test('a server does not start with a dump of another magic, of an unknown version, or cut short', async () => {
     await refused([
       ['magic', `REDIX${whole.slice(5)}`, /signature/i],
+      ['version without digits', `REDISv011${whole.slice(9)}`, /version/i],
       ['too new', rdbFile(`\xfe\0${key('k', 'v')}`, { version: '0099' }), /version.*99/i],
       ['cut in a key', whole.slice(0, 16), /rdb|eof|short|truncated/i],
       ['cut in the checksum', whole.slice(0, -1), /rdb|eof|short|truncated/i],

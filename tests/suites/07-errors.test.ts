@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { contents, describe, expect, field, lastIncr, logged, needsFlags, rewritten } from '../harness/suite.ts';
 import { server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
-import { limitFiles, needsFileLimit } from '../harness/file-limit.ts';
+import { INCR } from '../harness/aof-files.ts';
+import { growOnly, limitFiles, needsFileLimit } from '../harness/file-limit.ts';
 
 /** An append-only file that can't be written. */
 
@@ -39,6 +41,7 @@ describe('an append-only file that can not grow', () => {
       // This one is what finds out. It is answered: these policies promise nothing about the disk.
       await c.expect('SET', 'b', '2').ok();
       await status(c, 'err');
+      await until(() => s.output().includes('Error writing to the AOF file'), 'the error among what the server prints');
       await c.expect('SET', 'c', '3').error(MISCONF);
       await c.expect('DEL', 'a').error(MISCONF);
       await c.expect('EXPIRE', 'a', 100).error(MISCONF);
@@ -57,6 +60,20 @@ describe('an append-only file that can not grow', () => {
       await survives(s, c);
     });
   }
+
+  test('half a command that cannot be taken back stays, and only the rest is written after it', async () => {
+    const { s, c } = await full('everysec', 10);
+    growOnly(join(s.dir, 'appendonlydir', INCR));
+    await c.expect('SET', 'b', '2').ok();
+    await until(() => /Could not remove a? ?short write/.test(s.output()), 'the second error among what the server prints');
+    await status(c, 'err');
+    limitFiles(s, 'unlimited');
+    await status(c, 'ok');
+    await c.expect('SET', 'd', '4').ok();
+    await until(() => logged(s).length >= 4, 'the requests in the file');
+    expect(logged(s).slice(2)).toEqual([['SET', 'b', '2'], ['SET', 'd', '4']]);
+    await survives(s, c);
+  });
 
   test('half a command does not stay in the file', async () => {
     const { s, c } = await full('everysec', 10);
