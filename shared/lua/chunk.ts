@@ -1,3 +1,4 @@
+import { FieldName } from './field-name.ts';
 import { LuaCall, LuaFunction, type LuaSteps, type LuaValues } from './function.ts';
 import { generate } from './generate.ts';
 import { NONE } from './operations.ts';
@@ -87,4 +88,4 @@ export class Chunk {
   }
 }
 
-const RUNTIME = { LuaTable, LuaFunction, LuaCall, Closure, NONE, PAUSE };
+const RUNTIME = { FieldName, LuaTable, LuaFunction, LuaCall, Closure, NONE, PAUSE };

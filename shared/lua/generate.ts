@@ -18,15 +18,17 @@ export interface Generated {
  * where it calls, and where it has run for so long that others should be served.
  */
 export function generate(tree: FunctionTree, chunk: string, pausable: boolean): Generated {
-  const output: Output = { strings: new Map(), sites: [], trees: [], factories: [], chunk, pausable };
+  const output: Output = { strings: new Map(), names: new Set(), sites: [], trees: [], factories: [], chunk, pausable };
   addFunction(output, tree);
   const strings = [...output.strings.keys()];
-  const constants = strings.map((_, i) => `const k${i} = K[${i}];\n`).join('');
+  const constants = strings.map((_, i) => `const k${i} = K[${i}]${output.names.has(i) ? `, n${i} = new FieldName(k${i})` : ''};\n`).join('');
   return { code: `'use strict';\n${constants}return [${output.factories.join(',\n')}];`, strings, sites: output.sites, trees: output.trees };
 }
 
 interface Output {
   strings: Map<string, number>;
+  /** Which of the strings are names of fields that are read. */
+  names: Set<number>;
   sites: Site[];
   trees: FunctionTree[];
   factories: string[];
@@ -280,7 +282,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
         return this.variable(expression.local);
       case 'global': {
         const name = this.string(expression.name);
-        return `((s = G.get(${name})) !== undefined ? s : ${this.result('index', `G, ${name}, ${this.site(expression.line)}`)})`;
+        return `((s = G.getField(${this.fieldName(expression.name)})) !== undefined ? s : ${this.result('index', `G, ${name}, ${this.site(expression.line)}`)})`;
       }
       case 'index':
         return this.index(expression.object, this.value.bind(this, expression.key), isSimple(expression.key), expression);
@@ -361,7 +363,9 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
       steps.push(`${name} = ${text}`);
     }
     this.temps = base;
-    return `(${[...steps, `${table} instanceof LuaTable && (s = ${table}.get(${name})) !== undefined ? s : ${this.result('index', `${table}, ${name}, ${site}`)}`].join(', ')})`;
+    const { key: field } = expression;
+    const get = field.kind === 'string' ? `getField(${this.fieldName(field.value)})` : `get(${name})`;
+    return `(${[...steps, `${table} instanceof LuaTable && (s = ${table}.${get}) !== undefined ? s : ${this.result('index', `${table}, ${name}, ${site}`)}`].join(', ')})`;
   }
 
   /** What an operation gives that may have to call a metamethod: `S.index(…)`, in the pausable form `S.findIndex(…)`. */
@@ -383,7 +387,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
       const name = this.string(call.method);
       steps.push(`${object} = ${this.value(call.callee)}`);
       const site = this.site(call.line, call.callee);
-      steps.push(`${callee} = ${object} instanceof LuaTable && (s = ${object}.get(${name})) !== undefined ? s : ${this.result('index', `${object}, ${name}, ${site}`)}`);
+      steps.push(`${callee} = ${object} instanceof LuaTable && (s = ${object}.getField(${this.fieldName(call.method)})) !== undefined ? s : ${this.result('index', `${object}, ${name}, ${site}`)}`);
       args = this.list(call.args, object);
     }
     this.temps = base;
@@ -506,6 +510,13 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
     const index = strings.get(value) ?? strings.size;
     strings.set(value, index);
     return `k${index}`;
+  }
+
+  /** A string by which a field is read. */
+  private fieldName(value: string): string {
+    const index = Number(this.string(value).slice(1));
+    this.output.names.add(index);
+    return `n${index}`;
   }
 
   private site(line: number, left?: Expression, right?: Expression): string {

@@ -1,4 +1,5 @@
 import { LuaError } from './error.ts';
+import type { FieldName } from './field-name.ts';
 import type { LuaValue } from './value.ts';
 
 /** Up to so many keys outside the array part are found by looking through them; beyond, a Map leads to them. */
@@ -43,6 +44,18 @@ export class LuaTable {
     if (this.keys === undefined) return undefined;
     const place = this.find(key);
     return place === -1 ? undefined : this.values[place];
+  }
+
+  /** `get` of a field's name. */
+  getField(name: FieldName): LuaValue {
+    const { keys } = this;
+    if (keys === undefined) return undefined;
+    if (keys[name.place] === name.key) return this.values[name.place];
+    const place = this.find(name.text);
+    if (place === -1) return undefined;
+    name.place = place;
+    name.key = keys[place];
+    return this.values[place];
   }
 
   /**

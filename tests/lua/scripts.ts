@@ -366,4 +366,10 @@ export const SCRIPTS: readonly (readonly [source: string, outcome: string])[] = 
   [`return select(2, loadstring('x x', '@' .. ('x'):rep(72)))`, `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
   [`return select(2, loadstring('x x', '@' .. ('x'):rep(73)))`, `"...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx:1: '=' expected near 'x'"`],
   ["return loadstring('\\27Lua')", 'nil "[string "\x1bLua"]:1: unexpected symbol near \'char(27)\'"'],
+  // The same line reads a field of tables in which it stands at other places, or not at all, or no more.
+  [`local tables = {{a=1}, {b=2, a=3}, {c=1}, {}, {7, a='x'}, {b=1, c=2, a=false}, {['']=5}, {a=9, b=8}, {b=8, a=9}} local out = {} for i, t in ipairs(tables) do out[i] = tostring(t.a) .. tostring(t[''] or '') end return table.concat(out, ' ')`, '"1 3 nil nil x false nil5 9 9"'],
+  [`local t, out = {a=1, b=2, c=3}, {} for i = 1, 12 do out[i] = tostring(t.b) if i % 3 == 0 then t.b = nil end if i % 3 == 1 then t.b = i end t['x' .. i] = i end return table.concat(out, ' ')`, '"2 1 1 nil 4 4 nil 7 7 nil 10 10"'],
+  [`local function get(t) return t.k end local t = {} for i = 1, 30 do t['f' .. i] = i end t.k = 'far' local out = {get({k=1}), get(t), get({j=1, k=2}), get(t)} for i = 1, 30 do t['f' .. i] = nil end t.z = 1 out[5] = get(t) t.k = nil out[6] = tostring(get(t)) return unpack(out)`, '1 "far" 2 "far" "far" "nil"'],
+  [`local function get(t) return t.k end local base = {k='base'} local t = setmetatable({}, {__index = base}) local out = {get(t), get(base)} t.k = 1 out[3] = get(t) t.k = nil out[4] = get(t) return unpack(out)`, '"base" "base" 1 "base"'],
+  [`local a, b = {n=0}, {m=1, n=5} function a:inc() self.n = self.n + 1 return self.n end b.inc = a.inc local out = {} for i = 1, 4 do local o = i % 2 == 0 and a or b out[i] = o:inc() end return unpack(out)`, '6 1 7 2'],
 ];

@@ -108,17 +108,21 @@ function callOrReturn(running: Running, args: readonly LuaValue[]): LuaValue {
   return toLua(callFromScript(run, words), run.client.replies.protocol);
 }
 
-function argumentsOf(args: readonly LuaValue[]): string[] {
+function argumentsOf(args: readonly LuaValue[]): readonly string[] {
   const words = wordsOf(args);
   if (typeof words === 'string') throw luaError(words);
   return words;
 }
 
 /** The words of a command; or the error, as a text (Redis: `luaArgsToRedisArgv`). */
-function wordsOf(args: readonly LuaValue[]): string[] | string {
+function wordsOf(args: readonly LuaValue[]): readonly string[] | string {
   if (args.length === 0) return 'Please specify at least one argument for this redis lib call';
-  const words: string[] = [];
-  for (let i = 0; i < args.length; i++) {
+  let texts = 0;
+  while (texts < args.length && typeof args[texts] === 'string') texts++;
+  // Mostly all are strings. Nobody changes such an array: it can be the request.
+  if (texts === args.length) return args as readonly string[];
+  const words = args.slice(0, texts) as string[];
+  for (let i = texts; i < args.length; i++) {
     const arg = args[i];
     if (typeof arg === 'string') words.push(arg);
     else if (typeof arg === 'number') words.push(numberText(arg));

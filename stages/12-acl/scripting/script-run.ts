@@ -77,9 +77,13 @@ export class ScriptRun {
 
   /** What it may do is what its caller may do. */
   private borrow(): void {
-    const { db, user, authenticated, mustObey, noTouch } = this.caller;
-    Object.assign(this.client, { db, user, authenticated, mustObey, noTouch });
-    this.client.replies.protocol = 2;
+    const { client, caller } = this;
+    client.db = caller.db;
+    client.user = caller.user;
+    client.authenticated = caller.authenticated;
+    client.mustObey = caller.mustObey;
+    client.noTouch = caller.noTouch;
+    client.replies.protocol = 2;
   }
 
   /** Who has sent the request. */
