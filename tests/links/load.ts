@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly seed: number;
   /** Between a client's batches, in ms; 0: as fast as it goes. Default 4. */
   readonly pauseMs?: number;
+  /** Connects a client; default: plainly, to the port given. */
+  readonly open?: () => Promise<Client>;
 }
 
 /** Requests that a client has under way at once. */
@@ -32,7 +34,8 @@ const FLUSH_KEPT = 0.02;
  * its own; three with what only replication brings to light (short lives, random choices, times of now); and two that
  * wait for what the others push.
  */
-export async function startLoad(port: number, { stage, seed, pauseMs = 4 }: LoadOptions): Promise<Load> {
+export async function startLoad(port: number, options: LoadOptions): Promise<Load> {
+  const { stage, seed, pauseMs = 4, open: connect = () => Client.open('127.0.0.1', port) } = options;
   const rngs = Array.from({ length: 20 }, (_, at) => createRng(seed + at * 104_729));
   const families = FAMILIES.filter(({ since }) => since <= stage);
   const sources = [
@@ -43,7 +46,7 @@ export async function startLoad(port: number, { stage, seed, pauseMs = 4 }: Load
   let count = 0;
   const clients: Client[] = [];
   const open = async () => {
-    const client = await Client.open('127.0.0.1', port);
+    const client = await connect();
     clients.push(client);
     return client;
   };

@@ -46,7 +46,8 @@ export class Tls {
 
   /** A connection to a server whose certificate an authority of ours has signed, whatever its name is, as in Redis. */
   connect(host: string, port: number): TLSSocket {
-    return connect({ ...this.outgoing, host, port, checkServerIdentity: () => undefined });
+    const socket = connect({ ...this.outgoing, host, port, checkServerIdentity: () => undefined });
+    return socket.on('error', (error) => (error.message = reasonOf(error)));
   }
 
   private createAcceptor(context: SecureContextOptions): Server {
