@@ -109,9 +109,9 @@ function cpuSince({ pid }: ServerProcess): (requests: number) => number | null {
 
 async function prepare(server: ServerProcess, test: BenchTest, requests: number): Promise<void> {
   await ask(server.port, 'FLUSHALL'); // stage 01 has nothing to flush, and says so
-  if (!test.fill) return;
-  const { command, times, random = RANDOM_KEYS } = test.fill;
-  await redisBenchmark(server, command, { pipeline: 16, requests: times(requests), random });
+  for (const { command, times, random = RANDOM_KEYS } of test.fills ?? []) {
+    await redisBenchmark(server, command, { pipeline: 16, requests: times(requests), random });
+  }
 }
 
 function medians(runs: readonly Measurement[]): Measurement {

@@ -68,7 +68,7 @@ export async function knownTests(server: ServerProcess, tests: readonly BenchTes
   const known: BenchTest[] = [];
   const unknown: BenchTest[] = [];
   for (const test of tests) {
-    const names = [test.command[0]!, ...(test.fill ? [test.fill.command[0]!] : [])];
+    const names = [test, ...(test.fills ?? [])].map(({ command }) => command[0]!);
     ((await knows(server, names)) ? known : unknown).push(test);
   }
   return { known, unknown };

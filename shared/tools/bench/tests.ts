@@ -5,7 +5,8 @@ export interface BenchTest {
   readonly name: string;
   /** `__rand_int__` is replaced by redis-benchmark: twelve digits, below its `-r`. */
   readonly command: readonly string[];
-  readonly fill?: Fill;
+  /** One after the other. */
+  readonly fills?: readonly Fill[];
 }
 
 /** Runs `times(requests)` times on an empty server before each measurement, and is not measured. */
@@ -42,6 +43,12 @@ const members = Array.from({ length: 5 }, (_, i) => `member:${i}`);
 /** Three random commands for each key leave one in twenty missing. */
 const small = (command: readonly string[]): Fill => ({ command, times: () => RANDOM_KEYS * 3 });
 
+/** A set with the thousand elements from `first` on. */
+const thousandMembers = (key: string, first: number): Fill => ({
+  command: ['SADD', key, ...Array.from({ length: 1000 }, (_, i) => `element:${first + i}`)],
+  times: () => 1,
+});
+
 /** As redis-benchmark's own ZADD and ZPOPMIN, but with random scores. */
 const rank = ['ZADD', 'leaders', '__rand_int__', ELEMENT];
 const rankMany = ['ZADD', 'leaders', ...Array.from({ length: ELEMENTS_PER_FILL }, () => ['__rand_int__', ELEMENT]).flat()];
@@ -73,47 +80,54 @@ export const BENCH_TESTS: readonly BenchTest[] = [
   { name: 'PING', command: ['PING'] },
   { name: 'SET', command: ['SET', KEY, VALUE] },
   // Five random writes for each key leave fewer than one in a hundred missing.
-  { name: 'GET', command: ['GET', KEY], fill: { command: mset(10), times: () => RANDOM_KEYS / 2 } },
+  { name: 'GET', command: ['GET', KEY], fills: [{ command: mset(10), times: () => RANDOM_KEYS / 2 }] },
   { name: 'INCR', command: ['INCR', 'counter:__rand_int__'] },
   { name: 'LPUSH', command: ['LPUSH', 'mylist', VALUE] },
   { name: 'RPUSH', command: ['RPUSH', 'mylist', VALUE] },
-  { name: 'LPOP', command: ['LPOP', 'mylist'], fill: { command: pushMany, times: onePerRequest } },
-  { name: 'RPOP', command: ['RPOP', 'mylist'], fill: { command: pushMany, times: onePerRequest } },
+  { name: 'LPOP', command: ['LPOP', 'mylist'], fills: [{ command: pushMany, times: onePerRequest }] },
+  { name: 'RPOP', command: ['RPOP', 'mylist'], fills: [{ command: pushMany, times: onePerRequest }] },
   { name: 'SADD', command: ['SADD', 'myset', ELEMENT] },
   { name: 'HSET', command: ['HSET', 'myhash', ELEMENT, VALUE] },
-  { name: 'SPOP', command: ['SPOP', 'myset'], fill: { command: addMany, times: onePerRequest, random: ALL_DIFFERENT } },
-  { name: 'LRANGE_100', command: ['LRANGE', 'mylist', '0', '99'], fill: thousandElements },
-  { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fill: thousandElements },
+  { name: 'SPOP', command: ['SPOP', 'myset'], fills: [{ command: addMany, times: onePerRequest, random: ALL_DIFFERENT }] },
+  { name: 'LRANGE_100', command: ['LRANGE', 'mylist', '0', '99'], fills: [thousandElements] },
+  { name: 'LRANGE_600', command: ['LRANGE', 'mylist', '0', '599'], fills: [thousandElements] },
   { name: 'MSET', command: mset(10) },
   { name: 'XADD', command: ['XADD', 'mystream', '*', 'field', VALUE] },
-  { name: 'HSET_SMALL', command: ['HSET', HASH, 'field:3', 'value:__rand_int__'], fill: small(['HSET', HASH, ...fields]) },
-  { name: 'HGET_SMALL', command: ['HGET', HASH, 'field:3'], fill: small(['HSET', HASH, ...fields]) },
+  { name: 'HSET_SMALL', command: ['HSET', HASH, 'field:3', 'value:__rand_int__'], fills: [small(['HSET', HASH, ...fields])] },
+  { name: 'HGET_SMALL', command: ['HGET', HASH, 'field:3'], fills: [small(['HSET', HASH, ...fields])] },
   { name: 'SADD_SMALL', command: ['SADD', SET, ELEMENT] },
-  { name: 'SISMEMBER_SMALL', command: ['SISMEMBER', SET, 'member:3'], fill: small(['SADD', SET, ...members]) },
+  { name: 'SISMEMBER_SMALL', command: ['SISMEMBER', SET, 'member:3'], fills: [small(['SADD', SET, ...members])] },
   { name: 'RPUSH_SMALL', command: ['RPUSH', LIST, VALUE] },
-  { name: 'LRANGE_SMALL', command: ['LRANGE', LIST, '0', '4'], fill: small(['RPUSH', LIST, ...repeat(VALUE, 5)]) },
+  { name: 'LRANGE_SMALL', command: ['LRANGE', LIST, '0', '4'], fills: [small(['RPUSH', LIST, ...repeat(VALUE, 5)])] },
+  { name: 'EXPIRE_HASH', command: ['EXPIRE', HASH, '3600'], fills: [small(['HSET', HASH, ...fields])] },
+  { name: 'SINTER_1000', command: ['SINTER', 'one', 'other'], fills: [thousandMembers('one', 0), thousandMembers('other', 500)] },
+  {
+    name: 'XRANGE_100',
+    command: ['XRANGE', 'mystream', '-', '+', 'COUNT', '100'],
+    fills: [{ command: ['XADD', 'mystream', '*', 'field', VALUE], times: () => 1000 }],
+  },
   { name: 'ZADD', command: rank },
-  { name: 'ZADD_1M', command: rank, fill: leaders(1_000_000) },
+  { name: 'ZADD_1M', command: rank, fills: [leaders(1_000_000)] },
   { name: 'ZINCRBY', command: ['ZINCRBY', 'leaders', '1', ELEMENT] },
-  { name: 'ZPOPMIN', command: ['ZPOPMIN', 'leaders'], fill: { command: rankMany, times: onePerRequest, random: ALL_DIFFERENT } },
-  { name: 'ZRANGE_100', command: ['ZRANGE', 'leaders', '0', '99'], fill: leaders(1000) },
+  { name: 'ZPOPMIN', command: ['ZPOPMIN', 'leaders'], fills: [{ command: rankMany, times: onePerRequest, random: ALL_DIFFERENT }] },
+  { name: 'ZRANGE_100', command: ['ZRANGE', 'leaders', '0', '99'], fills: [leaders(1000)] },
   {
     name: 'ZRANGEBYSCORE_10',
     command: ['ZRANGEBYSCORE', 'leaders', '__rand_int__', '+inf', 'LIMIT', '0', '10'],
-    fill: leaders(3 * RANDOM_KEYS, RANDOM_KEYS),
+    fills: [leaders(3 * RANDOM_KEYS, RANDOM_KEYS)],
   },
   // Two random members for each of a million leave one in seven missing.
-  { name: 'ZRANK_1M', command: ['ZRANK', 'leaders', ELEMENT], fill: leaders(2_000_000, 1_000_000) },
-  { name: 'SORT_100', command: ['SORT', 'numbers'], fill: { command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 } },
-  { name: 'GEOSEARCH', command: ['GEOSEARCH', 'places', 'FROMLONLAT', COORDINATE, COORDINATE, 'BYRADIUS', '20', 'km', 'ASC'], fill: places },
-  { name: 'BITCOUNT_1MB', command: ['BITCOUNT', 'bits'], fill: { command: ['SETRANGE', 'bits', '1048575', 'x'], times: () => 1 } },
+  { name: 'ZRANK_1M', command: ['ZRANK', 'leaders', ELEMENT], fills: [leaders(2_000_000, 1_000_000)] },
+  { name: 'SORT_100', command: ['SORT', 'numbers'], fills: [{ command: ['RPUSH', 'numbers', ...repeat('__rand_int__', 100)], times: () => 1 }] },
+  { name: 'GEOSEARCH', command: ['GEOSEARCH', 'places', 'FROMLONLAT', COORDINATE, COORDINATE, 'BYRADIUS', '20', 'km', 'ASC'], fills: [places] },
+  { name: 'BITCOUNT_1MB', command: ['BITCOUNT', 'bits'], fills: [{ command: ['SETRANGE', 'bits', '1048575', 'x'], times: () => 1 }] },
   { name: 'PFADD', command: ['PFADD', 'visitors', ELEMENT] },
   { name: 'EVAL', command: ['EVAL', 'return 1', '0'] },
   { name: 'EVAL_LIMITER', command: ['EVAL', LIMITER, '1', KEY, '60000'] },
   {
     name: 'EVALSHA_LIMITER',
     command: ['EVALSHA', LIMITER_SHA, '1', KEY, '60000'],
-    fill: { command: ['SCRIPT', 'LOAD', LIMITER], times: () => 1 },
+    fills: [{ command: ['SCRIPT', 'LOAD', LIMITER], times: () => 1 }],
   },
   { name: 'EVAL_1000_CALLS', command: ['EVAL', THOUSAND_CALLS, '1', 'counter'] },
 ];
