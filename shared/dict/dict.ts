@@ -1,4 +1,4 @@
-import { hashOf } from './hash.ts';
+import { hashOf, rememberHash } from './hash.ts';
 import { Segment, SEGMENT_MAX } from './segment.ts';
 
 /** Segments are not split deeper than this, however badly hashes fall. */
@@ -111,10 +111,13 @@ export class Dict<V> {
     this.depth = 0;
   }
 
-  /** Every entry, in no promised order. The dict must not change meanwhile. */
+  /**
+   * Every entry, in no promised order. The dict must not change meanwhile. Who looks a visited key up in another dict
+   * need not compute its hash.
+   */
   forEach(visit: (key: string, value: V) => void): void {
     for (const segment of this.segments) {
-      for (let i = 0; i < segment.size; i++) visit(segment.keyAt(i), segment.valueAt(i));
+      for (let i = 0; i < segment.size; i++) visit(visitedKey(segment, i), segment.valueAt(i));
     }
   }
 
@@ -124,10 +127,10 @@ export class Dict<V> {
     return keys;
   }
 
-  /** Whether the test holds for some key; no further ones are tried then. The dict must not change meanwhile. */
+  /** Whether the test holds for some key; no further ones are tried then. Otherwise as `forEach`. */
   some(test: (key: string) => boolean): boolean {
     for (const segment of this.segments) {
-      for (let i = 0; i < segment.size; i++) if (test(segment.keyAt(i))) return true;
+      for (let i = 0; i < segment.size; i++) if (test(visitedKey(segment, i))) return true;
     }
     return false;
   }
@@ -250,6 +253,13 @@ export class Dict<V> {
     const last = this.segments.pop()!;
     if (last !== segment) this.replace(segment, last);
   }
+}
+
+/** The key at an index, whose hash is not computed if it is looked up next. */
+function visitedKey<V>(segment: Segment<V>, index: number): string {
+  const key = segment.keyAt(index);
+  if (segment.hashes !== null) rememberHash(key, segment.hashes[index]!);
+  return key;
 }
 
 /** Of the hashes from `from` on, the `count`th lowest; 2^32 where there are no more than `count`, or no hashes at all. */

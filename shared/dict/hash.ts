@@ -19,6 +19,12 @@ export function hashOf(key: string): number {
   return lastHash;
 }
 
+/** Says what the hash of a key is that is about to be looked up, where it is known. */
+export function rememberHash(key: string, hash: number): void {
+  lastKey = key;
+  lastHash = hash;
+}
+
 function compute(key: string): number {
   const { length } = key;
   let hash = SEED;

@@ -53,6 +53,28 @@ describe(`Dict, SEED=${seed}`, () => {
     expect(dict.some((key) => key === 'no such key')).toBe(false);
   });
 
+  test.each([8, 9, 5000])('while %i keys are visited, the same and other keys are found in other dicts', (size) => {
+    const dict = new Dict<number>();
+    const evens = new Dict<number>();
+    for (let i = 0; i < size; i++) {
+      dict.set(`key:${i}`, i);
+      if (i % 2 === 0) evens.set(`key:${i}`, i);
+    }
+    const copy = new Dict<number>();
+    dict.forEach((key, value) => {
+      expect(evens.get(key)).toBe(value % 2 === 0 ? value : undefined);
+      expect(dict.get('key:0')).toBe(0);
+      copy.set(key, value);
+    });
+    for (let i = 0; i < size; i++) expect(copy.get(`key:${i}`)).toBe(i);
+    let found = 0;
+    dict.some((key) => {
+      if (evens.has(key)) found++;
+      return false;
+    });
+    expect(found).toBe(evens.size);
+  });
+
   test('stamps stay with their keys through splits and merges', () => {
     const dict = new Dict<number>(true);
     for (const [i, key] of names(3000).entries()) {
