@@ -3,7 +3,7 @@ import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { createRng } from '../../tests/harness/rng.ts';
 import { doesNotStart, failedTests } from '../../tests/mutants/mutant.ts';
 import { placesToChange, type RandomMutant } from '../../tests/mutants/random-mutants.ts';
-import { WITHOUT_EFFECT } from '../../tests/mutants/without-effect.ts';
+import { OUT_OF_REACH, WITHOUT_EFFECT, type NamedChange } from '../../tests/mutants/without-effect.ts';
 import { parseToolArguments, requireStage, runTool } from './cli.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -15,7 +15,7 @@ npm run mutate 05 -- --file store/  … only in files whose name begins so
 
 First the suite runs without any change, and has to pass. A change is one operator, condition or constant of a file
 that is new in the stage. A change that the suite does not notice has survived: a test is missing, or the change has no
-effect. Those known to have none are listed in tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
+effect. Those known to have none, and those that a suite cannot bring about, are listed in tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
 `;
 
 const FLAGS = { count: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string' } } as const;
@@ -32,10 +32,11 @@ await runTool(import.meta.url, {
     const chosen = createRng(seed).shuffle(places).slice(0, count);
     console.log(`${stage.dir}: ${chosen.length} of ${places.length} places, --seed ${seed}\n`);
     await requireSound(stage, chosen[0]!);
-    const counts = { noticed: 0, survived: 0, 'without effect': 0 };
+    const counts = { noticed: 0, survived: 0, 'without effect': 0, 'out of reach': 0 };
     for (const mutant of chosen) counts[await tryMutant(stage, mutant)]++;
     const share = Math.round((counts.noticed / Math.max(1, counts.noticed + counts.survived)) * 100);
-    console.log(`\n${counts.noticed} noticed, ${counts.survived} survived (${share} %), ${counts['without effect']} without effect`);
+    const named = (['without effect', 'out of reach'] as const).map((kind) => `${counts[kind]} ${kind}`).join(', ');
+    console.log(`\n${counts.noticed} noticed, ${counts.survived} survived (${share} %), ${named}`);
     return counts.survived === 0 ? 0 : 1;
   },
 });
@@ -51,15 +52,16 @@ async function requireSound(stage: Stage, { file }: RandomMutant): Promise<void>
   if (failed !== undefined) throw new ToolError(`"${failed.name}" fails without any change:\n${failed.failure}`);
 }
 
-async function tryMutant(stage: Stage, mutant: RandomMutant): Promise<'noticed' | 'survived' | 'without effect'> {
+type Outcome = 'noticed' | 'survived' | 'without effect' | 'out of reach';
+
+async function tryMutant(stage: Stage, mutant: RandomMutant): Promise<Outcome> {
   const { file, line, before, after, start, end, replacement } = mutant;
   const place = `${file}:${line}  ${before} ${chalk.dim('→')} ${after}`;
-  const known = WITHOUT_EFFECT.find(
-    (other) => other.stage === stage.number && other.file === file && other.before === before && other.after === after,
-  );
-  if (known) {
-    console.log(`${chalk.yellow('without effect')}  ${place}\n${' '.repeat(16)}${chalk.dim(known.why)}`);
-    return 'without effect';
+  for (const [kind, list] of [['without effect', WITHOUT_EFFECT], ['out of reach', OUT_OF_REACH]] as const) {
+    const known = list.find((other) => isThis(other, stage, mutant));
+    if (known === undefined) continue;
+    console.log(`${chalk.yellow(kind.padEnd(14))}  ${place}\n${' '.repeat(16)}${chalk.dim(known.why)}`);
+    return kind;
   }
   const edit = (source: string) => source.slice(0, start) + replacement + source.slice(end);
   const [failed] = await failedTests(stage, `${stage.dir}/${file}`, edit);
@@ -70,4 +72,8 @@ async function tryMutant(stage: Stage, mutant: RandomMutant): Promise<'noticed' 
   console.log(`${chalk.green('noticed')}         ${place}`);
   console.log(`${' '.repeat(16)}${chalk.dim(doesNotStart(failed) ? 'the server does not start' : `by "${failed.name}"`)}`);
   return 'noticed';
+}
+
+function isThis(named: NamedChange, stage: Stage, { file, before, after }: RandomMutant): boolean {
+  return named.stage === stage.number && named.file === file && named.before === before && named.after === after;
 }

@@ -4,11 +4,12 @@ import { expect, test } from 'vitest';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { runToolIn } from '../tools/scratch.ts';
 import { placesToChange } from './random-mutants.ts';
-import { WITHOUT_EFFECT } from './without-effect.ts';
+import { OUT_OF_REACH, WITHOUT_EFFECT } from './without-effect.ts';
 
 const LONG = { timeout: 300_000 };
 
-const LISTED = WITHOUT_EFFECT.map(({ stage }) => stage);
+const NAMED = [...WITHOUT_EFFECT, ...OUT_OF_REACH];
+const LISTED = NAMED.map(({ stage }) => stage);
 
 test.each([...new Set(['02', '08', ...LISTED])])('stage %s has places to change', LONG, (number) => {
   const stage = findStage(number)!;
@@ -23,7 +24,7 @@ test.each([...new Set(['02', '08', ...LISTED])])('stage %s has places to change'
     expect(source.slice(0, start).split('\n')).toHaveLength(line);
     expect(after).not.toBe(before);
   }
-  for (const { file, before, after } of WITHOUT_EFFECT.filter((listed) => listed.stage === number)) {
+  for (const { file, before, after } of NAMED.filter((listed) => listed.stage === number)) {
     const isThis = (place: (typeof places)[0]) => place.file === file && place.before === before && place.after === after;
     expect(places.some(isThis), `${file}: ${before} → ${after}`).toBe(true);
   }
@@ -33,7 +34,7 @@ test('npm run mutate reports each change, and what noticed it', LONG, () => {
   const { code, stdout } = runToolIn(PROJECT_ROOT, 'mutate', ['05', '--count', '2', '--seed', '1']);
   expect(stdout).toMatch(/^stages\/05-transactions: 2 of \d+ places, --seed 1\n/);
   expect(stdout.match(/^noticed {9}\S+\.ts:\d+ {2}.* → .*\n {16}(by ".*"|the server does not start)$/gm)).toHaveLength(2);
-  expect(stdout).toMatch(/\n2 noticed, 0 survived \(100 %\), 0 without effect\n$/);
+  expect(stdout).toMatch(/\n2 noticed, 0 survived \(100 %\), 0 without effect, 0 out of reach\n$/);
   expect(code).toBe(0);
 });
 

@@ -1,5 +1,5 @@
-/** A change that no client can see: why is said, and it counts neither as noticed nor as survived. */
-export interface WithoutEffect {
+/** A change that counts neither as noticed nor as survived, and why. */
+export interface NamedChange {
   readonly stage: string;
   readonly file: string;
   /** As `npm run mutate` prints them. */
@@ -8,7 +8,15 @@ export interface WithoutEffect {
   readonly why: string;
 }
 
-export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
+/** Changes that no client can see. */
+export const WITHOUT_EFFECT: readonly NamedChange[] = [
+  {
+    stage: '01',
+    file: 'info/server.ts',
+    before: '(Date.now() - server.startTime) / 1000',
+    after: '(Date.now() - server.startTime) / (1000 + 1)',
+    why: 'the time since the start is a thousandth shorter: a second after a quarter of an hour',
+  },
   {
     stage: '01',
     file: 'network/listener.ts',
@@ -71,5 +79,23 @@ export const WITHOUT_EFFECT: readonly WithoutEffect[] = [
     before: 'slowlog / 1000',
     after: 'slowlog / (1000 + 1)',
     why: 'a request counts as slow a thousandth earlier',
+  },
+];
+
+/** Changes that show where something goes on for longer than a suite can wait, or that no test can bring about. */
+export const OUT_OF_REACH: readonly NamedChange[] = [
+  {
+    stage: '07',
+    file: 'persistence/aof/file.ts',
+    before: 'return true;',
+    after: 'return false;',
+    why: 'writes go on after two seconds in which the disk has not finished a sync: the disk would have to stall',
+  },
+  {
+    stage: '07',
+    file: 'persistence/aof/rewrite.ts',
+    before: 'this.delayMinutes * 2',
+    after: 'this.delayMinutes / 2',
+    why: 'the second pause after rewrites that failed is longer than the first: seen after a minute of waiting',
   },
 ];
