@@ -40,7 +40,7 @@ export async function runParts(parts: readonly Part[], { choice, bail, retryFail
       bail: bail ? 1 : 0,
       retry: retryFailed ? RETRIES : 0,
       fileParallelism: !inOrder,
-      ...(inOrder ? { sequence: { sequencer: InOrder } } : {}),
+      sequence: { sequencer: inOrder ? InOrder : LongFirst },
       reporters: [reporter],
     },
     { test: { projects } },
@@ -56,6 +56,15 @@ export async function runOnChange(paths: readonly string[], run: () => Promise<n
     await run();
     console.log(chalk.dim(`\nwaiting for a change in ${paths.map((path) => basename(path)).join(', ')} (Ctrl-C ends)`));
     console.log(chalk.dim(`\n${await change} has changed`));
+  }
+}
+
+/** The tests that are no suites first, and of those the planted bugs: a file of them takes minutes, and would run alone at the end. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => (moduleId.includes('/mutants/') ? 0 : moduleId.includes('/suites/') ? 2 : 1);
+    return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
 
