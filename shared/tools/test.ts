@@ -14,6 +14,7 @@ import {
   type Part,
 } from '../../tests/harness/plan.ts';
 import { pathsIn } from '../../tests/harness/changes.ts';
+import { compileStages } from '../../tests/harness/compiled.ts';
 import { createLeadingReporter, type Invocation } from '../../tests/harness/leading-reporter.ts';
 import { createReporter } from '../../tests/harness/reporter.ts';
 import { runOnChange, runParts } from '../../tests/harness/run-parts.ts';
@@ -110,13 +111,16 @@ await runTool(import.meta.url, {
       foreign === null
         ? createReporter(missing, choice)
         : createLeadingReporter(invocation(positionals[0], foreign, values), choice);
-    const run = () => runParts(parts, {
-      choice,
-      bail: values.bail,
-      retryFailed: values['retry-failed'],
-      inOrder: foreign !== null,
-      reporter,
-    });
+    const run = () => {
+      if (positionals.length === 0 && foreign === null) process.env['COMPILED_STAGES'] = compileStages().root;
+      return runParts(parts, {
+        choice,
+        bail: values.bail,
+        retryFailed: values['retry-failed'],
+        inOrder: foreign !== null,
+        reporter,
+      });
+    };
     return values.watch ? runOnChange(watched(foreign, parts), run) : run();
   },
 });

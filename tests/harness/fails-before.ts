@@ -1,4 +1,5 @@
 import { allStages } from '#shared/manifest.ts';
+import { compileStages } from './compiled.ts';
 import { suitesOf } from './plan.ts';
 import { runSuite } from './run-suite.ts';
 
@@ -13,13 +14,15 @@ const RUN = { workers: 4, replyMs: 2_000 };
 export async function failsBefore(root?: string, onStage: (line: string) => void = () => {}): Promise<string[]> {
   const problems: string[] = [];
   const stages = allStages(root);
+  process.env['COMPILED_STAGES'] = compileStages().root;
   for (const [index, stage] of stages.entries()) {
     const before = stages[index - 1];
     if (!stage.built || !before?.built || suitesOf(stage.number).length === 0) continue;
     const tests = await runSuite(stage.number, before.dir, RUN);
     const passed = tests.filter(({ state }) => state === 'passed');
+    const skipped = tests.filter(({ state }) => state === 'skipped').length;
     onStage(
-      `suite ${stage.number} on stage ${before.number}: ${tests.length - passed.length} fail, ${passed.length} pass`,
+      `suite ${stage.number} on stage ${before.number}: ${tests.length - passed.length - skipped} fail, ${passed.length} pass, ${skipped} skipped`,
     );
     for (const { name, regression } of passed) {
       if (regression === null)

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { findStage, PROJECT_ROOT as ROOT } from '#shared/manifest.ts';
+import { findStage, PROJECT_ROOT as ROOT, type Stage } from '#shared/manifest.ts';
 import { quoted } from '#shared/tools/quote.ts';
-import { stageCommand } from '#shared/tools/stage.ts';
+import { NODE_FLAGS, stageCommand } from '#shared/tools/stage.ts';
 import { answersPing, freePort, startProcess, type ServerProcess } from './process.ts';
 import { traced } from './traced.ts';
 
@@ -55,11 +55,11 @@ function targetOf(description: string): Target {
 
 function stageTarget(description: string): Target {
   const stage = findStage(basename(description));
-  const dir = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
-  if (!stage || !existsSync(join(dir, 'main.ts')))
-    throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
+  const given = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
+  const dir = stage && given === join(ROOT, stage.dir) ? join(process.env['COMPILED_STAGES'] ?? ROOT, stage.dir) : given;
   // A copy of a stage stands in a `stages` folder too, of another root.
-  const argv = stageCommand(stage, resolve(dir, '../..'));
+  const argv = stage && commandIn(dir, stage);
+  if (!argv) throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
   return {
     name: `stage ${stage.number}`,
     kind: 'stage',
@@ -67,6 +67,12 @@ function stageTarget(description: string): Target {
     takesFlags: true,
     start: (flags = [], place) => spawnIn(place, (port) => [...argv, ...withConf(['--port', String(port)], flags)]),
   };
+}
+
+/** How a stage in this folder is started, in TypeScript or compiled (see `compileStages`); null when there is none. */
+function commandIn(dir: string, stage: Stage): string[] | null {
+  if (existsSync(join(dir, 'main.js'))) return [process.execPath, ...NODE_FLAGS, join(dir, 'main.js')];
+  return existsSync(join(dir, 'main.ts')) ? stageCommand(stage, resolve(dir, '../..')) : null;
 }
 
 function redisTarget(): Target {
