@@ -8,7 +8,7 @@ export const MEMBER_BYTES = 40;
 const EMPTY_BYTES = 1800;
 /** What a skip list takes at least, and about what each node takes. */
 const NODES_BYTES = 4096;
-const NODE_BYTES = 27;
+const NODE_BYTES = 29;
 /** So many members are copied in a millisecond or two. */
 const FEW = 4096;
 /** How many times the memory that is needed may be kept. */

@@ -12,16 +12,20 @@ const FIRST_WORDS = 1024;
 
 // A node, in words of 32 bits:
 //
-//      0     1     2     3      4     5     6     7
-//   +-----------+-----+------+-----+-----+-----+-----+- -
-//   |   score   |back |member|link |span |link |span |      a link and a span for each of its levels
-//   +-----------+-----+------+-----+-----+-----+-----+- -
-//                               level 0     level 1
-const BACK = 2;
-const MEMBER = 3;
-const LINK = 4;
-const SPAN = 5;
-const LEVEL_WORDS = 2;
+//      0     1     2      3     4     5     6     7     8
+//   +-----------+------+-----+-----+-----+-----+-----+-----+- -
+//   |   score   |member|next |span |back |next |span |back |      three words for each of its levels
+//   +-----------+------+-----+-----+-----+-----+-----+-----+- -
+//                            level 0           level 1
+const MEMBER = 2;
+const NEXT = 3;
+const SPAN = 4;
+const BACK = 5;
+const LEVEL_WORDS = 3;
+
+/** Word 2 is the member's index in the chunk's list and, above these bits, the number of levels. */
+const INDEX_BITS = 24;
+const INDEX = 2 ** INDEX_BITS - 1;
 
 /**
  * The nodes of a skip list. Redis allocates a struct for each (`zskiplistNode`). An object for each would cost four times
@@ -35,7 +39,7 @@ export class Nodes {
   /** The words of each chunk, and the same memory seen as doubles. */
   private readonly words: Int32Array[] = [];
   private readonly doubles: Float64Array[] = [];
-  /** The members of each chunk's nodes; word 3 of a node is an index here. */
+  /** The members of each chunk's nodes. */
   private readonly members: string[][] = [];
   /** Words in use of the last chunk. */
   private used = 0;
@@ -44,8 +48,7 @@ export class Nodes {
 
   constructor() {
     this.addChunk(FIRST_WORDS);
-    this.used = wordsOf(MAX_LEVEL);
-    this.members[0]!.push('');
+    this.newNode(MAX_LEVEL);
   }
 
   score(node: number): number {
@@ -58,21 +61,17 @@ export class Nodes {
 
   member(node: number): string {
     const chunk = node >>> CHUNK_BITS;
-    return this.members[chunk]![this.words[chunk]![(node & PLACE) + MEMBER]!]!;
+    return this.members[chunk]![this.words[chunk]![(node & PLACE) + MEMBER]! & INDEX]!;
   }
 
-  /** The node before on the lowest level; HEAD: it is the first. */
-  back(node: number): number {
-    return this.words[node >>> CHUNK_BITS]![(node & PLACE) + BACK]!;
-  }
-
-  setBack(node: number, back: number): void {
-    this.words[node >>> CHUNK_BITS]![(node & PLACE) + BACK] = back;
+  /** On how many levels it is. */
+  levels(node: number): number {
+    return this.words[node >>> CHUNK_BITS]![(node & PLACE) + MEMBER]! >>> INDEX_BITS;
   }
 
   /** The next node on a level; HEAD: there is none. */
   next(node: number, level: number): number {
-    return this.words[node >>> CHUNK_BITS]![(node & PLACE) + LINK + LEVEL_WORDS * level]!;
+    return this.words[node >>> CHUNK_BITS]![(node & PLACE) + NEXT + LEVEL_WORDS * level]!;
   }
 
   /** How many nodes further that is. */
@@ -80,15 +79,22 @@ export class Nodes {
     return this.words[node >>> CHUNK_BITS]![(node & PLACE) + SPAN + LEVEL_WORDS * level]!;
   }
 
+  /** The node before on a level; HEAD: it is the first. The one before HEAD is the last. */
+  back(node: number, level: number): number {
+    return this.words[node >>> CHUNK_BITS]![(node & PLACE) + BACK + LEVEL_WORDS * level]!;
+  }
+
   setSpan(node: number, level: number, span: number): void {
     this.words[node >>> CHUNK_BITS]![(node & PLACE) + SPAN + LEVEL_WORDS * level] = span;
   }
 
-  setNext(node: number, level: number, next: number, span: number): void {
+  /** Links two nodes, so many apart, in both directions. */
+  join(node: number, next: number, level: number, span: number): void {
     const words = this.words[node >>> CHUNK_BITS]!;
-    const at = (node & PLACE) + LINK + LEVEL_WORDS * level;
+    const at = (node & PLACE) + NEXT + LEVEL_WORDS * level;
     words[at] = next;
     words[at + 1] = span;
+    this.words[next >>> CHUNK_BITS]![(next & PLACE) + BACK + LEVEL_WORDS * level] = node;
   }
 
   /** A node of so many levels, without links. */
@@ -96,18 +102,22 @@ export class Nodes {
     let node = this.free[levels]!;
     if (node === 0) node = this.newNode(levels);
     else this.free[levels] = this.next(node, 0);
-    const chunk = node >>> CHUNK_BITS;
-    this.members[chunk]![this.words[chunk]![(node & PLACE) + MEMBER]!] = member;
+    this.setMember(node, member);
     this.setScore(node, score);
     return node;
   }
 
-  /** Gives a node of so many levels back: the next one that is as high takes its place. */
-  give(node: number, levels: number): void {
-    const chunk = node >>> CHUNK_BITS;
-    this.members[chunk]![this.words[chunk]![(node & PLACE) + MEMBER]!] = '';
-    this.setNext(node, 0, this.free[levels]!, 0);
+  /** Gives a node back: the next one that is as high takes its place. */
+  give(node: number): void {
+    const levels = this.levels(node);
+    this.setMember(node, '');
+    this.words[node >>> CHUNK_BITS]![(node & PLACE) + NEXT] = this.free[levels]!;
     this.free[levels] = node;
+  }
+
+  private setMember(node: number, member: string): void {
+    const chunk = node >>> CHUNK_BITS;
+    this.members[chunk]![this.words[chunk]![(node & PLACE) + MEMBER]! & INDEX] = member;
   }
 
   private newNode(levels: number): number {
@@ -116,7 +126,7 @@ export class Nodes {
     const chunk = this.words.length - 1;
     const place = this.used;
     this.used += size;
-    this.words[chunk]![place + MEMBER] = this.members[chunk]!.push('') - 1;
+    this.words[chunk]![place + MEMBER] = (levels << INDEX_BITS) | (this.members[chunk]!.push('') - 1);
     return chunk * CHUNK_WORDS + place;
   }
 
@@ -145,6 +155,8 @@ export class Nodes {
   }
 }
 
+/** An even number: the scores of all nodes are at places of doubles. */
 function wordsOf(levels: number): number {
-  return LINK + LEVEL_WORDS * levels;
+  const words = NEXT + LEVEL_WORDS * levels;
+  return words + (words % 2);
 }

@@ -9,7 +9,8 @@ const ranks = new Int32Array(MAX_LEVEL);
  * Members in the order of their scores, and where those are equal, of their bytes (Redis: `zskiplist`). Each node is a
  * link in the chain of level 0; one in four is on level 1 as well, one in sixteen on level 2, and so on. A search begins
  * on the highest level, goes along it as far as it may, and continues one level below: about log n steps. A link knows
- * how many nodes it spans, so the sum of the spans on the way is a rank.
+ * how many nodes it spans, so the sum of the spans on the way is a rank. Links lead back, too (in Redis those of level 0
+ * alone), so a node that is known is removed, and has its rank, without a search.
  */
 export class SkipList {
   length = 0;
@@ -31,43 +32,58 @@ export class SkipList {
 
   /** Adds a member that is not in the list. @returns its node (Redis: `zslInsert`) */
   insert(score: number, member: string): number {
-    const levels = randomLevels();
-    const node = this.nodes.take(levels, score, member);
-    this.seek(score, member);
-    this.link(node, levels);
+    const node = this.nodes.take(randomLevels(), score, member);
+    this.link(node);
     return node;
   }
 
   /** Redis: `zslDelete`. */
   delete(node: number): void {
-    this.seek(this.nodes.score(node), this.nodes.member(node));
-    this.nodes.give(node, this.unlink(node));
+    this.unlink(node);
+    this.nodes.give(node);
   }
 
   /** Gives a node another score. It moves only if it has to (Redis: `zslUpdateScore`). */
   update(node: number, score: number): void {
     const { nodes } = this;
     const member = nodes.member(node);
-    const back = nodes.back(node);
+    const back = nodes.back(node, 0);
     const next = nodes.next(node, 0);
     const staysBehind = back === HEAD || this.isBefore(back, score, member);
     if (staysBehind && (next === HEAD || !this.isBefore(next, score, member))) return nodes.setScore(node, score);
-    this.seek(nodes.score(node), member);
-    const levels = this.unlink(node);
+    this.unlink(node);
     nodes.setScore(node, score);
-    this.seek(score, member);
-    this.link(node, levels);
+    this.link(node);
   }
 
   /** How many nodes stand before it (Redis: `zslGetRank`, which counts from 1). */
   rank(node: number): number {
-    return this.seek(this.nodes.score(node), this.nodes.member(node));
+    const { nodes } = this;
+    let rank = -1;
+    let at = node;
+    // Each step back to HEAD is on the highest level of the node that it begins at.
+    while (at !== HEAD) {
+      const top = nodes.levels(at) - 1;
+      at = nodes.back(at, top);
+      rank += nodes.span(at, top);
+    }
+    return rank;
   }
 
   /** The node of a rank, from 0 on; there must be so many (Redis: `zslGetElementByRank`). */
   at(rank: number): number {
-    this.seekRank(rank);
-    return this.nodes.next(path[0]!, 0);
+    const { nodes } = this;
+    let node = HEAD;
+    let passed = 0;
+    for (let level = this.levels - 1; level >= 0; level--) {
+      let next = nodes.next(node, level);
+      while (next !== HEAD && passed + nodes.span(node, level) <= rank) {
+        passed += nodes.span(node, level);
+        node = next;
+        next = nodes.next(node, level);
+      }
+    }
+    return nodes.next(node, 0);
   }
 
   /** 0: there is none. */
@@ -77,12 +93,12 @@ export class SkipList {
 
   /** 0: there is none. */
   last(): number {
-    return this.length === 0 ? HEAD : this.at(this.length - 1);
+    return this.nodes.back(HEAD, 0);
   }
 
   /** The neighbour of a node; 0: it is the last, or the first. */
   neighbour(node: number, reverse: boolean): number {
-    return reverse ? this.nodes.back(node) : this.nodes.next(node, 0);
+    return reverse ? this.nodes.back(node, 0) : this.nodes.next(node, 0);
   }
 
   /** How many nodes stand before a place. */
@@ -107,17 +123,18 @@ export class SkipList {
   deleteRange(start: number, end: number): string[] {
     const { nodes } = this;
     const members: string[] = [];
-    this.seekRank(start);
+    let node = this.at(start);
     for (let left = end - start; left > 0; left--) {
-      const node = nodes.next(path[0]!, 0);
+      const next = nodes.next(node, 0);
       members.push(nodes.member(node));
-      nodes.give(node, this.unlink(node));
+      this.delete(node);
+      node = next;
     }
     return members;
   }
 
-  /** Finds the way to where a member with this score stands, or would stand. @returns how many nodes are before that */
-  private seek(score: number, member: string): number {
+  /** Finds the way to where a member with this score would stand. */
+  private seek(score: number, member: string): void {
     const { nodes } = this;
     let node = HEAD;
     let rank = 0;
@@ -134,24 +151,6 @@ export class SkipList {
       path[level] = node;
       ranks[level] = rank;
     }
-    return rank;
-  }
-
-  /** As `seek`, for a rank. */
-  private seekRank(rank: number): void {
-    const { nodes } = this;
-    let node = HEAD;
-    let passed = 0;
-    for (let level = this.levels - 1; level >= 0; level--) {
-      let next = nodes.next(node, level);
-      while (next !== HEAD && passed + nodes.span(node, level) <= rank) {
-        passed += nodes.span(node, level);
-        node = next;
-        next = nodes.next(node, level);
-      }
-      path[level] = node;
-      ranks[level] = passed;
-    }
   }
 
   private isBefore(node: number, score: number, member: string): boolean {
@@ -165,50 +164,46 @@ export class SkipList {
       : isBeforeMember(this.nodes.member(node), place.member, place.after);
   }
 
-  /** Puts a node at the end of the path. */
-  private link(node: number, levels: number): void {
+  /** Puts a node in its place. */
+  private link(node: number): void {
     const { nodes } = this;
+    this.seek(nodes.score(node), nodes.member(node));
+    const levels = nodes.levels(node);
     for (; this.levels < levels; this.levels++) {
       path[this.levels] = HEAD;
       ranks[this.levels] = 0;
-      nodes.setNext(HEAD, this.levels, HEAD, this.length);
+      nodes.join(HEAD, HEAD, this.levels, this.length);
     }
     const rank = ranks[0]!;
     for (let level = 0; level < levels; level++) {
       const before = path[level]!;
       // The span of the link that is cut in two here: up to the new node, and the rest.
       const head = rank - ranks[level]! + 1;
-      nodes.setNext(node, level, nodes.next(before, level), nodes.span(before, level) - head + 1);
-      nodes.setNext(before, level, node, head);
+      nodes.join(node, nodes.next(before, level), level, nodes.span(before, level) - head + 1);
+      nodes.join(before, node, level, head);
     }
     for (let level = levels; level < this.levels; level++) {
       const before = path[level]!;
       nodes.setSpan(before, level, nodes.span(before, level) + 1);
     }
-    nodes.setBack(node, path[0]!);
-    const next = nodes.next(node, 0);
-    if (next !== HEAD) nodes.setBack(next, node);
     this.length++;
   }
 
-  /** Takes out the node at the end of the path. @returns how many levels it was on (Redis: `zslDeleteNode`) */
-  private unlink(node: number): number {
+  /** Takes a node out. The way back from it leads to all links that pass over it (Redis: `zslDeleteNode`). */
+  private unlink(node: number): void {
     const { nodes } = this;
-    let levels = 0;
-    for (let level = 0; level < this.levels; level++) {
-      const before = path[level]!;
-      const span = nodes.span(before, level) - 1;
-      if (nodes.next(before, level) !== node) nodes.setSpan(before, level, span);
-      else {
-        nodes.setNext(before, level, nodes.next(node, level), span + nodes.span(node, level));
-        levels++;
-      }
+    const levels = nodes.levels(node);
+    let before = HEAD;
+    for (let level = 0; level < levels; level++) {
+      before = nodes.back(node, level);
+      nodes.join(before, nodes.next(node, level), level, nodes.span(before, level) - 1 + nodes.span(node, level));
     }
-    const next = nodes.next(node, 0);
-    if (next !== HEAD) nodes.setBack(next, path[0]!);
+    for (let level = levels; level < this.levels; level++) {
+      while (nodes.levels(before) <= level) before = nodes.back(before, level - 1);
+      nodes.setSpan(before, level, nodes.span(before, level) - 1);
+    }
     while (this.levels > 1 && nodes.next(HEAD, this.levels - 1) === HEAD) this.levels--;
     this.length--;
-    return levels;
   }
 }
 
