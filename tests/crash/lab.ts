@@ -13,6 +13,7 @@ import { NAMES, startLoad, type History, type Load } from './load.ts';
 import { cutPower, recordOf } from './power-cut.ts';
 import { differingKeys, readBack, showKeys, type Dataset } from './read-back.ts';
 import { damagedFiller, fill, flagsOf, saveSlowly, type Policy, type Scenario } from './scenarios.ts';
+import { SCRIPTS_SINCE } from './scripted.ts';
 import { HAS_REDIS, knownTo, parseVictim, powerOff, start, withRecord, type Victim } from './server.ts';
 import { verify, type Bounds, type Verdict } from './verify.ts';
 
@@ -152,7 +153,9 @@ async function beginLife(options: LabOptions, dir: string): Promise<Life> {
 /** Loads, kills, restarts and compares. @returns what went wrong */
 async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]> {
   const { scenario, dir, port, held } = life;
-  const load = await startLoad(port, rng, held.states, life.sent, knownTo(life.victim));
+  const isFirst = life.sent.every((count) => count === 0);
+  const known = knownTo(life.victim);
+  const load = await startLoad(port, rng, held.states, life.sent, known);
   const snapshot = scenario.command === undefined ? null : await sendCommand(scenario.command, port, load, rng);
   // Now and then so late that the command is done.
   await sleep(rng.next() * scenario.withinMs * (scenario.command !== undefined && rng.chance(0.3) ? 4 : 1));
@@ -162,6 +165,8 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   outcome.kills++;
   life.tamper?.(dir);
   const problems = [...load.problems, ...inspect(life, outcome)];
+  const mustHaveLibrary = known >= SCRIPTS_SINCE && scenario.aof && life.policy === 'always' && !isFirst;
+  if (mustHaveLibrary && !load.hadLibrary) problems.push('the library of functions was lost with the kill before this one');
   const elsewhere = (outcome.kills - 1) % ELSEWHERE === 0 && HAS_REDIS ? await bootRedis(life) : null;
   if (snapshot?.refused) problems.push(`${scenario.command}: ${snapshot.refused}`);
   try {

@@ -1,6 +1,7 @@
 import { ReplyError } from '#shared/resp/reply.ts';
 import type { Rng } from '../harness/rng.ts';
 import { openConnection, type Connection } from './connection.ts';
+import { loadLibrary, SCRIPTS_SINCE } from './scripted.ts';
 import type { State } from './value.ts';
 import { acknowledge, createWorkload, type Unit } from './workload.ts';
 
@@ -20,6 +21,8 @@ export interface Load {
   readonly histories: readonly History[];
   /** Replies that were not what the commands must get. */
   readonly problems: readonly string[];
+  /** Whether the server had the library of functions that the load calls, from a load before this one. */
+  readonly hadLibrary: boolean;
   /** Sends nothing more, and waits for the replies to all that was sent, or for the server's end. */
   stop(): Promise<void>;
   /** Resolves when the server has closed all connections. */
@@ -47,6 +50,7 @@ export async function startLoad(
 ): Promise<Load> {
   const problems: string[] = [];
   let stopped = false;
+  const hadLibrary = stage >= SCRIPTS_SINCE && (await loadLibrary(port));
   const writers = await Promise.all(
     WINDOWS.map(async (window, at) => {
       const history: History = { name: NAMES[at]!, base: bases[at]!, units: [], acked: 0 };
@@ -92,6 +96,7 @@ export async function startLoad(
   return {
     histories: writers.map(({ history }) => history),
     problems,
+    hadLibrary,
     closed,
     async stop() {
       stopped = true;

@@ -90,6 +90,27 @@ describe('the workload of the crash lab', () => {
     expect(units.some(({ steps }) => steps.length === 2)).toBe(true);
   });
 
+  test('from stage 12 on it has scripts, each of which writes several keys as one unit', () => {
+    const workload = createWorkload('c1', createRng(5), new Map(), 0, '12');
+    const units = Array.from({ length: 300 }, () => workload.next());
+    const model: State = new Map();
+    for (const [at, { steps }] of units.entries()) {
+      for (const step of steps) applyStep(step, model);
+      expect(matchingPrefixes(new Map(), units, model)).toContain(at + 1);
+    }
+    for (const name of ['EVAL', 'FCALL']) {
+      const scripts = units.filter(({ wire }) => wire.includes(name));
+      expect(scripts.length).toBeGreaterThan(5);
+      for (const { steps, replies } of scripts) expect([new Set(steps.map(({ key }) => key)).size, replies]).toEqual([4, 1]);
+    }
+    // One that is half there is no prefix.
+    const script = units.findIndex(({ wire }) => wire.includes('EVAL'));
+    const half: State = new Map();
+    for (const { steps } of units.slice(0, script)) for (const step of steps) applyStep(step, half);
+    applyStep(units[script]!.steps[2]!, half);
+    expect(matchingPrefixes(new Map(), units, half)).toEqual([]);
+  });
+
   test('an ID of a stream may be any until it is told, and is that one from then on', () => {
     const workload = createWorkload('c1', createRng(5), new Map(), 0, '10');
     let adds: Unit;

@@ -7,7 +7,8 @@ import { addVerdict, newOutcome, removeFolder, type Outcome } from './lab.ts';
 import { follow, info, inSync, newNode, startNode, type Node } from './nodes.ts';
 import { cutPower } from './power-cut.ts';
 import { flagsOf, SCENARIOS, type Policy } from './scenarios.ts';
-import { powerOff, withRecord, type Victim } from './server.ts';
+import { SCRIPTS_SINCE } from './scripted.ts';
+import { knownTo, powerOff, withRecord, type Victim } from './server.ts';
 
 export interface WaitOptions {
   victim: Victim;
@@ -28,6 +29,7 @@ interface Writer {
 /** So many writes, and then WAIT, for each connection. */
 const BATCHES = [1, 1, 8, 50];
 const WITHIN_MS = 400;
+const SET_TWO = "redis.call('SET', KEYS[1], 'x') redis.call('SET', KEYS[2], 'x')";
 const REWRITE_MS = 30_000;
 
 /**
@@ -75,7 +77,7 @@ async function oneKill({ nodes, flags, policy, powerCut, rng }: Round, outcome: 
   await inSync(replica, primary);
   // A full sync begins the replica's log anew: until its base is written, what a kill leaves is the old log.
   for (const node of nodes) await until(() => isLogWhole(node), 'the end of the AOF rewrite', REWRITE_MS);
-  const load = await startWriters(primary.port);
+  const load = await startWriters(primary.port, knownTo(primary.victim) >= SCRIPTS_SINCE);
   // On a busy machine the first answer may take its time: before it there is nothing to lose.
   await Promise.race([load.counted, load.closed]);
   await sleep(rng.next() * WITHIN_MS);
@@ -117,8 +119,8 @@ async function isLogWhole(node: Node): Promise<boolean> {
   return text.includes('aof_rewrite_in_progress:0') && text.includes('aof_rewrite_scheduled:0');
 }
 
-/** Begins to write: each connection as fast as WAIT is answered. */
-async function startWriters(port: number) {
+/** Begins to write: each connection as fast as WAIT is answered. `scripts`: every other write is a script that writes two keys. */
+async function startWriters(port: number, scripts: boolean) {
   const problems: string[] = [];
   const writers: Writer[] = BATCHES.map(() => ({ keys: [], countedAt: [] }));
   let hasCounted!: () => void;
@@ -126,6 +128,7 @@ async function startWriters(port: number) {
   const connections = await Promise.all(
     writers.map(async ({ keys, countedAt }, at) => {
       let missing = 0;
+      let writes = 0;
       const connection = await openConnection(port, (reply) => {
         if (--missing > 0) return;
         if (reply !== 1) return void problems.push(`WAIT 1 0 has answered ${JSON.stringify(reply)}`);
@@ -136,8 +139,11 @@ async function startWriters(port: number) {
       const write = () => {
         let wire = '';
         for (let n = 0; n < BATCHES[at]!; n++) {
-          keys.push(`w${at}:${keys.length}`);
-          wire += encodeRequest(['SET', keys.at(-1)!, 'x']);
+          const key = `w${at}:${keys.length}`;
+          const isScript = scripts && writes++ % 2 === 0;
+          wire += encodeRequest(isScript ? ['EVAL', SET_TWO, '2', key, `${key}:too`] : ['SET', key, 'x']);
+          keys.push(key);
+          if (isScript) keys.push(`${key}:too`);
         }
         missing = BATCHES[at]! + 1;
         connection.write(wire + encodeRequest(['WAIT', '1', '0']));

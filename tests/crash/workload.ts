@@ -2,12 +2,13 @@ import type { Decoded } from '#shared/resp/decoder.ts';
 import { ReplyError, Status } from '#shared/resp/reply.ts';
 import { encodeRequest } from '../harness/client.ts';
 import type { Rng } from '../harness/rng.ts';
+import { scripted, SCRIPTS_SINCE } from './scripted.ts';
 import type { State, StreamEntry, Value } from './value.ts';
 
 /** The key that all connections increment: its values tell in which order they were served. */
 export const COUNTER = 'counter';
 
-/** One write as a client sees it, a command or MULTI … EXEC with several: after a crash it is there, or it is not. */
+/** One write as a client sees it, a command, or several in MULTI … EXEC or in a script: after a crash it is there, or it is not. */
 export interface Unit {
   /** Counts the units of a connection, from 1. */
   readonly number: number;
@@ -64,22 +65,20 @@ export function createWorkload(name: string, rng: Rng, state: State, sent: numbe
     const value = text();
     return [set(key('string'), value), rpush(key('list'), value, state)];
   };
+  const script = () => [...pair(), hset(key('hash'), String(rng.int(1, FIELDS)), text(), state), xadd(key('stream'), text())];
+  const unit = (steps: Step[], wire: string, replies: number): Unit => ({ number, wire, steps, replies, ackedAt: null, counter: null });
 
   return {
     next() {
       number++;
-      const steps = rng.chance(PAIR_SHARE) ? pair() : [single()];
+      const several = rng.chance(PAIR_SHARE);
+      const isScript = several && stage >= SCRIPTS_SINCE && rng.chance(SCRIPT_SHARE);
+      const steps = isScript ? script() : several ? pair() : [single()];
       for (const step of steps) applyStep(step, state);
+      if (isScript) return unit(steps, encodeRequest(scripted(steps.map((step) => step.key), steps.map(({ args }) => args), rng)), 1);
       const requests = steps.map(({ args }) => encodeRequest(args));
-      const alone = steps.length === 1;
-      return {
-        number,
-        wire: alone ? requests[0]! : [MULTI, ...requests, EXEC].join(''),
-        steps,
-        replies: alone ? 1 : steps.length + 2,
-        ackedAt: null,
-        counter: null,
-      };
+      if (!several) return unit(steps, requests[0]!, 1);
+      return unit(steps, [MULTI, ...requests, EXEC].join(''), steps.length + 2);
     },
   };
 }
@@ -116,6 +115,8 @@ const FIELDS = 12;
 /** More members than a listpack has, so that some sorted sets are skip lists. */
 const RANKED = 200;
 const PAIR_SHARE = 0.2;
+/** Of what writes several keys, so much is a script instead of a transaction. */
+const SCRIPT_SHARE = 0.5;
 const SHORT = 120;
 /** Some values are so long that a write of theirs may be cut in two. */
 const LONG = 40_000;
