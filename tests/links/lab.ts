@@ -7,6 +7,7 @@ import { startLoad } from './load.ts';
 import { nextStep, perform, type Expected, type HarassedLink } from './plan.ts';
 import { openProxy, type Proxy } from './proxy.ts';
 import { replicaView } from './replica-view.ts';
+import { disagreements, libraryOf, SCRIPTS_SINCE } from './scripts.ts';
 import { linkUp, settled, startNode, type Node } from './servers.ts';
 
 export type Topology = 'pair' | 'chain' | 'promotion';
@@ -81,8 +82,9 @@ export async function runLab(options: LabOptions): Promise<Outcome> {
       nodes.push(await startNode(kind, ...flags));
       proxies.push(await openProxy(nodes[at]!.port, createRng(options.seed + at + 1)));
     }
-    await TOPOLOGIES[options.topology]({ nodes, proxies, rng, options, outcome });
-    if (options.aof) await compareLogs(nodes, outcome);
+    const lab = { nodes, proxies, rng, options, outcome };
+    await TOPOLOGIES[options.topology](lab);
+    if (options.aof) await compareLogs(nodes, lab);
   } catch (error) {
     outcome.problems.push((error as Error).message);
   } finally {
@@ -240,16 +242,28 @@ async function compare({ outcome, options }: Lab, primary: Node, replicas: reado
     }
   }
   if (outcome.keys === 0) outcome.problems.push('there was nothing to compare');
+  if (oldestOf(options.servers) >= SCRIPTS_SINCE) await compareScripts(outcome, primary, replicas);
+}
+
+/** What a script wrote as one unit is there as one unit; and the replicas have the primary's library of functions. */
+async function compareScripts(outcome: Outcome, primary: Node, replicas: readonly Node[]): Promise<void> {
+  const library = await libraryOf(primary.client);
+  for (const node of [primary, ...replicas]) {
+    for (const line of await disagreements(node.client)) outcome.problems.push(`${node.name}: ${line}`);
+    const own = await libraryOf(node.client);
+    if (own !== library) outcome.problems.push(`${node.name} has another library: ${own}, and not ${library}`);
+  }
 }
 
 /** All servers start anew from their append-only files: each must hold what it held. */
-async function compareLogs(nodes: readonly Node[], outcome: Outcome): Promise<void> {
+async function compareLogs(nodes: readonly Node[], { options, outcome }: Lab): Promise<void> {
   const before = replicaView(await readDataset(nodes[0]!.client));
   for (const node of nodes) {
     await node.restart();
     const differences = diffDatasets(before, replicaView(await readDataset(node.client)), { consumerTimes: false });
     for (const line of differences) outcome.problems.push(`${node.name} from its append-only file differs: ${line}`);
   }
+  if (oldestOf(options.servers) >= SCRIPTS_SINCE) await compareScripts(outcome, nodes[0]!, nodes.slice(1));
 }
 
 async function sizeOf(client: Node['client'], database: number): Promise<unknown> {

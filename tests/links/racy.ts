@@ -1,9 +1,10 @@
 import type { Command } from '../differential/arguments.ts';
 import type { Rng } from '../harness/rng.ts';
+import { scriptMakers, SCRIPTS_SINCE } from './scripts.ts';
 
 /**
  * Commands whose result depends on the moment or on chance, so that a replica can only follow if it is told the effect:
- * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve who waits.
+ * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve who waits; and scripts.
  * @param stage the number of the oldest stage, primary or replica
  */
 export function createRacySource(rng: Rng, stage: string): () => Command[] {
@@ -59,6 +60,7 @@ export function createRacySource(rng: Rng, stage: string): () => Command[] {
   ];
   if (stage >= '09') makers.push(...forMessages);
   if (stage >= '10') makers.push(...forSortedSets);
+  if (stage >= SCRIPTS_SINCE) makers.push(...scriptMakers(rng));
   return () => {
     const made = rng.pick(makers)();
     return (Array.isArray(made[0]) ? made : [made]) as Command[];
