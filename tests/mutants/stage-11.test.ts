@@ -43,8 +43,8 @@ plantedBugs('11', [
   },
   {
     file: 'geo/search.ts',
-    find: 'if (found.length >= limit) return;',
-    replace: '',
+    find: 'return found.length >= limit;',
+    replace: 'return false;',
     why: 'ANY goes on when it has enough',
     suite: '11-geo',
     test: 'ANY with an order: the search ends with the first that is found, though another is nearer',

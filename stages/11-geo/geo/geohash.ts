@@ -21,8 +21,8 @@ export function scoreOf(position: Position): number {
 /** The position that a score stands for: the middle of its cell (Redis: `decodeGeohash`). */
 export function positionOf(score: number): Position {
   const number = Math.trunc(score);
-  const low = number % HALF_NUMBER;
   const high = Math.floor(number / HALF_NUMBER);
+  const low = number - high * HALF_NUMBER; // the same as %, which takes longer than all the rest
   const column = gather(high >>> 1) * HALF + gather(low >>> 1);
   const row = gather(high) * HALF + gather(low);
   return middleOf({ step: MAX_STEP, column, row });

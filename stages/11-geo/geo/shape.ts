@@ -15,10 +15,15 @@ export interface Box {
   readonly height: number;
 }
 
+/** Two ways to compute the same distance differ by less than this share. */
+const ROUNDING = 1e-9;
+
 /** The distance from the center if the position is in the shape; undefined if it is not (Redis: `geoWithinShape`). */
 export function distanceWithin(shape: Shape, position: Position): number | undefined {
   const { center } = shape;
   if ('radius' in shape) {
+    // Most members that are too far away are so in latitude alone, which takes no sine to see.
+    if (latitudeDistance(position.latitude, center.latitude) > shape.radius * (1 + ROUNDING)) return undefined;
     const metres = distance(center, position);
     return metres <= shape.radius ? metres : undefined;
   }

@@ -31,7 +31,7 @@ export interface Bounds {
 
 /** The cell that a position is in (Redis: `geohashEncode`). */
 export function cellAt({ longitude, latitude }: Position, step: number, latitudeMax = LATITUDE_MAX): Cell {
-  const cells = 2 ** step;
+  const cells = 1 << step;
   const column = Math.trunc(((longitude + LONGITUDE_MAX) / (2 * LONGITUDE_MAX)) * cells);
   const row = Math.trunc(((latitude + latitudeMax) / (2 * latitudeMax)) * cells);
   return { step, column, row };
@@ -39,28 +39,33 @@ export function cellAt({ longitude, latitude }: Position, step: number, latitude
 
 /** The edges of a cell (Redis: `geohashDecode`). */
 export function boundsOf({ step, column, row }: Cell): Bounds {
-  const cells = 2 ** step;
+  const cells = 1 << step;
   return {
-    west: -LONGITUDE_MAX + (column / cells) * (2 * LONGITUDE_MAX),
-    south: -LATITUDE_MAX + (row / cells) * (2 * LATITUDE_MAX),
-    east: -LONGITUDE_MAX + ((column + 1) / cells) * (2 * LONGITUDE_MAX),
-    north: -LATITUDE_MAX + ((row + 1) / cells) * (2 * LATITUDE_MAX),
+    west: edge(column, cells, LONGITUDE_MAX),
+    south: edge(row, cells, LATITUDE_MAX),
+    east: edge(column + 1, cells, LONGITUDE_MAX),
+    north: edge(row + 1, cells, LATITUDE_MAX),
   };
 }
 
 /** The middle of a cell: all that is known of a position once it is a cell (Redis: `geohashDecodeAreaToLongLat`). */
-export function middleOf(cell: Cell): Position {
-  const { west, south, east, north } = boundsOf(cell);
+export function middleOf({ step, column, row }: Cell): Position {
+  const cells = 1 << step;
   return {
-    longitude: clamp((west + east) / 2, LONGITUDE_MAX),
-    latitude: clamp((south + north) / 2, LATITUDE_MAX),
+    longitude: clamp((edge(column, cells, LONGITUDE_MAX) + edge(column + 1, cells, LONGITUDE_MAX)) / 2, LONGITUDE_MAX),
+    latitude: clamp((edge(row, cells, LATITUDE_MAX) + edge(row + 1, cells, LATITUDE_MAX)) / 2, LATITUDE_MAX),
   };
 }
 
 /** So many cells to the east and to the north; beyond the last column comes the first one, and so with rows. */
 export function neighbour({ step, column, row }: Cell, east: number, north: number): Cell {
-  const cells = 2 ** step;
+  const cells = 1 << step;
   return { step, column: wrap(column, east, cells), row: wrap(row, north, cells) };
+}
+
+/** Where a column or row begins; the grid reaches from `-max` to `max`. */
+function edge(index: number, cells: number, max: number): number {
+  return -max + (index / cells) * (2 * max);
 }
 
 function wrap(place: number, by: number, cells: number): number {

@@ -14,9 +14,6 @@ export interface Point {
   readonly distance: number;
 }
 
-/** Members are looked at in portions, so that a search for a few does not collect all of a cell. */
-const PORTION = 1000;
-
 /** The members in a shape, cell by cell; with a limit, the first that are found (Redis: `membersOfAllNeighbors`). */
 export function search(set: SortedSet, shape: Shape, limit = Infinity): Point[] {
   const found: Point[] = [];
@@ -30,16 +27,11 @@ export function search(set: SortedSet, shape: Shape, limit = Infinity): Point[] 
 /** A cell is a range of scores. What is in it may still be outside of the shape. */
 function searchCell(set: SortedSet, cell: Cell, shape: Shape, limit: number, found: Point[]): void {
   const { from, to } = scoresIn(cell);
-  const end = set.countBefore(atScore(to, false));
-  for (let rank = set.countBefore(atScore(from, false)); rank < end; rank += PORTION) {
-    const { members, scores } = set.range(rank, Math.min(PORTION, end - rank));
-    for (let i = 0; i < members.length; i++) {
-      const score = scores[i]!;
-      const position = positionOf(score);
-      const metres = distanceWithin(shape, position);
-      if (metres === undefined) continue;
-      found.push({ member: members[i]!, score, position, distance: metres });
-      if (found.length >= limit) return;
-    }
-  }
+  set.someFrom(atScore(from, false), (member, score) => {
+    if (score >= to) return true;
+    const position = positionOf(score);
+    const distance = distanceWithin(shape, position);
+    if (distance !== undefined) found.push({ member, score, position, distance });
+    return found.length >= limit;
+  });
 }

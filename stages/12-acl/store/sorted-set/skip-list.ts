@@ -119,6 +119,22 @@ export class SkipList {
     return rank;
   }
 
+  /** The first node that does not stand before a place; 0: there is none (Redis: `zslFirstInRange`). */
+  firstFrom(place: Place): number {
+    const { nodes } = this;
+    let node = HEAD;
+    let bound = HEAD;
+    for (let level = this.levels - 1; level >= 0; level--) {
+      let next = nodes.next(node, level);
+      while (next !== bound && this.isBeforePlace(next, place)) {
+        node = next;
+        next = nodes.next(node, level);
+      }
+      bound = next;
+    }
+    return bound;
+  }
+
   /** Removes the nodes of the ranks from `start` to before `end` (Redis: `zslDeleteRangeByRank`). @returns their members */
   deleteRange(start: number, end: number): string[] {
     const { nodes } = this;

@@ -170,6 +170,19 @@ export class SortedSet extends StoredValue {
     }
   }
 
+  /** Visits members from a place on, in order, until `visit` returns true. The set must not change meanwhile. */
+  someFrom(place: Place, visit: (member: string, score: number) => boolean): void {
+    const { content } = this;
+    if (typeof content === 'string') {
+      let at = packed.seekMember(content, packed.countBefore(content, place));
+      while (at < content.length && !visit(entryText(content, at), packed.scoreOf(content, at))) at = packed.nextMember(content, at);
+    } else {
+      const { list } = content;
+      let node = list.firstFrom(place);
+      while (node !== 0 && !visit(list.member(node), list.score(node))) node = list.neighbour(node, false);
+    }
+  }
+
   /** About `count` members from a cursor on; a listpack all at once. @returns the next cursor, 0 at the end */
   scan(cursor: number, count: number, visit: (member: string, score: number) => void): number {
     const { content } = this;
