@@ -74,6 +74,14 @@ plantedBugs('08', [
     test: 'SELECT again for a replica that comes later',
   },
   {
+    file: 'replication/primary-link.ts',
+    find: '? SOON_MS : RETRY_MS;',
+    replace: '? SOON_MS : RETRY_MS * this.failures;',
+    why: 'a replica tries a primary that has been away for long less and less often',
+    suite: '08-replica',
+    test: 'and again each second, however often it has refused',
+  },
+  {
     file: 'replication/guards.ts',
     find: "!options['replica-read-only'] || !request.has('write')",
     replace: "!options['replica-read-only'] || !request.command.flags.has('write')",

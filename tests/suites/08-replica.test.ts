@@ -1,5 +1,5 @@
-import { client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
-import { applied, configured, fakePrimary, follow, info, linkUp, tinyRdb } from '../harness/replication.ts';
+import { atEnd, client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
+import { applied, companion, configured, fakePrimary, follow, info, linkUp, syncedReplica, tinyRdb } from '../harness/replication.ts';
 import { followed, HISTORY, READONLY } from '../harness/replication-pairs.ts';
 
 /** The replica's side of the wire: the test plays the primary. */
@@ -102,6 +102,29 @@ describe('the handshake', () => {
     await again.handshake();
     again.fullSync(HISTORY, 1, tinyRdb());
     await linkUp();
+  });
+
+  test('and again each second, however often it has refused', async () => {
+    const [primary, clock] = [await fakePrimary(), await companion()];
+    // A primary pings its replicas: that is the clock.
+    const ticks = await syncedReplica(clock.port);
+    const c = await clock.client();
+    await c.expect('CONFIG', 'SET', 'repl-ping-replica-period', '1').ok();
+    atEnd(async () => void (await c.send('CONFIG', 'SET', 'repl-ping-replica-period', '10')));
+    const pings = () => [...ticks.unread().matchAll(/\bping\r\n/gi)].length;
+    const refused = async () => {
+      const link = await primary.link();
+      await link.next();
+      link.write('-ERR not today\r\n');
+      await link.closed();
+    };
+    await follow(primary.port);
+    // The first tries follow one another faster.
+    for (let tries = 0; tries < 3; tries++) await refused();
+    const before = pings();
+    for (let tries = 0; tries < 5; tries++) await refused();
+    expect(pings() - before).toBeGreaterThanOrEqual(2);
+    expect(pings() - before).toBeLessThanOrEqual(10);
   });
 
   for (const refusal of [
