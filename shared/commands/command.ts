@@ -39,6 +39,8 @@ export interface CommandRow<R = never> {
   readonly help?: readonly string[];
   /** `false`: between MULTI and EXEC it runs at once instead of being queued. */
   readonly queued?: false;
+  /** It ends a transaction, one way or another: EXEC, DISCARD, and what ends the connection's state. */
+  readonly endsTransaction?: true;
   /** It runs the requests that its connection has queued, so it has their flags, too: EXEC. */
   readonly runsQueue?: true;
   /** What the script that it runs says of itself; undefined: nothing (stage 12). */

@@ -31,6 +31,11 @@ export function isQueued({ client, command }: Request): boolean {
   return client.transaction !== undefined && command.row.queued !== false;
 }
 
+/** Whether a transaction goes on after the request: past `maxmemory` it is refused then, MULTI and WATCH too. */
+export function staysInTransaction({ client, command }: Request): boolean {
+  return client.transaction !== undefined && !command.row.endsTransaction;
+}
+
 /** A refused request spoils the transaction it was meant for (Redis: `flagTransaction`); a refused EXEC ends it. */
 export function flagTransaction(server: Server, client: Client, refused: Reply, isExec: boolean): Reply {
   if (!(refused instanceof ReplyError)) return refused;

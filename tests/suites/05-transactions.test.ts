@@ -291,6 +291,22 @@ describe('limits', () => {
     await c.expect('GET', 'k').errorLike(/^OOM command not allowed/);
     await c.expect('EXEC').error(ABORTED);
   });
+
+  test('past maxmemory nothing that a transaction goes on after is let in: not MULTI, not WATCH, not UNWATCH', async () => {
+    const s = await server('--maxmemory', '3mb');
+    const c = await s.client();
+    await c.expect('WATCH', 'k').ok();
+    await c.expect('MULTI').ok();
+    await fill(await s.client());
+    for (const refused of [['MULTI'], ['WATCH', 'k'], ['UNWATCH']]) await c.expect(...refused).errorLike(/^OOM command not allowed/);
+    await c.expect('EXEC').error(ABORTED);
+    for (const ending of ['DISCARD', 'RESET']) {
+      await c.expect('MULTI').ok();
+      await c.expect('WATCH', 'k').errorLike(/^OOM command not allowed/);
+      await c.expect(ending).success();
+      await c.expect('EXEC').error('ERR EXEC without MULTI');
+    }
+  });
 });
 
 test('COMMAND GETKEYS finds every key of WATCH', async () => {

@@ -122,10 +122,11 @@ describe('the handshake', () => {
     // The first tries follow one another faster.
     for (let tries = 0; tries < 3; tries++) await refused();
     const before = pings();
-    for (let tries = 0; tries < 5; tries++) await refused();
+    for (let tries = 0; tries < 6; tries++) await refused();
     expect(pings() - before).toBeGreaterThanOrEqual(2);
-    expect(pings() - before).toBeLessThanOrEqual(10);
-  });
+    // Six pings, if both processes ran all the time.
+    expect(pings() - before).toBeLessThanOrEqual(18);
+  }, 60_000);
 
   for (const refusal of [
     "NOMASTERLINK Can't SYNC while not connected with my master",

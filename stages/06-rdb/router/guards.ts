@@ -1,6 +1,6 @@
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import type { Server } from '../server.ts';
-import { isQueued, queueInTransaction } from '../transactions.ts';
+import { queueInTransaction, staysInTransaction } from '../transactions.ts';
 import type { Request } from './request.ts';
 
 /**
@@ -31,7 +31,7 @@ function checkTransaction({ client, command }: Request): Reply | undefined {
 /** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
 export function checkMemory(request: Request): Reply | undefined {
   if (request.server.eviction.perform() !== 'fail') return undefined;
-  if (!request.has('denyoom') && !isQueued(request)) return undefined;
+  if (!request.has('denyoom') && !staysInTransaction(request)) return undefined;
   return new ReplyError(OOM);
 }
 

@@ -3,7 +3,7 @@ import { checkSubscribedMode } from '../pubsub/guard.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
 import { checkBusy, checkScript, postponePrimary } from '../scripting/script-guard.ts';
-import { isQueued, queueInTransaction } from '../transactions.ts';
+import { queueInTransaction, staysInTransaction } from '../transactions.ts';
 import { checkAuthenticated, checkPermissions } from './authorize.ts';
 import { checkPaused } from './pause.ts';
 import type { Request } from './request.ts';
@@ -53,7 +53,7 @@ function checkTransaction({ client, command }: Request): Reply | undefined {
 /** Past `maxmemory` keys are evicted; where none may be, nothing is accepted that may need more. DEL still works. */
 export function checkMemory(request: Request): Reply | undefined {
   if (request.server.eviction.perform() !== 'fail') return undefined;
-  if (!request.has('denyoom') && !isQueued(request)) return undefined;
+  if (!request.has('denyoom') && !staysInTransaction(request)) return undefined;
   return new ReplyError(OOM);
 }
 

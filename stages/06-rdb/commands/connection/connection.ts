@@ -33,6 +33,7 @@ export const connection: Family = {
       since: '1.0.0',
       summary: 'Closes the connection.',
       queued: false,
+      endsTransaction: true,
       run: quit,
     },
     {
@@ -42,6 +43,7 @@ export const connection: Family = {
       since: '6.2.0',
       summary: 'Makes the connection as new.',
       queued: false,
+      endsTransaction: true,
       run: reset,
     },
     { name: 'hello', arity: -1, flags: HANDSHAKE, since: '6.0.0', summary: 'Agrees on the protocol.', run: hello },

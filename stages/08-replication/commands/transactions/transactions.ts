@@ -28,6 +28,7 @@ export const transactions: Family = {
       since: '1.2.0',
       summary: 'Runs what was queued, unless a watched key has changed.',
       queued: false,
+      endsTransaction: true,
       runsQueue: true,
       run: (request) => executeTransaction(request, call),
     },
@@ -38,6 +39,7 @@ export const transactions: Family = {
       since: '2.0.0',
       summary: 'Forgets what was queued.',
       queued: false,
+      endsTransaction: true,
       run: discard,
     },
     {

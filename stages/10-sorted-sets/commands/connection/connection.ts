@@ -38,6 +38,7 @@ export const connection: Family = {
       summary: 'Closes the connection.',
       whileSubscribed: true,
       queued: false,
+      endsTransaction: true,
       run: quit,
     },
     {
@@ -48,6 +49,7 @@ export const connection: Family = {
       summary: 'Makes the connection as new.',
       whileSubscribed: true,
       queued: false,
+      endsTransaction: true,
       run: reset,
     },
     {

@@ -39,6 +39,7 @@ export const connection: Family = {
       summary: 'Closes the connection.',
       whileSubscribed: true,
       queued: false,
+      endsTransaction: true,
       run: quit,
     },
     {
@@ -49,6 +50,7 @@ export const connection: Family = {
       summary: 'Makes the connection as new.',
       whileSubscribed: true,
       queued: false,
+      endsTransaction: true,
       run: reset,
     },
     {
