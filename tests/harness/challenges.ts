@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
+import { compileStages } from './compiled.ts';
 
 const FOLDER = 'tests/challenges';
 
@@ -13,7 +14,7 @@ export function challengesOf(number: string): string[] {
 }
 
 /**
- * Calls `use` with the folder of a copy of the stage in which the challenges are solved: the files below
+ * Calls `use` with the folder of a compiled copy of the stage in which the challenges are solved: the files below
  * `tests/challenges/NN` stand in place of the stage's own.
  */
 export async function withSolution<T>(stage: Stage, use: (dir: string) => Promise<T>): Promise<T> {
@@ -27,7 +28,12 @@ export async function withSolution<T>(stage: Stage, use: (dir: string) => Promis
     symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
     const packageJson = { type: 'module', imports: { '#shared/*': './shared/*' } };
     writeFileSync(join(root, 'package.json'), JSON.stringify(packageJson));
-    return await use(copy);
+    const compiled = compileStages([stage.dir], root);
+    try {
+      return await use(join(compiled.root, stage.dir));
+    } finally {
+      compiled.remove();
+    }
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -17,9 +17,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * A stage starts there in a third of the CPU time that it takes with tsx, which translates at each start; what runs is
  * the same.
  * @param folders those to compile, from the project's root: all stages, if not given
+ * @param from the root in which they stand, if not the project's
  * @throws Error with what the compiler says
  */
-export function compileStages(folders: readonly string[] = ['stages']): Compiled {
+export function compileStages(folders: readonly string[] = ['stages'], from = PROJECT_ROOT): Compiled {
   const root = mkdtempSync(join(tmpdir(), 'stages-js-'));
   const removeRoot = () => rmSync(root, { recursive: true, force: true });
   const events = ['exit', ...SIGNALS];
@@ -27,8 +28,8 @@ export function compileStages(folders: readonly string[] = ['stages']): Compiled
   // `#shared/log.ts` is a file of JavaScript there.
   writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module', imports: { '#shared/*.ts': './shared/*.js' } }));
   symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(root, 'node_modules'), 'junction');
-  const include = [...folders, 'shared'].map((folder) => join(PROJECT_ROOT, folder));
-  const { status, output } = compile(root, PROJECT_ROOT, { types: [] }, { include, exclude: [join(PROJECT_ROOT, 'shared/tools')] });
+  const include = [...folders, 'shared'].map((folder) => join(from, folder));
+  const { status, output } = compile(root, from, { types: [] }, { include, exclude: [join(from, 'shared/tools')] });
   if (status !== 0) throw new Error(`the stages were not compiled:\n${output}`);
   return {
     root,
