@@ -51,6 +51,8 @@ export class ReplyWriter {
   private holdingPushes = false;
   /** Pushes that wait for a reply's end. */
   private heldPushes: Push[] | undefined;
+  /** What pushes have made of `text`; it is that still if `text`, which only grows, is as long. */
+  private pushed: PushedText = NO_TEXT;
 
   private readonly errors: ErrorStats | undefined;
 
@@ -67,7 +69,7 @@ export class ReplyWriter {
   /** Hands over everything written so far, in order, and starts anew. */
   take(): string | Part[] {
     const { parts, text } = this;
-    this.text = '';
+    this.clearText();
     if (this.discarding) return '';
     if (parts.length === 0) return text;
     this.parts = [];
@@ -81,7 +83,7 @@ export class ReplyWriter {
     this.discarding = true;
     this.parts = [];
     this.closedBytes = 0;
-    this.text = '';
+    this.clearText();
   }
 
   /** Appends bytes that are RESP already. */
@@ -148,9 +150,17 @@ export class ReplyWriter {
 
   /** Appends what another writer has encoded; the parts of something long are shared. */
   private encoded(wire: string | readonly Part[]): void {
-    if (typeof wire === 'string') return this.raw(wire);
+    if (typeof wire === 'string') return this.shared(wire);
     if (this.text !== '') this.closePart();
     for (const part of wire) this.addPart(part);
+  }
+
+  /** As `raw`. Clients with the same pushes, and nothing else, share one string. */
+  private shared(wire: string): void {
+    if (this.pushed.text.length !== this.text.length) return this.raw(wire);
+    this.pushed = withPush(this.pushed, wire);
+    this.text = this.pushed.text;
+    if (this.text.length >= PART_BYTES) this.closePart();
   }
 
   private bulk(text: string): void {
@@ -248,8 +258,13 @@ export class ReplyWriter {
 
   private closePart(): void {
     const { text } = this;
-    this.text = '';
+    this.clearText();
     this.addPart(this.closedBytes < HEAP_BYTES ? text : Buffer.from(text, 'latin1'));
+  }
+
+  private clearText(): void {
+    this.text = '';
+    this.pushed = NO_TEXT;
   }
 
   private addPart(part: Part): void {
@@ -258,6 +273,28 @@ export class ReplyWriter {
     this.closedBytes += part.length;
     this.onPart?.();
   }
+}
+
+/** A text made of pushes alone, and the one that the next push has made of it. */
+interface PushedText {
+  readonly text: string;
+  wire: string;
+  next: PushedText | undefined;
+}
+
+/** What every writer begins with. */
+const NO_TEXT: PushedText = { text: '', wire: '', next: undefined };
+
+/**
+ * A text with a push after it. A thousand subscribers of a channel have the same text waiting: it is concatenated once, and
+ * flattened once when it is written.
+ */
+function withPush(before: PushedText, wire: string): PushedText {
+  if (before.next === undefined || before.wire !== wire) {
+    before.wire = wire;
+    before.next = { text: before.text + wire, wire: '', next: undefined };
+  }
+  return before.next;
 }
 
 /** Encodes what many clients get. */

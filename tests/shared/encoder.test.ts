@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { ReplyDecoder } from '#shared/resp/decoder.ts';
 import { ReplyWriter, type Part } from '#shared/resp/encoder.ts';
 import { Double, MapReply, NO_REPLY, NULL_ARRAY, OK, Push, Replies, ReplyError, SetReply, Status, Verbatim, type Reply } from '#shared/resp/reply.ts';
+import { chooseSeed, createRng } from '../harness/rng.ts';
+
+const seed = chooseSeed();
 
 const TABLE: [name: string, reply: Reply, resp2: string, resp3: string][] = [
   ['a bulk string', 'abc', '$3\r\nabc\r\n', '$3\r\nabc\r\n'],
@@ -65,6 +68,9 @@ describe('a push', () => {
   const message = (text: string) => new Push(['message', 'c', text]);
   const wire = (text: string) => `>3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\n${text}\r\n`;
 
+  /** As a reply it is as long as the pushes. */
+  const AS_LONG = 'r'.repeat(wire('m').length - '$26\r\n\r\n'.length);
+
   /** What a writer in RESP3 has been given. */
   function written(use: (writer: ReplyWriter) => void): string {
     const writer = new ReplyWriter();
@@ -106,6 +112,30 @@ describe('a push', () => {
       expect(writer.take()).toBe(`${protocol === 2 ? '*' : '>'}3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n`);
     }
     expect(reads).toBe(2);
+  });
+
+  test(`keeps its place for each client, whatever the others get, SEED=${seed}`, () => {
+    const random = createRng(seed);
+    const clients = Array.from({ length: 5 }, () => ({ writer: new ReplyWriter(), sent: '', expected: '' }));
+    for (const client of clients) client.writer.protocol = 3;
+    for (let step = 0; step < 5_000; step++) {
+      const text = random.pick(['m', 'n']);
+      const shared = message(text);
+      for (const client of clients) {
+        const { writer } = client;
+        if (random.chance(0.8)) {
+          writer.push(shared);
+          client.expected += wire(text);
+        } else if (random.chance(0.5)) {
+          writer.write(AS_LONG);
+          client.expected += `$${AS_LONG.length}\r\n${AS_LONG}\r\n`;
+        }
+        if (random.chance(0.1)) client.sent += [writer.take()].flat().join('');
+      }
+    }
+    for (const { writer, sent, expected } of clients) {
+      expect(sent + [writer.take()].flat().join('') === expected).toBe(true);
+    }
   });
 
   test('of any length stands between what came before and what comes after', () => {
