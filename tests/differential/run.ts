@@ -3,9 +3,11 @@ import { chooseSeed } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { builtStages, findStage } from '#shared/manifest.ts';
 import { runFamily, type Outcome } from './engine.ts';
-import { COMPARED } from './families/all.ts';
+import { COMPARED, comparedOn } from './families/all.ts';
 import { separatesMessages } from './pubsub/separates-messages.ts';
 import { showDifference } from './show-difference.ts';
+
+const NAMES = [...new Set(COMPARED.map(({ name }) => name))];
 
 const HELP = `
 npx tsx tests/differential/run.ts --stage 05 --type lists --count 200000 --seed 1
@@ -13,7 +15,7 @@ npx tsx tests/differential/run.ts --stage 05 --type lists --count 200000 --seed 
 Sends the same random commands to a stage and to redis-server, and compares all replies and the data. REDIS_SERVER names
 another redis-server.
   --stage NN     the stage (default: the last one built), or redis: the one on the PATH
-  --type NAME    ${COMPARED.map(({ name }) => name).join(', ')} or all (default: all that the stage knows)
+  --type NAME    ${NAMES.join(', ')} or all (default: all that the stage knows)
   --count N      commands per type (default 200000)
   --seed N       repeats a run (default: a new one, printed)
   --limit N      go on until N differences are found (default 1)
@@ -35,11 +37,9 @@ else process.exitCode = await main();
 
 async function main(): Promise<number> {
   const stage = values.stage === 'redis' ? builtStages().at(-1)!.number : (findStage(values.stage)?.number ?? values.stage);
-  const families = COMPARED.filter(({ name, since }) =>
-    values.type === 'all' ? since <= stage : name === values.type,
-  );
+  const families = comparedOn(stage).filter(({ name }) => values.type === 'all' || name === values.type);
   if (families.length === 0)
-    throw new Error(`no type '${values.type}'; ${COMPARED.map(({ name }) => name).join(', ')}`);
+    throw new Error(`stage ${stage} has no type '${values.type}'; ${comparedOn(stage).map(({ name }) => name).join(', ')}`);
   const target = values.stage === 'redis' ? 'cmd:redis-server --port {port} --save "" {flags}' : stage;
   const [ours, theirs] = await Promise.all([parseTarget(target).start(), parseTarget('redis').start()]);
   const pair = { ours: ours.port, theirs: theirs.port, createsConsumers: await separatesMessages(theirs.port) };

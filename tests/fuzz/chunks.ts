@@ -1,5 +1,5 @@
 import { createSource } from '../differential/family.ts';
-import { COMPARED } from '../differential/families/all.ts';
+import { comparedOn } from '../differential/families/all.ts';
 import { encodeRequest } from '../harness/client.ts';
 import type { Rng } from '../harness/rng.ts';
 
@@ -21,7 +21,7 @@ const HOSTILE = [
 
 /** An endless source of bytes that a server may be sent: random ones, broken requests, and a few that are right. */
 export function createChunks(rng: Rng, stage: string): () => string {
-  const sources = COMPARED.filter(({ since }) => since <= stage).map((family) => createSource(family, rng));
+  const sources = comparedOn(stage).map((family) => createSource(family, rng));
   const request = () =>
     sources.length === 0 ? encodeRequest(['ECHO', rng.bytes(5)]) : rng.pick(sources)().map(encodeRequest).join('');
   return () => {

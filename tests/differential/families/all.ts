@@ -1,6 +1,6 @@
 import type { Family } from '../family.ts';
 import { bitmaps } from './bitmaps.ts';
-import { everything } from './everything.ts';
+import { everything, everythingWithScripts } from './everything.ts';
 import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { hyperLogLog } from './hyperloglog.ts';
@@ -31,4 +31,10 @@ export const FAMILIES: readonly Family[] = [
 ];
 
 /** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
-export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, scripts, everything];
+export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, scripts, everything, everythingWithScripts];
+
+/** The families that a stage knows: of two with the same name, the one with more. */
+export function comparedOn(stage: string): readonly Family[] {
+  const known = COMPARED.filter(({ since }) => since <= stage);
+  return known.filter(({ name }, at) => known.findLastIndex((other) => other.name === name) === at);
+}
