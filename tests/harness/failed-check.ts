@@ -13,9 +13,14 @@ export function explainCheck(error: Error, exchange: Exchange | null): void {
   const rows = rowsFor(error);
   if (rows === null) return;
   const asked: Row[] = exchange ? [['sent', showSent(exchange.sent)], ['reply', `"${escapeBytes(exchange.received)}"`]] : [];
-  const before = error.message;
-  error.message = rowsOf([...asked, ...rows]);
-  error.stack = error.stack?.replace(before, () => error.message) ?? error.message;
+  replaceMessage(error, rowsOf([...asked, ...rows]));
+}
+
+/** The message is in the stack, too. That is made when it is first read, with the message as it is then: so it is read before. */
+export function replaceMessage(error: Error, message: string): void {
+  const { message: before, stack } = error;
+  error.message = message;
+  error.stack = stack?.replace(before, () => message) ?? message;
 }
 
 type Row = [name: string, text: string];

@@ -119,6 +119,8 @@ describe('a failure that is not one of a reply', () => {
   const explained = async (fails: () => unknown) => {
     const error = await (async () => fails())().then(() => new Error('it did not fail'), (thrown: Error) => thrown);
     explainCheck(error, { sent: ['GET', 'k'], received: '$1\r\nv\r\n' });
+    expect(error.stack!.split(error.message)).toHaveLength(2);
+    expect(error.stack!.split('sent      GET k').length).toBeLessThanOrEqual(2);
     return error.message.split('\n');
   };
   const asked = ['sent      GET k', 'reply     "$1\\r\\nv\\r\\n"'];

@@ -9,7 +9,7 @@ import { NOT_THERE_YET } from './not-there-yet.ts';
 import { saved } from './persistence.ts';
 import { chooseSeed, createRng, type Rng } from './rng.ts';
 import { parseTarget, type RunningServer, type Target } from './target.ts';
-import { explainCheck } from './failed-check.ts';
+import { explainCheck, replaceMessage } from './failed-check.ts';
 import { showSent } from './failure.ts';
 import { inTime, JUDGES_FOREIGN, passesOverRequests, sleep, TimeoutError, until, within } from './time.ts';
 
@@ -301,9 +301,7 @@ function explained(error: unknown): unknown {
   const ended = shared?.process?.ended();
   if (ended) notes.push(`server    ${ended}; it printed:\n${shared!.process!.output().trimEnd()}`);
   if (notes.length === 0) return error;
-  const before = error.message;
-  error.message = `${before}\n${notes.join('\n')}`;
-  error.stack = error.stack?.replace(before, () => error.message) ?? error.message;
+  replaceMessage(error, `${error.message}\n${notes.join('\n')}`);
   return error;
 }
 
