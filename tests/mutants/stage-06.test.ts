@@ -105,4 +105,12 @@ plantedBugs('06', [
     suite: '06-config',
     test: 'proto-max-bulk-len holds for clients that are connected already, and has a least value',
   },
+  {
+    file: 'persistence/rdb/load.ts',
+    find: 'Number(magic.slice(5)) : 0;',
+    replace: 'Number(magic.slice(5)) : 1;',
+    why: 'a dump whose version is no number is taken for one of version 1',
+    suite: '06-core',
+    test: 'a server does not start with a dump of another magic, of an unknown version, or cut short',
+  },
 ]);

@@ -65,4 +65,12 @@ plantedBugs('07', [
     suite: '07-eviction',
     test: 'stay away after a restart with more room',
   },
+  {
+    file: 'persistence/aof/file.ts',
+    find: '      this.pending.drop(written);\n    }\n    if (this.syncsAlways)',
+    replace: '    }\n    if (this.syncsAlways)',
+    why: 'half a command that cannot be taken back is written once more',
+    suite: '07-errors',
+    test: 'half a command that cannot be taken back stays, and only the rest is written after it',
+  },
 ]);
