@@ -248,7 +248,8 @@ step(3, 'a log that only grows', () => {
   });
 
   test('writes during a rewrite are in the new incremental file, and are applied once', async () => {
-    const s = await server(...SLOW);
+    // A second and a half: the writes have to come before its end on a busy machine, too.
+    const s = await server(...SLOW, '--rdb-key-save-delay', '10000');
     const c = await s.client();
     await fill(c, 150);
     await c.expect('RPUSH', 'l', 'a').int(1);
