@@ -18,7 +18,7 @@ import { refuseSwallowedFlags } from './swallowed-flags.ts';
  */
 export const NODE_FLAGS: readonly string[] = [
   `--v8-pool-size=${Math.min(4, Math.max(1, availableParallelism() - 1))}`,
-  '--max-inlined-bytecode-size-cumulative=2500',
+  '--max-inlined-bytecode-size-cumulative=4500',
 ];
 
 /** The argv that starts a stage, from any folder; the server's own flags (`--port 7000`) go after it. */
