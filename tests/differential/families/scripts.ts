@@ -88,7 +88,7 @@ export const scripts: Family = {
   name: 'scripts',
   since: '12',
   keys: ['k1', 'k2', 'k3', 'k4', 'k5'],
-  begin: [['FUNCTION', 'LOAD', 'REPLACE', LIBRARY], ...SCRIPTS.map((script) => ['SCRIPT', 'LOAD', script])],
+  begin: [['SCRIPT', 'FLUSH'], ['FUNCTION', 'LOAD', 'REPLACE', LIBRARY], ...SCRIPTS.map((script) => ['SCRIPT', 'LOAD', script])],
   rows: [
     [40, (a) => ['EVAL', a.pick(SCRIPTS), '0', ...calls(a)]],
     [10, (a) => [a.pick(['EVALSHA', 'EVALSHA_RO']), sha(a.pick(SCRIPTS)), '0', ...calls(a)]],
