@@ -451,7 +451,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
       return `(${test} ? ${a} ${operator} ${b} : ${this.truth(operator.endsWith('=') ? 'lessOrEqual' : 'less', `${x}, ${y}, ${site}`)})`;
     }
     const name = ARITHMETIC[operator] ?? '';
-    const fast = operator === '%' ? `S.modulo(${a}, ${b})` : operator === '^' ? `Math.pow(${a}, ${b})` : `${a} ${operator} ${b}`;
+    const fast = operator === '%' ? `S.modulo(${a}, ${b})` : operator === '^' ? `S.power(${a}, ${b})` : `${a} ${operator} ${b}`;
     return `${test} ? ${fast} : ${this.result('arithmetic', `'${name}', ${a}, ${b}, ${site}`)}`;
   }
 

@@ -1,6 +1,7 @@
 import { LuaError } from './error.ts';
 import { LuaCall, LuaFunction, type LuaValues } from './function.ts';
 import { formatNumber, toNumber } from './number.ts';
+import { power } from './power.ts';
 import type { Site } from './site.ts';
 import { isTrue, LuaTable, typeOf, type LuaValue } from './value.ts';
 
@@ -156,6 +157,10 @@ export abstract class Operations {
 
   modulo(a: number, b: number): number {
     return modulo(a, b);
+  }
+
+  power(a: number, b: number): number {
+    return power(a, b);
   }
 
   negate(a: LuaValue, site: Site): LuaValue {
@@ -336,7 +341,7 @@ function compute(name: string, a: number, b: number): number {
     case 'mod':
       return modulo(a, b);
     default:
-      return Math.pow(a, b);
+      return power(a, b);
   }
 }
 

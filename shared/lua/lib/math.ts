@@ -1,6 +1,7 @@
 import { argumentError, checkInteger, checkNumber, toInteger } from '../arguments.ts';
 import { LuaError } from '../error.ts';
 import type { LuaValues } from '../function.ts';
+import { power } from '../power.ts';
 import type { LuaState } from '../state.ts';
 import { LuaFunction, type LuaTable } from '../value.ts';
 import { Random } from './random.ts';
@@ -30,7 +31,7 @@ export function openMath(state: LuaState): void {
     max: (args) => [extreme(args, (x, best) => x > best)],
     min: (args) => [extreme(args, (x, best) => x < best)],
     modf: (args) => modf(checkNumber(args, 0)),
-    pow: ofTwo(Math.pow),
+    pow: ofTwo(power),
     random: (args) => [nextRandom(random, args)],
     randomseed: (args) => {
       random.seed(checkInteger(args, 0));
