@@ -72,15 +72,17 @@ export class Replica {
   /** Sends it the bytes that it lacks, up to and with that of offset `last`, as fast as it reads. */
   send(backlog: Backlog, last: number): void {
     const { socket } = this;
-    if (this.state !== 'online' || this.waitsForAck || this.next > last || this.client.closing) return;
-    if (socket.writableLength >= SEND_BYTES) return;
-    const parts = backlog.read(this.next, last, SEND_BYTES);
-    if (parts.length > 1) socket.cork();
-    for (const part of parts) {
-      this.write(part);
-      this.next += part.length;
+    if (this.state !== 'online' || this.waitsForAck || this.client.closing) return;
+    // What the system takes at once leaves nothing to wait for: then 'drain' does not come.
+    while (this.next <= last && socket.writableLength < SEND_BYTES) {
+      const parts = backlog.read(this.next, last, SEND_BYTES);
+      if (parts.length > 1) socket.cork();
+      for (const part of parts) {
+        this.write(part);
+        this.next += part.length;
+      }
+      if (parts.length > 1) socket.uncork();
     }
-    if (parts.length > 1) socket.uncork();
   }
 
   /** @returns false when it is slow to read */
