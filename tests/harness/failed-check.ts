@@ -5,7 +5,7 @@ import { escapeBytes } from './show.ts';
 import { TimeoutError } from './time.ts';
 
 /**
- * A failure that does not say by itself what was sent, what was expected and what came: puts that in place of its message.
+ * Replaces the message of a failure that lacks the request, the expected reply and the actual one by a message with all three.
  * An error of JavaScript means that the reply has another shape than the test reads.
  * @param exchange the latest request of the test, and its reply
  */

@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '#shared/manifest.ts';
 import type { Answer, Request } from './run-suite.ts';
 import { endingWith, fullName } from './test-names.ts';
 
-/** The process behind `openSuiteRunner`: each message has one test of one file run, and is answered by what came of it. */
+/** The process behind `openSuiteRunner`: each message asks for one test of one file to be run, and its result is the answer. */
 
 const vitest = await createVitest('test', {
   config: join(PROJECT_ROOT, 'tests/vitest.config.ts'),

@@ -286,7 +286,7 @@ async function run(context: TestContext, body: TestBody, timeoutMs: number): Pro
   }
 }
 
-/** What the test waits for when its time is over: a reply, if one is due. */
+/** The reply for which a test still waits when it times out, if there is one. */
 function awaited(): string {
   const sent = session?.clients.map(({ waitsFor }) => waitsFor).find((request) => request !== null);
   return sent === undefined ? 'the end of the test' : `a reply to ${showSent(sent)}`;

@@ -4,7 +4,7 @@ import { scriptMakers, SCRIPTS_SINCE } from './scripts.ts';
 
 /**
  * Commands whose result depends on the moment or on chance, so that a replica can only follow if it is told the effect:
- * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve who waits; and scripts.
+ * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve a waiting client; and scripts.
  * @param stage the number of the oldest stage, primary or replica
  */
 export function createRacySource(rng: Rng, stage: string): () => Command[] {
