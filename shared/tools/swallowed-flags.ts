@@ -5,6 +5,8 @@ import { ToolError } from './tool-error.ts';
  * npm keeps flags in front of `--` for itself, and hands them to the script as `npm_config_*` variables. Names that npm
  * has a use for, and that may therefore stand in somebody's .npmrc, prove nothing. Of npm's names only `dry-run`
  * counts: it is always typed, and to miss it would be to write when the caller wanted to look.
+ *
+ * PowerShell keeps the first bare `--` for itself, so that npm never sees it; one between double quotes it passes on.
  */
 const AMBIGUOUS = ['color', 'loglevel', 'save', 'user'];
 
@@ -17,13 +19,16 @@ export function refuseSwallowedFlags(
   argv: readonly string[],
   flags: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
 ): void {
   if (env['npm_lifecycle_event'] !== script) return;
   const swallowed = flags.filter((flag) => !AMBIGUOUS.includes(flag) && variable(flag) in env);
   if (swallowed.length === 0) return;
   const names = swallowed.map(typed).join(' and ');
-  const command = meant(script, argv, swallowed, env);
-  throw new ToolError(`npm took ${names} for itself, because '--' was missing. Type:\n  ${command}`);
+  const isWindows = platform === 'win32';
+  const why = isWindows ? `'--' was missing, or PowerShell kept it` : `'--' was missing`;
+  const command = meant(script, argv, swallowed, env, isWindows ? '"--"' : '--');
+  throw new ToolError(`npm took ${names} for itself, because ${why}. Type:\n  ${command}`);
 }
 
 function typed(flag: string): string {
@@ -35,7 +40,7 @@ function variable(flag: string): string {
 }
 
 /** The value of `--port=7000` is in the variable; that of `--port 7000` was left behind among the words. */
-function meant(script: string, argv: readonly string[], swallowed: string[], env: NodeJS.ProcessEnv): string {
+function meant(script: string, argv: readonly string[], swallowed: string[], env: NodeJS.ProcessEnv, dashes: string): string {
   const [first = '', ...rest] = argv;
   const bare = swallowed.filter((flag) => env[variable(flag)] === 'true');
   const certain = bare.length === 1 || rest.length === 0;
@@ -43,5 +48,5 @@ function meant(script: string, argv: readonly string[], swallowed: string[], env
     if (!bare.includes(flag)) return `${typed(flag)} ${quoted(env[variable(flag)]!)}`;
     return [typed(flag), ...(certain ? rest.map((word) => quoted(word)) : ['…'])].join(' ');
   });
-  return ['npm run', script, first, '--', ...words].filter((word) => word !== '').join(' ');
+  return ['npm run', script, first, dashes, ...words].filter((word) => word !== '').join(' ');
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import type { Hint, HintFile } from '../hints/hint.ts';
 
@@ -46,7 +47,7 @@ export function chapterSteps(number: string, root = PROJECT_ROOT): Pick<CoreStep
 /** The hints of a suite; null when there are none. */
 export async function readHints(number: string): Promise<HintFile | null> {
   const file = join(PROJECT_ROOT, 'tests/hints', `${number}.ts`);
-  return existsSync(file) ? ((await import(file)) as HintFile) : null;
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as HintFile) : null;
 }
 
 /** Where `file#name` of a hint is: `stages/02-strings/store/expiry.ts:12`, from the root; null when it is not there. */

@@ -26,7 +26,8 @@ process.on('message', (request: Request) => {
 async function run({ target, file, test }: Request): Promise<Answer> {
   // The worker is started with the variables of this process.
   process.env['TARGET'] = target;
-  const path = join(PROJECT_ROOT, file);
+  // On Windows Vitest's paths have `/` too.
+  const path = join(PROJECT_ROOT, file).replaceAll('\\', '/');
   const testNamePattern = endingWith(test);
   const chosen = vitest.getRootProject().createSpecification(path, { testNamePattern });
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications([chosen]);

@@ -111,6 +111,11 @@ describe('refuseSwallowedFlags', () => {
     expect(refuse(argv, taken)).toThrow(`\n  npm run stage ${meant}`);
   });
 
+  test('on Windows, where PowerShell may have kept a bare --, it is quoted', () => {
+    const refused = () => refuseSwallowedFlags('stage', ['7', '9'], flags, { ...UNDER_NPM, npm_config_port: 'true' }, 'win32');
+    expect(refused).toThrow(`'--' was missing, or PowerShell kept it. Type:\n  npm run stage 7 "--" --port 9`);
+  });
+
   test('what may stand in an .npmrc is no flag, nor is what another script was given', () => {
     expect(refuse(['07'], { npm_config_loglevel: 'warn', npm_config_cache: '/tmp' })).not.toThrow();
     expect(refuse(['07'], { npm_lifecycle_event: 'ci', npm_config_port: '1' })).not.toThrow();
