@@ -1,11 +1,19 @@
-/** The candidate that is fewest typing mistakes away, for its length; one that begins with the word wins. */
+/**
+ * The candidate that is fewest typing mistakes away, for its length. One with the same letters in another order comes
+ * first, then the shortest of those that begin with the word: `prot` is `port`, and `prote` is `protected-mode`.
+ */
 export function nearest(word: string, candidates: readonly string[]): string {
   const typed = word.toLowerCase();
   const cost = (name: string) => {
-    if (typed !== '' && name.startsWith(typed)) return 0;
+    if (sortedLetters(name) === sortedLetters(typed)) return -1;
+    if (typed !== '' && name.startsWith(typed)) return -1 / name.length;
     return editDistance(typed, name) / Math.max(typed.length, name.length);
   };
   return candidates.reduce((best, name) => (cost(name) < cost(best) ? name : best));
+}
+
+function sortedLetters(word: string): string {
+  return [...word].sort().join('');
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements of one character each. */

@@ -101,6 +101,8 @@ describe('errors are one line that names the option', () => {
   const BAD = 'Bad directive or wrong number of arguments';
   const CASES: [argv: string[], message: string][] = [
     [['--porr', '1'], `--porr 1: ${BAD}; did you mean 'port'?`],
+    [['--prot', '1'], `--prot 1: ${BAD}; did you mean 'port'?`],
+    [['--append', '1'], `--append 1: ${BAD}; did you mean 'appendonly'?`],
     [['--appendonl', 'yes'], `--appendonl yes: ${BAD}; did you mean 'appendonly'?`],
     [['--verbose', 'yes'], `--verbose yes: ${BAD}`],
     [['--toString', 'x'], `--toString x: ${BAD}`],
