@@ -7,15 +7,15 @@ const SLACK_MS = 5_000;
 export interface Log {
   s: OwnServer;
   c: Client;
-  /** Runs the requests, which may be texts, and resolves to what came into the file meanwhile. */
+  /** Sends the requests, texts or lists of words, and resolves to what the server appended to the file meanwhile. */
   of(...commands: (string | string[])[]): Promise<string[]>;
-  /** What came into the file while this went on. */
+  /** Resolves to what the server appended to the file while `body` ran. */
   during(body: () => Promise<unknown>): Promise<string[]>;
 }
 
 let markers = 0;
 
-/** A server with an append-only file, and a look into it. */
+/** A server with an append-only file, and functions that read what is appended to it. */
 export async function log(): Promise<Log> {
   const s = await reusedServer(...AOF);
   const c = await s.client();
@@ -35,7 +35,7 @@ export async function log(): Promise<Log> {
   return { s, c, of, during };
 }
 
-/** A request that can be found in the file: all before it has been written. */
+/** Sends a request that no test sends, and waits until it is in the file: then all earlier requests are there too. */
 export async function mark(s: OwnServer): Promise<string> {
   const marker = `SET marker:${++markers} x`;
   const c = await s.client();
@@ -45,10 +45,10 @@ export async function mark(s: OwnServer): Promise<string> {
   return marker;
 }
 
-/** Without SELECT, where it does not matter. */
+/** The requests without SELECT, for tests to which the database does not matter. */
 export const unselected = (requests: string[]) => requests.filter((request) => !/^SELECT /i.test(request));
 
-/** Each command as typed, and what of it must be in the file; `T+100` is a time in ms, 100 s from now. */
+/** Each command as a client sends it, and the requests that the file must hold; `T+100`: a Unix time in ms, 100 s from now. */
 export async function becomes(rows: [command: string, ...file: string[]][]): Promise<void> {
   const { of } = await log();
   for (const [command, ...file] of rows) {
@@ -57,7 +57,7 @@ export async function becomes(rows: [command: string, ...file: string[]][]): Pro
   }
 }
 
-/** The request with `T+N` in the places where the model has it and the time is right. */
+/** The request with `T+N` in place of each time for which the model has `T+N`, if the time is right. */
 export function withTimes(request: string, model: string): string {
   const words = model.split(' ');
   return request

@@ -9,7 +9,7 @@ export const INCR = 'appendonly.aof.1.incr.aof';
 export const FIRST = ['file appendonly.aof.1.base.rdb seq 1 type b', `file ${INCR} seq 1 type i`];
 export const BASE = rdbFile('\xfe\0\0\x04base\x041234');
 
-/** Pulls the plug and starts again. */
+/** Kills the server (SIGKILL) and starts it again. */
 export async function survive(s: OwnServer): Promise<Client> {
   await s.kill();
   await s.restart();

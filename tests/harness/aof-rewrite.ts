@@ -7,7 +7,7 @@ import { contents, expect, manifest, rewritten, until, type Client, type OwnServ
 export const STARTED = 'Background append only file rewriting started';
 export const SCHEDULED = 'Background append only file rewriting scheduled';
 export const PLAIN = [...AOF, '--aof-use-rdb-preamble', 'no'];
-/** µs for each key that is saved. */
+/** Flags of a server that takes 2,000 µs to save a key. */
 export const SLOW = [...AOF, '--rdb-key-save-delay', '2000'];
 
 /** The files in the folder for append-only files. */
@@ -26,7 +26,7 @@ export async function fill(c: Client, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, (_, at) => c.send('SET', `key:${at}`, at)));
 }
 
-/** Adds 1 to the first keys, all at once: a save goes on meanwhile, and must not be over first. */
+/** Adds 1 to the first keys, in one pipeline: all are changed before the save that is running ends. */
 export async function increment(c: Client, count: number): Promise<void> {
   const replies = await Promise.all(Array.from({ length: count }, (_, at) => c.send('INCR', `key:${at}`)));
   expect(replies).toEqual(replies.map((_, at) => at + 1));
@@ -39,7 +39,7 @@ export async function rewrite(c: Client, s: OwnServer): Promise<void> {
   await tidy(s);
 }
 
-/** Waits until nothing lies in the folder that the manifest does not name. */
+/** Waits until the folder holds only the manifest and the files that it names. */
 export async function tidy(s: OwnServer): Promise<void> {
   await until(() => {
     const named = [...names(s), 'appendonly.aof.manifest'].sort();
@@ -47,7 +47,7 @@ export async function tidy(s: OwnServer): Promise<void> {
   }, 'the old files to go');
 }
 
-/** Pulls the plug, starts again and expects everything to be there. */
+/** Kills the server (SIGKILL), starts it again and expects all data to be there. */
 export async function survives(s: OwnServer, c: Client, databases = [0]): Promise<Client> {
   const before = await contents(c, databases);
   await s.kill();

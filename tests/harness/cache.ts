@@ -1,9 +1,9 @@
 import { expect, server, type Client } from './suite.ts';
 
-/** What a server under `cache` may keep, in bytes. */
+/** `maxmemory` of the server that `cache` starts; bytes. */
 export const LIMIT = 8 * 1024 ** 2;
 export const VALUE = 'x'.repeat(10_000);
-/** Sent together: what waits in buffers counts for real Redis. */
+/** How many requests are sent together: on real Redis, requests and replies that wait in buffers count as used memory. */
 const BATCH = 20;
 
 /** A client of a server that keeps `LIMIT` bytes under this policy. */

@@ -2,7 +2,7 @@ import type { Failure } from './failure.ts';
 
 /**
  * The likely cause of a failed expectation, for the mistakes that people make when they write a server; null when
- * nothing famous is recognised. The first rule that fits wins: the specific ones stand before the general ones.
+ * none of them is recognised. The first rule that fits wins: the specific ones stand before the general ones.
  */
 export function likelyCause(failure: Failure): string | null {
   for (const rule of failure.extra ? [extraReply] : RULES) {
@@ -168,7 +168,7 @@ function errorShape({ expected, received }: Failure): string | null {
   return want.toLowerCase() === got.toLowerCase() ? 'the case of the letters differs in the error text' : null;
 }
 
-/** Replies that so many requests get that two in a row mean nothing. */
+/** Replies so common that the same one twice in a row proves nothing. */
 const COMMON = /^(\+OK|\+QUEUED|\$-1|\*-1|_|:0|\$0\r\n|\*0|-[^\r]*)\r\n$/;
 
 function replyOfAnother({ sent, expected, received, history }: Failure): string | null {

@@ -4,7 +4,7 @@ import { makeCertificates, type Certificates } from './make-certificates.ts';
 
 let made: Certificates | undefined;
 
-/** Those of `makeCertificates`, made once for all tests of a file. */
+/** The certificates of `makeCertificates`, made once for all tests of a file. */
 export function certificates(): Certificates {
   return (made ??= makeCertificates());
 }

@@ -22,6 +22,6 @@ export function endOf(raw: string, at: number): number {
   if ('$!='.includes(type)) return lineEnd + size + 2;
   let end = lineEnd;
   for (let missing = '%|'.includes(type) ? size * 2 : size; missing > 0; missing--) end = endOf(raw, end);
-  // An attribute is no reply: the one it belongs to follows.
+  // An attribute is no reply of its own: the reply that it describes follows.
   return type === '|' ? endOf(raw, end) : end;
 }

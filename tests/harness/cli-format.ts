@@ -52,7 +52,7 @@ function mapLines(items: readonly string[], indent: string): string {
   });
 }
 
-/** `1) `, `2) `…, right-aligned; what is inside begins under the first character behind the number. */
+/** `1) `, `2) `…, right-aligned; what is inside begins under the first character after the number. */
 function numbered(count: number, sign: string, indent: string, item: (at: number, indent: string) => string): string {
   const width = String(count).length;
   const inner = indent + ' '.repeat(width + 2);

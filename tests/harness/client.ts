@@ -7,11 +7,11 @@ import { failureText, type Exchange, type Failure } from './failure.ts';
 import { answersPing } from './process.ts';
 import { graceMs, JUDGES_FOREIGN, replyMs, sleep, TimeoutError, within } from './time.ts';
 
-/** How long bytes that are wrong already may wait for the rest of their reply. */
+/** How long to wait for the rest of a reply whose first bytes are wrong already; ms. */
 const WRONG_MS = 300;
-/** How long `silent` listens when it cannot use a marker. */
+/** How long `silent` listens when it cannot use a marker; ms. */
 const SILENCE_MS = 30;
-/** How long `close` waits for the server's end. */
+/** How long `close` waits for the server to close its end; ms. */
 const CLOSE_MS = JUDGES_FOREIGN ? 250 : 2_000;
 const HISTORY = 6;
 
@@ -37,10 +37,10 @@ export class Client {
 
   private readonly socket: Socket;
   private readonly whenClosed: Promise<boolean>;
-  /** Why nothing more will come, or null. */
+  /** Why no more bytes will come, or null. */
   private ending: string | null = null;
   private decoder = new ReplyDecoder();
-  /** Received, and not yet part of a reply that somebody expected. */
+  /** Bytes received that are not yet part of an expected reply. */
   private unclaimed = '';
   private slots: Slot[] = [];
   private readonly history: (Exchange & { number: number; at: number })[] = [];
@@ -58,7 +58,7 @@ export class Client {
     this.whenClosed = new Promise((resolve) => socket.once('close', () => resolve(this.ended())));
   }
 
-  /** Connects, by TLS if `secure` is given. @throws Error when nobody listens there, or trusts the other. */
+  /** Connects, by TLS if `secure` is given. @throws Error when no server listens there, or one side does not trust the other. */
   static async open(host: string, port: number, secure?: ConnectionOptions): Promise<Client> {
     const socket = secure === undefined ? connect({ host, port }) : connectSecurely({ ...secure, host, port });
     await new Promise<void>((resolve, reject) => {
@@ -88,7 +88,7 @@ export class Client {
     return this.expect(...args).reply;
   }
 
-  /** Expects a reply to what was written raw, or something that the server says unasked. */
+  /** Expects a reply to bytes sent by `write`, or a message that the server sends without a request. */
   receive(): Expectation {
     return this.expectation(this.lastWritten);
   }
@@ -126,8 +126,8 @@ export class Client {
   }
 
   /**
-   * Nothing has come that was not expected. Asks PING to mark the place, unless a reply is pending; so not inside
-   * MULTI.
+   * Expects that the server has sent nothing more. Sends PING and expects its reply next, unless another reply is pending:
+   * so do not call it inside MULTI.
    */
   async silent(): Promise<void> {
     const site = new Error();
@@ -144,7 +144,7 @@ export class Client {
       this.fail({ sent: null, expected: { words: 'nothing' }, received: this.unclaimed }, site);
   }
 
-  /** The server closes the connection, and sends nothing more before. */
+  /** Expects the server to close the connection without sending anything more. */
   async closed(): Promise<void> {
     const site = new Error();
     const words = 'the server closes the connection, and says nothing more';
@@ -157,8 +157,8 @@ export class Client {
   }
 
   /**
-   * Closes our end and waits until the server has closed its own, so that it has forgotten this client.
-   * @returns how to fail when more came than was expected; null when not, and when replies are pending still.
+   * Closes our end and waits until the server has closed its own, so that this client is no longer in its lists.
+   * @returns a function that fails the test, when more bytes came than were expected; null when none did, or a reply is pending.
    */
   async close(): Promise<(() => never) | null> {
     const pending = this.slots.length > 0;
@@ -202,12 +202,12 @@ export class Client {
     return this.slots.length > 0;
   }
 
-  /** What was sent and has no reply yet, the oldest first; null when nothing waits. */
+  /** The oldest request that has no reply yet; null when there is none. */
   get waitsFor(): readonly string[] | string | null {
     return this.slots[0]?.sent ?? null;
   }
 
-  /** Throws the failure with the stack of the place that asked, and with what went before the reply of this number. */
+  /** Throws the failure with the stack of the test's line, and with the exchanges before the reply of this number. */
   fail(failure: Failure, site: Error, number = Infinity): never {
     const history = this.history.filter((exchange) => exchange.number < number);
     const text = failureText({ history, ...failure });

@@ -14,8 +14,8 @@ export interface Compiled {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A stage starts there in a third of the CPU time that it takes with tsx, which translates at each start; what runs is
- * the same.
+ * Compiles stages to JavaScript in a temporary folder. From there a stage starts in a third of the CPU time that it takes
+ * with tsx, which compiles at each start; the code that runs is the same.
  * @param folders those to compile, from the project's root: all stages, if not given
  * @param from the root in which they stand, if not the project's
  * @throws Error with what the compiler says
@@ -40,11 +40,11 @@ export function compileStages(folders: readonly string[] = ['stages'], from = PR
   };
 }
 
-/** Compiles one file of TypeScript in such a folder, where it stands. @throws Error with what the compiler says */
+/** Compiles one TypeScript file in such a folder; the JavaScript goes beside it. @throws Error with what the compiler says */
 export function compileFile(root: string, path: string): void {
   const made = join(root, path.replace(/\.ts$/, '.js'));
   rmSync(made, { force: true });
-  // Without any other file, even those of the language: nothing is checked, and it takes no time.
+  // The compiler reads this file alone, without the declarations of the language: it checks no types, and is quick.
   const { output } = compile(root, root, { noResolve: true, noLib: true, types: [] }, { files: [join(root, path)], include: [] });
   if (!existsSync(made)) throw new Error(`${path} was not compiled:\n${output}`);
 }
@@ -55,7 +55,7 @@ function compile(root: string, rootDir: string, options: object, files: object):
     rootDir,
     outDir: root,
     noEmit: false,
-    // `npm run check` looks at the types.
+    // `npm run check` checks the types.
     noCheck: true,
     allowImportingTsExtensions: false,
     rewriteRelativeImportExtensions: true,

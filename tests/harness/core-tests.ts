@@ -21,7 +21,7 @@ export function hasCore(number: string, root = PROJECT_ROOT): boolean {
   return existsSync(join(root, coreFile(number)));
 }
 
-/** The steps of the core file of a suite, as its text says them. @throws Error when a line cannot be read so */
+/** The steps of the core file of a suite, as read from its text. @throws Error when a line cannot be read so */
 export function readCore(number: string, root = PROJECT_ROOT): CoreStep[] {
   const steps: (CoreStep & { tests: string[] })[] = [];
   for (const line of readFileSync(join(root, coreFile(number)), 'utf8').split('\n')) {

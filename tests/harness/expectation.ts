@@ -5,7 +5,7 @@ import type { Failure } from './failure.ts';
 import { children } from './children.ts';
 import { escapeBytes } from './show.ts';
 
-/** What came for one expected reply: its bytes, its value when they are a whole reply, and else why not. */
+/** What the server sent for one expected reply: the bytes, and their value, or why they are no complete reply. */
 export interface Arrival {
   raw: string;
   value?: Decoded;
@@ -35,7 +35,7 @@ export class Expectation {
     this.source = source;
   }
 
-  /** The test waits on purpose: the server may take so many ms before the time for a reply is counted. */
+  /** For a reply that is to come late, such as that of a blocked BLPOP: its timeout begins `ms` later. */
   dueIn(ms: number): this {
     this.due = Date.now() + ms;
     return this;
@@ -134,8 +134,8 @@ export class Expectation {
   }
 
   /**
-   * The way out: `test` returns false, or throws, when the decoded reply is wrong; `what` says in words what it must
-   * be.
+   * For replies that no other method can assert: `test` returns false, or throws, when the decoded reply is wrong; `what`
+   * describes the right one.
    */
   matches(test: (value: Decoded) => boolean | void, what: string): Promise<Decoded> {
     return this.check(what, (value) => test(value) !== false);

@@ -7,11 +7,11 @@ const SAFE = 2n ** 53n;
 const MINUTE = 60_000n;
 const HOUR = 60n * MINUTE;
 
-/** Times around each place where a server may go wrong: 64 bits, what a double holds, and what the clock adds to them. */
+/** Times around each limit: of 64 bits, of the integers that a double holds, and of what can be added to the current time. */
 export function extremeTimes(): bigint[] {
   const now = BigInt(Date.now());
   const edges = [0n, MAX, MIN, SAFE, -SAFE, MAX - now - HOUR, MAX - now + HOUR, MIN - now + HOUR];
-  // In seconds, too.
+  // The same limits as times in seconds.
   const units = edges.flatMap((edge) => [edge, edge / 1000n]);
   const around = units.flatMap((edge) => [edge - 1n, edge, edge + 1n]);
   return [...new Set(around)].filter((time) => time >= MIN && time <= MAX);
@@ -27,8 +27,8 @@ export function deadline(time: bigint, unit: bigint, base: bigint): bigint | und
 }
 
 /**
- * Whether PEXPIRETIME found what this deadline leaves, give or take the time that the request was under way: -1 where
- * there is no deadline, -2 where it has come and the key is gone.
+ * Whether this reply to PEXPIRETIME fits the deadline, give or take the time that the request took: -1 where
+ * there is no deadline, -2 where it has passed and the key is gone.
  */
 export function isLeft(found: Decoded, at: bigint | undefined): boolean {
   if (typeof found !== 'number' && typeof found !== 'bigint') return false;

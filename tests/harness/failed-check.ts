@@ -16,7 +16,7 @@ export function explainCheck(error: Error, exchange: Exchange | null): void {
   replaceMessage(error, rowsOf([...asked, ...rows]));
 }
 
-/** The message is in the stack, too. That is made when it is first read, with the message as it is then: so it is read before. */
+/** The stack holds the message too: V8 makes the stack when it is first read, so it is read before the message changes. */
 export function replaceMessage(error: Error, message: string): void {
   const { message: before, stack } = error;
   error.message = message;
@@ -25,7 +25,7 @@ export function replaceMessage(error: Error, message: string): void {
 
 type Row = [name: string, text: string];
 
-/** Null for a failure that stays as it is. */
+/** The rows of the new message; null for a failure that keeps its message. */
 function rowsFor(error: Error): Row[] | null {
   const { name, message } = error;
   if (isExplained(error)) return null;
@@ -38,7 +38,7 @@ function rowsFor(error: Error): Row[] | null {
   return [['expected', 'what the title of this test says'], ['check', message]];
 }
 
-/** What reading a value of another kind throws. */
+/** The errors that JavaScript throws when a test reads a value of another type than it expects. */
 const JAVASCRIPT = new Set(['TypeError', 'SyntaxError', 'RangeError']);
 
 /** The client's own failures, a test that is skipped, and a server that did not start: several lines, with what it printed. */
@@ -55,7 +55,7 @@ function shown(value: unknown): string {
   return inspect(inWords(value), { breakLength: Infinity, depth: 4, maxArrayLength: 20, maxStringLength: 200 });
 }
 
-/** What Vitest compares by a rule (`expect.stringMatching(/x/)`) as text: inspected, it would show Vitest's own fields. */
+/** A matcher of Vitest, such as `expect.stringMatching(/x/)`, as text: `inspect` would show its internal fields. */
 function inWords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inWords);
   if (value === null || typeof value !== 'object' || !('asymmetricMatch' in value)) return value;

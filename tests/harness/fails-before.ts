@@ -3,7 +3,7 @@ import { compileStages } from './compiled.ts';
 import { suitesOf } from './plan.ts';
 import { runSuite } from './run-suite.ts';
 
-/** Most tests there wait for what never comes: several at a time, and not for long. A stage answers in a few ms. */
+/** Most of these tests wait for a reply that never comes: so several run at a time, with a timeout that is short and enough. */
 const RUN = { workers: 4, replyMs: 2_000 };
 
 /**

@@ -5,19 +5,19 @@ import { clip, INDENT_COLUMNS, wrap } from './width.ts';
 /** Everything a failed expectation knows. All bytes are binary strings. */
 export interface Failure {
   /**
-   * The command, or the raw bytes, that the reply was expected for; null when the server should have spoken unasked.
+   * The command, or the raw bytes, that the reply was expected for; null for a message that the server sends without a request.
    */
   sent: readonly string[] | string | null;
-  /** The exact bytes that were expected, or words for them when no single answer is right. */
+  /** The exact bytes that were expected, or a description when more than one reply is right. */
   expected: { bytes: string } | { words: string };
   received: string;
   /** What ended the wait, when it wasn't a complete reply: a timeout, a closed connection, bytes that are not RESP. */
   ending?: string | undefined;
   /** The wait ended because nothing more came in time. */
   late?: boolean | undefined;
-  /** What went before on this connection, oldest first. */
+  /** The exchanges before it on this connection, oldest first. */
   history?: readonly Exchange[];
-  /** Bytes that came after the reply though nothing was asked. */
+  /** Bytes that came after the reply, and answer no request. */
   extra?: string | undefined;
 }
 

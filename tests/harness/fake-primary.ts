@@ -3,7 +3,7 @@ import { RequestParser } from '#shared/resp/parser.ts';
 import { encodeRequest } from './client.ts';
 import { PATIENCE_MS, until, within } from './time.ts';
 
-/** The primary's end of replication, played by the test. Bytes are binary strings. */
+/** A primary that the test plays for a replica. Bytes are binary strings. */
 export interface FakePrimary {
   readonly port: number;
   /** The next link that a replica opens, or has opened. */
@@ -32,7 +32,7 @@ export interface PrimaryLink {
   write(bytes: string): void;
   /** Streams raw bytes, which count. */
   streamBytes(bytes: string): void;
-  /** The offset behind all that was streamed. */
+  /** The offset after all that was streamed. */
   offset(): number;
   /** Continues at this offset: from here on streamed bytes count. */
   continueAt(offset: number): void;
@@ -40,11 +40,11 @@ export interface PrimaryLink {
   acknowledged(): Promise<void>;
   /** Asks REPLCONF GETACK and resolves to the offset of the ACK that answers it. */
   getAck(): Promise<number>;
-  /** What the replica sent besides acknowledgements, and nobody has asked for. */
+  /** The commands of the replica that the test has not read yet, acknowledgements left out. */
   waiting(): string[][];
   /** The offsets acknowledged so far. */
   readonly acks: readonly number[];
-  /** The offsets of what is on the replica's disk, as it said with them (FACK, from 7.2 on). */
+  /** The offsets up to which the replica has its log on disk, from the same acknowledgements (FACK, from 7.2 on). */
   readonly facks: readonly number[];
   isOpen(): boolean;
   closed(): Promise<void>;
@@ -160,7 +160,7 @@ function acceptLink(socket: Socket): PrimaryLink {
       const before = acks.length;
       const asked = offset;
       streamBytes(encodeRequest(['REPLCONF', 'GETACK', '*']));
-      // An acknowledgement of its own accord may have been under way.
+      // An acknowledgement that the replica sent before it read GETACK may come first.
       const answer = () => acks.slice(before).find((ack) => ack >= asked);
       await until(() => answer() !== undefined, 'an answer to GETACK');
       return answer()!;

@@ -10,8 +10,8 @@ export type Sync =
   | { readonly kind: 'error'; text: string };
 
 /**
- * The replica's end of a replication link, played by the test: nothing is done with the data, all of it is kept. Bytes
- * are binary strings.
+ * A replica that the test plays for a primary: it keeps all bytes and applies nothing. Bytes are binary
+ * strings.
  */
 export interface FakeReplica {
   /** Sends a command and resolves to the line that answers it, without CRLF. */
@@ -110,7 +110,7 @@ export async function openFakeReplica(host: string, port: number): Promise<FakeR
       if (command !== undefined) {
         if (!Array.isArray(command)) throw new Error(`the stream holds commands, not ${show(String(command))}`);
         read += encodeRequest(command.map(String));
-        // What the offset counts are the bytes that came, and a command has one form only.
+        // The offset counts the bytes that came: a command must come in its one right encoding.
         if (read.length !== decoder.consumed) throw new Error(`an odd form of ${show(command.join(' '))}`);
         return command.map(String);
       }

@@ -15,7 +15,7 @@ export function limitFiles({ pid }: OwnServer, bytes: number | 'unlimited'): voi
   execFileSync('prlimit', [`--fsize=${bytes}:`, '--pid', String(pid)]);
 }
 
-/** From now on nothing that is in this file can be taken away: it can not be cut short. Skips the test where that can't be done. */
+/** From now on this file can grow but not be truncated. Skips the test where the system does not offer that. */
 export function growOnly(path: string): void {
   onlyIf(spawnSync('chattr', ['+a', path]).status === 0, 'needs chattr +a: Linux, a file system that has it, and root');
   atEnd(() => void execFileSync('chattr', ['-a', path]));

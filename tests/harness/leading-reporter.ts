@@ -10,7 +10,7 @@ import { NOT_THERE_YET } from './not-there-yet.ts';
 import { fullName, noSuchTest, type Choice } from './test-names.ts';
 import { clip, terminalWidth, wrap } from './width.ts';
 
-/** What the reporter has to know of the command line, to say what to type next. */
+/** What the reporter must know of the command line, to say what to type next. */
 export interface Invocation {
   /** The last suite that is asked for: `02`. */
   readonly suite: string;
@@ -18,7 +18,7 @@ export interface Invocation {
   readonly nextSuite: string | null;
   /** Whether all tests were asked for, not the core alone. */
   readonly full: boolean;
-  /** Told after a whole run, for `npm run progress`: core tests passed and asked, by suite. */
+  /** Called after a whole run, for `npm run progress`: how many core tests passed and ran, by suite. */
   record?(suites: Record<string, { passed: number; total: number }>): void;
   /** A command line like the one that was typed, for this suite, with these flags in place of -t and --full. */
   command(suite: string, ...flags: string[]): string;
@@ -81,7 +81,7 @@ export function createLeadingReporter(
   };
   return reporter;
 
-  /** The others as a list, and the first one in full, nearest to the end. */
+  /** Lists the other failures, and then shows the first one in full: so it stands nearest to the end. */
   async function showFailures([first, ...others]: TestCase[]): Promise<void> {
     if (others.length > 0) {
       print(`\n${others.length} other ${others.length === 1 ? 'test fails' : 'tests fail'}:`);
@@ -156,7 +156,7 @@ export function createLeadingReporter(
   }
 }
 
-/** What each suite wins whose core passed. */
+/** For each suite whose core passed: what the server can do now. */
 async function won(files: readonly TestModule[]): Promise<Map<string, string>> {
   const result = new Map<string, string>();
   for (const file of files.filter(({ moduleId }) => isCore(moduleId))) {
@@ -196,7 +196,7 @@ function isNotThereYet(test: TestCase): boolean {
   return test.result().state === 'skipped' && skipReason(test) === NOT_THERE_YET;
 }
 
-/** Skipped for a reason of the harness's, such as a server that takes no flags: that says nothing of the server. */
+/** Whether the harness skipped the test, say because the server takes no flags: that says nothing about the server. */
 function isUnasked(test: TestCase): boolean {
   return test.result().state === 'skipped' && !isNotThereYet(test);
 }

@@ -1,7 +1,7 @@
 import type { Rng } from './rng.ts';
 
 const KB = 1024;
-/** Where servers begin to receive, keep and send strings in other ways, and sizes far from there. */
+/** Lengths at which servers change how they receive, keep or send strings, and lengths far from these. */
 const EDGES = [1, 4, 10, 16, 32, 64, 72, 100, 128, 256, 1024].map((kilobytes) => kilobytes * KB);
 
 /** Random commands of strings of every size from one byte to two megabytes, and what Redis makes of them. */

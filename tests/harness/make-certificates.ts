@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 
-/** Certificates of an authority of the tests' own, made by `openssl`. */
+/** Certificates that an authority of the tests' own has signed, made by `openssl`. */
 export interface Certificates {
   readonly dir: string;
   /** The path of a file in it: `ca.crt`, `server.key`. */
   path(name: string): string;
   /** The flags of a server that has the certificate `server`, and trusts the authority. */
   readonly flags: readonly string[];
-  /** What a client needs that trusts the authority. `name`: the certificate that it shows, `client` or `stranger`. */
+  /** The options of a client that trusts the authority. `name`: the certificate that the client sends, `client` or `stranger`. */
   of(name?: string): ConnectionOptions;
 }
 

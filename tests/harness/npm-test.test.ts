@@ -19,7 +19,7 @@ const server = createServer((socket) => socket.on('error', () => {}).on('data', 
 server.listen(Number(process.argv[2]), '127.0.0.1');
 `;
 
-/** As `npm test -- …` typed in a folder of the learner's. */
+/** Runs `npm test -- …` as if it were typed in a learner's folder. */
 async function npmTest(...args: string[]): Promise<{ code: number | null; lines: string[] }> {
   const own = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|npm_|INIT_CWD|CI$)/.test(name)),
@@ -160,7 +160,7 @@ test('a small server is led to its next step', LONG, async () => {
   expect(steps.map((line) => line.slice(0, '01 · step 1'.length))).toEqual([1, 2, 3, 4, 5, 6].map((n) => `01 · step ${n}`));
   expect(lines).toContain('  ✓ PING answers the simple string PONG');
   expect(lines.join('\n')).toMatch(/- \d more: not there yet \(no replies in time\)/);
-  // One failure in full, the lowest step's, with its hint; then what to type.
+  // One failure is shown in full, that of the lowest step, with its hint; then the command to type next.
   const full = lines.slice(lines.indexOf('The first failure:'));
   expect(full.filter((line) => line.startsWith('    sent  '))).toHaveLength(1);
   expect(full.find((line) => line.includes('✗'))).toMatch(/step 2: requests cut anywhere › /);

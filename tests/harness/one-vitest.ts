@@ -34,7 +34,7 @@ async function run({ target, file, test }: Request): Promise<Answer> {
   const module = testModules.find(({ moduleId }) => moduleId === path);
   const [error] = [...(module?.errors() ?? []), ...unhandledErrors] as { message: string }[];
   const named = [...(module?.children.allTests() ?? [])].filter((one) => testNamePattern.test(fullName(one)));
-  // A test that fails may leave requests behind whose replies fail then, outside of it.
+  // Requests that a failed test leaves open may fail later, outside of the test.
   const failed = named.length === 1 && named[0]!.result().state === 'failed';
   if (error !== undefined && !failed) throw new Error(`${file} did not run as it should: ${error.message}`);
   if (named.length !== 1) throw new Error(`${file} has ${named.length} tests "${test}", not one`);

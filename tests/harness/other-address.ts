@@ -3,8 +3,8 @@ import { networkInterfaces } from 'node:os';
 import { onlyIf, server, type OwnServer } from './suite.ts';
 
 /**
- * A server that also listens on an address of this machine which is not loopback: who connects there comes, for the server,
- * from another host. The test is skipped, and says so, on a machine without such an address.
+ * A server that also listens on an address of this machine other than loopback: to the server, a client that connects
+ * there is one from another host. The test is skipped, and says so, on a machine without such an address.
  */
 export async function reachableServer(...flags: string[]): Promise<{ own: OwnServer; greet: () => Promise<string> }> {
   const addresses = Object.values(networkInterfaces()).flatMap((of = []) => of);
@@ -14,7 +14,7 @@ export async function reachableServer(...flags: string[]): Promise<{ own: OwnSer
   return { own, greet: () => firstWords(host!, own.port) };
 }
 
-/** What the server says, unasked or to PING: bytes up to the end of the first line. */
+/** The first line that the server sends, on its own or in reply to PING. */
 function firstWords(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });

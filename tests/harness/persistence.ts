@@ -52,7 +52,7 @@ export function lastIncr(folder: Folder): string {
   return name === undefined ? '' : (readFile(folder, 'appendonlydir', name) ?? '');
 }
 
-/** The requests in it. */
+/** The requests in the last incremental file. */
 export function logged(folder: Folder): string[][] {
   return parseAof(lastIncr(folder));
 }
@@ -131,7 +131,7 @@ function pairs(flat: Decoded[]): Decoded[][] {
   return found.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 }
 
-/** What of XINFO STREAM FULL is data: how the server keeps it in memory and when a consumer was seen last aren't. */
+/** The part of XINFO STREAM FULL that is data: how the stream is kept in memory, and when a consumer was last seen, are not. */
 function streamFacts(reply: Decoded): unknown {
   if (!Array.isArray(reply)) return reply;
   const named = reply.length > 1 && reply.length % 2 === 0 && typeof reply[0] === 'string';

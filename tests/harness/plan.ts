@@ -66,7 +66,7 @@ export function isSuiteFile(name: string): boolean {
   return suites().includes(`tests/suites/${name}.test.ts`);
 }
 
-/** What of a plan is in this file of a suite. */
+/** The same parts with this file of a suite alone. */
 export function onlyFile(parts: readonly Part[], name: string): Part[] {
   const file = `tests/suites/${name}.test.ts`;
   return parts.map((part) => ({ ...part, include: part.include.filter((included) => included === file) }));
@@ -87,7 +87,7 @@ export function challengePlan(number: string, target: string): Part[] {
   return [{ name: 'challenge', include: challengesOf(number), target }];
 }
 
-/** A challenge is meant to fail on the stage: what runs is the test that it can be solved. */
+/** The stages fail the tests of the challenges, as they should: so the test that runs is the one of the solutions. */
 function filesOf(folder: string): string {
   return folder === 'challenges' ? 'tests/challenges/solutions.test.ts' : `tests/${folder}/**/*.test.ts`;
 }

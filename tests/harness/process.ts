@@ -19,7 +19,7 @@ export interface ServerProcess {
   ended(): string | null;
   /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process is gone. */
   stop(graceMs?: number): Promise<void>;
-  /** SIGKILL: a power cut. */
+  /** SIGKILL: the server ends at once, as in a crash. */
   kill(): Promise<void>;
   signal(name: NodeJS.Signals): void;
 }
@@ -33,9 +33,9 @@ export interface StartOptions {
   /** Give the words to a shell instead, as one line. */
   shell?: boolean;
   readyMs?: number;
-  /** How long it may accept connections and leave PING without a right answer; as long as `readyMs` if not given. */
+  /** How long the server may accept connections and not answer PING rightly; as long as `readyMs` if not given. */
   silentMs?: number;
-  /** It is ready when it answers -LOADING, too. */
+  /** Whether a server that answers -LOADING counts as ready. */
   readyWhileLoading?: boolean;
 }
 
@@ -123,7 +123,7 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
   throw new Error(`${problem}\n  command: ${argv.join(' ')}\n  output:\n${indent(output)}`);
 }
 
-/** A TCP port of 127.0.0.1 on which nobody listens now, and which no other test is given for a minute. */
+/** A TCP port of 127.0.0.1 on which nobody listens now, and which no other test gets for a minute. */
 export async function freePort(): Promise<number> {
   mkdirSync(RESERVED, { recursive: true });
   for (;;) {
@@ -132,7 +132,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Below the ports that the system gives to connections: one of those could come first. */
+/** Below the ports that the system gives to outgoing connections: one of them could take the port first. */
 const [LOWEST_PORT, HIGHEST_PORT] = [10_000, 32_000];
 /** A file for each port: tests run in several processes, and a server needs some seconds until it listens. */
 const RESERVED = join(tmpdir(), `redis-test-ports-${process.getuid?.() ?? 'user'}`);

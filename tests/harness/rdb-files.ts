@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, field, hex, littleEndian, rdbString, readFile, reusedServer, saved, until, type Client, type OwnServer } from './suite.ts';
 
-/** Nothing but SAVE saves. */
+/** Flags of a server without save points. */
 export const NO_SAVE = ['--save', ''];
 /** Save points that no test reaches. */
 export const FAR = ['--save', '3600 1000000'];
@@ -17,7 +17,7 @@ export const MISCONF =
 /** Changes since the last save. */
 export const dirty = (c: Client) => field(c, 'rdb_changes_since_last_save');
 
-/** Saves, pulls the plug and starts again. */
+/** Saves, kills the server (SIGKILL) and starts it again. */
 export async function survive(s: OwnServer, c: Client): Promise<Client> {
   await c.expect('SAVE').ok();
   await s.kill();
@@ -41,7 +41,7 @@ export function numbered(count: number, make: (at: number) => string[]): string[
 }
 
 /**
- * From now on the dump can't be put in its place: a folder stands there. Root, too, can't rename a file onto it.
+ * Makes each later save fail: puts a folder where the dump belongs. Even root cannot rename a file onto a folder.
  * @returns what removes the folder
  */
 export function obstruct(s: OwnServer): () => void {
@@ -70,13 +70,13 @@ export async function failed(flags: string[], body: (broken: Broken) => Promise<
   try {
     await body({ s, c, clear });
   } finally {
-    // Where it cannot save, SIGTERM does not end it.
+    // A server that cannot save does not end at SIGTERM.
     rmSync(join(s.dir, 'dump.rdb'), { recursive: true, force: true });
     await c.send('SAVE');
   }
 }
 
-/** Starts on each of the files: exit code 1, the message, the file as it was; and on a good one at the end. */
+/** Expects each file to be refused with exit code 1 and the message, and left as it was; then a good file has to load. */
 export async function refused(rows: [what: string, file: string, message: RegExp][]): Promise<void> {
   const s = await reusedServer(...NO_SAVE);
   const c = await s.client();

@@ -55,7 +55,7 @@ export interface LeftBehind {
   at: number;
 }
 
-/** A replica that was cut off at some offset, and an observer who read on. */
+/** A replica that was cut off at some offset, and an observer that has read on. */
 export async function leftBehind(prefix: string): Promise<LeftBehind> {
   const [observer, leaving] = [await syncedReplica(), await syncedReplica()];
   const from = observer.offset();

@@ -12,14 +12,14 @@ export type { FakeReplica, Sync } from './fake-replica.ts';
 /** Real Redis begins a diskless sync after 5 s; here at once. A server that has no such option needs none. */
 const PROMPT: readonly string[] = ['repl-diskless-sync-delay', '0'];
 
-/** A primary of the test's own, gone when it ends. */
+/** A primary that the test plays, closed when the test ends. */
 export async function fakePrimary(): Promise<FakePrimary> {
   const primary = await openFakePrimary();
   atEnd(() => primary.close());
   return primary;
 }
 
-/** A link of the test's own to a primary: the server under test, or the one on this port. */
+/** A replica that the test plays, connected to a primary: the server under test, or the one on this port. */
 export async function fakeReplica(port?: number): Promise<FakeReplica> {
   const primary = await address();
   await prompt(port);
@@ -31,7 +31,7 @@ export async function fakeReplica(port?: number): Promise<FakeReplica> {
 /** A fake replica that has done a full sync and stands at the stream's beginning. */
 export async function syncedReplica(port?: number): Promise<FakeReplica> {
   const replica = await fakeReplica(port);
-  // A port that nobody listens on, to know it again in INFO.
+  // No server listens on this port: the test finds its replica in INFO by it.
   const announced = nextPort++;
   await replica.ask('REPLCONF', 'listening-port', announced);
   await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
@@ -39,7 +39,7 @@ export async function syncedReplica(port?: number): Promise<FakeReplica> {
   if (sync.kind !== 'full') throw new Error(`a full sync was asked for; the primary answered ${JSON.stringify(sync)}`);
   const online = `,port=${announced},state=online,`;
   await until(async () => (await replicaLines(port)).some((line) => line.includes(online)), 'an online replica');
-  // Behind an RDB with EOF mark the stream begins when the replica has said that it is through.
+  // After an RDB with an EOF mark the stream begins when the replica has acknowledged the RDB.
   replica.ack();
   return replica;
 }
@@ -56,7 +56,7 @@ export async function configured(settings: Record<string, string>): Promise<void
   atEnd(() => withClient(host, port, async (open) => void (await open.send('CONFIG', 'SET', ...before))));
 }
 
-/** Makes the server on this port, or the one under test, serve replicas at once. */
+/** Makes the server on this port, or the one under test, begin full syncs at once. */
 export async function prompt(port?: number): Promise<void> {
   const { host, port: own } = await address();
   await withClient(host, port ?? own, (open) => open.send('CONFIG', 'SET', ...PROMPT));
@@ -167,7 +167,7 @@ let marks = 0;
 let nextPort = 1_001;
 const FORGET_MS = 500;
 
-/** Cuts the link, and waits until the primary counts a replica less. */
+/** Cuts the link, and waits until the primary counts one replica less. */
 async function forget(port: number, replica: FakeReplica): Promise<void> {
   const before = (await replicaLines(port)).length;
   const open = replica.isOpen();

@@ -5,7 +5,7 @@ import type { Reporter, TestCase, TestModule, TestState } from 'vitest/node';
 import { fullName, noSuchTest, type Choice } from './test-names.ts';
 import { clip, INDENT_COLUMNS, terminalWidth } from './width.ts';
 
-/** Counts of a run, as the last line tells them. */
+/** Counts of a run, as its last line shows them. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -15,7 +15,7 @@ export interface Counts {
 /**
  * One line for each file as it finishes, failures in full, and at the end one line `N passed, N failed`.
  * @param closing lines to print before the last one
- * @param choice the tests to speak of; the others were not run, and files without any are left out
+ * @param choice the tests that were run; files without any of them are left out
  */
 export function createReporter(
   closing: readonly string[],
@@ -87,7 +87,7 @@ export function createCounts(): Counts {
   return { passed: 0, failed: 0, skipped: 0 };
 }
 
-/** A long log is read from its end: such tests once more, a line each. */
+/** Names these tests once more, a line each: a long log is read from its end. */
 function listed(heading: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   return [chalk.red(`\n${heading}`), ...names.map((name) => clip(`  ✗ ${name}`, terminalWidth()))];
@@ -114,7 +114,7 @@ function fileLine(file: TestModule, counts: Counts): string {
   return `${mark} ${file.project.name.padEnd(10)} ${name.padEnd(28)} ${summary(counts)}  ${chalk.dim(seconds)}`;
 }
 
-/** Nothing is left out without a word: the reasons, each once, with the number of tests. */
+/** Why tests were skipped: each reason once, with the number of tests. */
 function skips(tests: readonly TestCase[]): string[] {
   const reasons = new Map<string, number>();
   for (const test of tests) {
@@ -148,7 +148,7 @@ export function failureLines(
     '',
     head,
     ...text.map((line) => indent + clip(line, columns - INDENT_COLUMNS)),
-    // The difference has colours, which count for nothing on a terminal.
+    // The difference is not clipped: its colour codes take no room on a terminal.
     ...compared.map((line) => indent + line),
     ...(place ? [chalk.dim(clip(indent + place, columns))] : []),
     '',

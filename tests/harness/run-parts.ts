@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly bail: boolean;
   /** Run a test that fails again, at once, up to `RETRIES` times; the reporter says so. */
   readonly retryFailed: boolean;
-  /** One file at a time, in the order of the suites: they share a server, or are read as they come. */
+  /** Run one file at a time, in the order of the suites: they share a server, or somebody reads the results as they come. */
   readonly inOrder: boolean;
   readonly reporter: Reporter & { readonly total: Counts };
 }
@@ -59,7 +59,7 @@ export async function runOnChange(paths: readonly string[], run: () => Promise<n
   }
 }
 
-/** The tests that are no suites first, and of those the planted bugs: a file of them takes minutes, and would run alone at the end. */
+/** The planted bugs come first, the suites last: a file of planted bugs takes minutes, and at the end it would run alone. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

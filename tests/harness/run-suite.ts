@@ -12,7 +12,7 @@ export interface TestRun {
   readonly state: 'passed' | 'failed' | 'skipped';
   /** The text of its failure, or ''. */
   readonly failure: string;
-  /** Why it may pass on the stage before, when it says so. */
+  /** Why the test may pass on the stage before; null when it must fail there. */
   readonly regression: string | null;
 }
 
@@ -68,7 +68,7 @@ export interface Request {
   readonly test: string;
 }
 
-/** One Vitest that stays: to start one costs more than most single tests do. */
+/** A Vitest that stays open: to start one takes longer than most tests do. */
 export interface SuiteRunner {
   /** Runs one test; one request at a time. @throws Error when it could not be run at all */
   run(request: Request): Promise<TestRun>;
@@ -103,7 +103,7 @@ export function openSuiteRunner(): SuiteRunner {
   };
 }
 
-/** What the process says: what came of the test, or why it did not run. */
+/** The answer of the process: the test's result, or why it did not run. */
 export type Answer = TestRun | { readonly problem: string };
 
 function finished(argv: string[], env: NodeJS.ProcessEnv): Promise<string> {
@@ -145,7 +145,7 @@ function readReport(file: string, output: string, bail: boolean): TestRun[] {
     throw new Error(`the suite did not run:\n${output}`);
   }
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults);
-  // After the first failure the files behind it are not even loaded.
+  // After the first failure Vitest does not even load the files that follow.
   const broken = report.testResults.find(
     ({ assertionResults, message }) => assertionResults.length === 0 && (!bail || message !== ''),
   );

@@ -39,14 +39,14 @@ export interface OwnServer {
   output(): string;
   /** SIGTERM, waiting for its end; its folder stays until the test ends. */
   stop(): Promise<void>;
-  /** SIGKILL: a power cut. */
+  /** SIGKILL: the server ends at once, as in a crash. */
   kill(): Promise<void>;
   signal(name: NodeJS.Signals): void;
   /** How it ended, or null while it runs. */
   ended(): string | null;
   /** Starts it anew in the same folder, with the same flags or others. */
   restart(...flags: string[]): Promise<void>;
-  /** The same, but back as soon as the server answers anything: while it loads its data. */
+  /** The same, but resolves as soon as the server answers anything, while it is still loading its data. */
   restartLoading(...flags: string[]): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function step(number: number, title: string, body: () => void): void {
   describe(`step ${number}: ${title}`, body);
 }
 
-/** A test that the stage before may pass too, with the reason why it stands here. */
+/** A test that the stage before may pass too, with the reason why it is in this suite. */
 test.regression = (reason: string, name: string, body: TestBody, timeoutMs = 30_000): void => {
   vitestTest(name, { timeout: timeoutMs + CLEANUP_MS }, (context) => {
     Object.assign(context.task.meta, { regression: reason });
@@ -118,7 +118,7 @@ export async function secureClient(port: number, secure: ConnectionOptions): Pro
 }
 
 /**
- * A server of the target of its own, with these flags; the test is skipped, and says so, when the target takes none.
+ * Starts a server for this test alone, with these flags; the test is skipped, and says so, when the target takes none.
  */
 export async function server(...flags: string[]): Promise<OwnServer> {
   needsFlags();
@@ -128,8 +128,8 @@ export async function server(...flags: string[]): Promise<OwnServer> {
 }
 
 /**
- * As `server`, but one for all tests of the file that ask for these flags: empty, and its folder too, for each.
- * What CONFIG SET changes stays, and it is restarted with no other flags.
+ * As `server`, but one server for all tests of the file that ask for these flags. Each test gets it empty, with an empty
+ * folder. Options that a test changes by CONFIG SET stay changed; do not restart it with other flags.
  */
 export async function reusedServer(...flags: string[]): Promise<OwnServer> {
   needsFlags();
@@ -144,14 +144,14 @@ export async function reusedServer(...flags: string[]): Promise<OwnServer> {
   const ended = own.ended() !== null;
   if (!ended) await empty(await own.client());
   for (const entry of readdirSync(own.dir, { withFileTypes: true })) {
-    // A folder may hold the append-only file of a server that runs.
+    // While the server runs, a folder here may hold its append-only file.
     if (ended || entry.isFile()) rmSync(join(own.dir, entry.name), { recursive: true, force: true });
   }
   if (ended) await own.restart();
   return own;
 }
 
-/** Without keys, without changes that wait to be saved. */
+/** Removes all keys, and saves, so that no changes wait to be saved. */
 async function empty(c: Client): Promise<void> {
   await c.expect('FLUSHALL').ok();
   await saved(c);
@@ -233,7 +233,7 @@ export async function address(): Promise<{ host: string; port: number }> {
   return { host, port };
 }
 
-/** Runs at this test's end, whatever it came to, when its connections are closed; the last one given runs first. */
+/** Runs `cleanup` when this test has passed or failed and its connections are closed; the last one given runs first. */
 export function atEnd(cleanup: () => Promise<void> | void): void {
   current().cleanups.push(cleanup);
 }
@@ -256,7 +256,7 @@ const TIMEOUTS = 3;
 const endedEarly = new Set<string>();
 const timeouts = new Map<string, number>();
 
-/** Beyond the time for a test's body: for closing what it has opened. The judge ends a test, and says why, before Vitest does. */
+/** More time than the test's body has, for cleaning up: so the harness ends a slow test, and says why, before Vitest does. */
 const CLEANUP_MS = 20_000;
 
 async function run(context: TestContext, body: TestBody, timeoutMs: number): Promise<void> {
@@ -388,16 +388,16 @@ async function prepare({ host, port }: RunningServer): Promise<void> {
   }
 }
 
-/** What a server of the learner's does not know is not asked for again: it may not even answer. */
+/** A command that the learner's server does not know is not sent again: the server may not even answer it. */
 let canFlush = true;
 let tellsBlocked = true;
 
-/** Whether the learner's server was asked what it does with what it does not know. */
+/** Whether `probe` has found out what the learner's server does with a command that it does not know. */
 let probed = !JUDGES_FOREIGN;
 
 /**
- * Sends FLUSHALL and PING at once: when PONG is the first reply, the server has passed over FLUSHALL, and nobody has to
- * wait for it.
+ * Sends FLUSHALL and PING at once: when PONG is the first reply, the server has ignored FLUSHALL, and no test has to
+ * wait for its reply.
  */
 async function probe(host: string, port: number): Promise<void> {
   probed = true;

@@ -57,7 +57,7 @@ function stageTarget(description: string): Target {
   const stage = findStage(basename(description));
   const given = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
   const dir = stage && given === join(ROOT, stage.dir) ? join(process.env['COMPILED_STAGES'] ?? ROOT, stage.dir) : given;
-  // A copy of a stage stands in a `stages` folder too, of another root.
+  // A copy of a stage lies in a `stages` folder too, below another root.
   const argv = stage && commandIn(dir, stage);
   if (!argv) throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
   return {
@@ -93,10 +93,10 @@ function redisTarget(): Target {
 /** The real server: the one on the PATH, or the one that REDIS_SERVER names. */
 const REDIS_SERVER = process.env['REDIS_SERVER'] ?? 'redis-server';
 
-/** Writing past a limit of file size is to fail, as it does in Node, and not to end the process by a signal. */
+/** A write beyond the limit of file size has to fail, as it does in Node, and not end the process by the signal SIGXFSZ. */
 const TOLERANT = ['sh', '-c', `trap '' XFSZ; exec "$0" "$@"`];
 
-/** Whether the first of a test's flags is a redis.conf: then that says what Redis shall do, and nothing else does. */
+/** Whether the first of a test's flags is a redis.conf: then the harness adds no options for saving. */
 function startsWithConf(flags: readonly string[]): boolean {
   return flags[0]?.startsWith('--') === false;
 }

@@ -7,7 +7,7 @@ const UNTIL_MS = JUDGES_FOREIGN ? Math.max(2 * REPLY_MS, 3_000) : REPLY_MS;
 /** How long the other side of a replication link may take: a server that looks for its primary does so once a second. */
 export const PATIENCE_MS = JUDGES_FOREIGN ? 10_000 : Math.min(10_000, 2 * REPLY_MS);
 
-/** Of the timeout, for a server that does not answer what it does not know. */
+/** The share of the timeout for a server that leaves commands unanswered that it does not know. */
 const SHARE_FOR_SILENT = 1 / 3;
 
 let isSilent = false;
@@ -17,7 +17,7 @@ export function replyMs(): number {
   return Math.round(isSilent ? REPLY_MS * SHARE_FOR_SILENT : REPLY_MS);
 }
 
-/** The server was seen to pass over a request that it does not know: much of what it owes a reply will get none. */
+/** The server has ignored a request that it does not know, so many replies will never come: makes the timeout shorter. */
 export function passesOverRequests(): void {
   isSilent = true;
 }
@@ -27,7 +27,7 @@ export function graceMs(): number {
   return REPLY_MS - replyMs();
 }
 
-/** Something did not come in time. */
+/** A reply, or another thing that a test waits for, did not come in time. */
 export class TimeoutError extends Error {}
 
 /** Resolves after `ms`. */

@@ -22,7 +22,7 @@ export function traced(target: Target): Target {
   };
 }
 
-/** Straight to the terminal, in the order in which things are said: the reporter shows nothing that tests print. */
+/** Writes straight to the terminal, in the order of the messages: the reporter does not show what tests print. */
 function print(text: string): void {
   writeSync(2, `${text}\n`);
 }

@@ -8,7 +8,7 @@ export const PASSWORD = 'secret-of-a-test';
 export const NOAUTH = 'NOAUTH Authentication required.';
 export const WRONGPASS = 'WRONGPASS invalid username-password pair or user is disabled.';
 
-/** What 7.0 and 7.2 say differently, and mean alike. */
+/** The error for a command that a user may not run, in the words of 7.0 or of 7.2. */
 export const NO_COMMAND = (name: string) => new RegExp(`^NOPERM .*no permissions to run the '${name.replace('|', '\\|')}' command$`);
 export const NO_KEY = /^NOPERM .*(access a key|access one of the keys used as arguments)$/;
 export const NO_CHANNEL = /^NOPERM .*(access a channel|access one of the channels used as arguments)$/;

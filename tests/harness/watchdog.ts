@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /**
- * A shell of its own session that outlives this process, if only for a moment: it reads which processes run, and when
- * its input ends, as it does however this process ends, SIGKILL included, it kills those that are left. Windows has no
+ * A shell in a session of its own, which outlives this process by a moment. It reads from its input which processes run.
+ * The input ends when this process ends, even by SIGKILL; then the shell kills the processes that are left. Windows has no
  * such shell: there children end with their console.
  */
 const SCRIPT = `
@@ -28,7 +28,7 @@ export function guard(child: ChildProcess, group: boolean): void {
 function tell(line: string): void {
   if (watchdog === null) {
     watchdog = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-    // Neither keeps this process from ending.
+    // Neither the shell nor its pipe keeps this process from ending.
     watchdog.unref();
     (watchdog.stdin as unknown as { unref(): void }).unref();
     watchdog.on('error', () => {});
