@@ -94,7 +94,7 @@ describe('who goes first', () => {
 });
 
 describe('OBJECT FREQ and IDLETIME', () => {
-  /** Requests that follow `SET k 1`, and the uses of `k` they count as. */
+  /** Requests that are sent after `SET k 1`, and as how many uses of `k` they count. */
   const USES: [number, ...(string | number)[][]][] = [
     [0, ['EXISTS', 'k']],
     [0, ['TYPE', 'k']],

@@ -82,7 +82,7 @@ describe('EXPIRE and its kind', () => {
   test('NX, XX, GT and LT', async () => {
     const c = await client();
     const steps = [
-      // Without a deadline a key lives for ever: nothing is greater than that.
+      // A key without a deadline counts as one that lives for ever: no deadline is greater.
       ['100', 'XX', 0],
       ['100', 'GT', 0],
       ['100', 'NX', 1],
@@ -121,7 +121,7 @@ describe('EXPIRE and its kind', () => {
       }
       await c.expect(name, 'k', '100', 'GT', 'LT').error('ERR GT and LT options at the same time are not compatible');
       await c.expect(name, 'k', '100', 'nosuch').error('ERR Unsupported option nosuch');
-      // Options are looked at before the time.
+      // Options are checked before the time.
       await c.expect(name, 'k', 'abc', 'nosuch').error('ERR Unsupported option nosuch');
       await c.expect(name, 'k', 'abc').error(NOT_AN_INTEGER);
     }
@@ -569,7 +569,7 @@ describe('--maxmemory', () => {
     expect(await info(c, 'maxmemory')).toBe(String(20 * 1024 * 1024));
     const text = 'x'.repeat(200_000);
     for (let i = 0; i < 20; i++) await c.expect('SET', `k${i}`, text).ok();
-    // The limit is looked at before a request runs: one may pass it.
+    // The limit is checked before a request runs: so one request may exceed it.
     await c.expect('SETRANGE', 'large', 30_000_000, 'x').int(30_000_001);
     for (const write of [
       ['SET', 'k0', 'x'], ['APPEND', 'k0', 'x'], ['INCR', 'n'], ['MSET', 'a', '1'],

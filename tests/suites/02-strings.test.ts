@@ -313,7 +313,7 @@ describe('GETEX', () => {
     await c.expect('GETEX', 'k', 'EX', '0').error(badTime('getex'));
     await c.expect('GETEX', 'k', 'EX', 'x').error(NOT_AN_INTEGER);
     await c.expect('TTL', 'k').int(-1);
-    // A missing key is noticed before the time is looked at.
+    // A missing key is noticed before the time is checked.
     await c.expect('GETEX', 'none', 'EX', 'x').nil();
   });
 });
@@ -502,7 +502,7 @@ describe('SETRANGE', () => {
     await c.expect('GET', 'k').bulk('\0\0\0x');
     await c.expect('SETRANGE', 'k', '6', 'y').int(7);
     await c.expect('GET', 'k').bulk('\0\0\0x\0\0y');
-    // The room behind a string that was appended to is not part of it.
+    // The spare room after an appended string is not part of the value.
     await c.expect('APPEND', 'a', 'long enough to leave room').int(25);
     await c.expect('APPEND', 'a', '!').int(26);
     await c.expect('SETRANGE', 'a', '30', 'z').int(31);

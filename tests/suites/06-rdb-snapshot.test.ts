@@ -220,7 +220,7 @@ describe('BGSAVE saves the moment of the command, whatever follows', () => {
           ];
           return rows[random.int(0, rows.length - 1)]!;
         }, 1_500);
-        // Some meet a key of another type: an error, which changes nothing.
+        // Some commands meet a key of another type: they get an error, and change nothing.
         await Promise.all(commands.map((command) => other.send(...command)));
       },
     ));

@@ -4,7 +4,7 @@ import { needsFlags, readFile, reusedServer, saved, server, sleep } from '../har
 import { test, until } from '../harness/suite.ts';
 import { dirty, failed, FAR, fill, MISCONF, STARTED } from '../harness/rdb-files.ts';
 
-/** Slow enough to be seen at work: µs for each key. */
+/** A key takes 2,000 µs to save, so that a test can see the save while it runs. */
 const SLOW = ['--rdb-key-save-delay', '2000'];
 
 describe('save points', () => {

@@ -6,7 +6,7 @@ import { test, until } from '../harness/suite.ts';
 import { BUSY, dirty, ended, FAR, fill, obstruct, STARTED } from '../harness/rdb-files.ts';
 
 const CANNOT_SHUT_DOWN = 'ERR Errors trying to SHUTDOWN. Check logs.';
-/** Slow enough to be seen at work: µs for each key. */
+/** A key takes 2,000 µs to save, so that a test can see the save while it runs. */
 const SLOW = ['--rdb-key-save-delay', '2000'];
 
 describe('SAVE', () => {
@@ -90,7 +90,7 @@ describe('BGSAVE', () => {
   test('the server outlives one that cannot even remove what it has begun', async () => {
     const s = await server('--save', '');
     const c = await s.client();
-    // Where this server writes its temporary file there is a folder: neither to be written nor to be unlinked.
+    // A folder stands where this server writes its temporary file: it can be neither written nor unlinked.
     for (const name of [`temp-${s.pid}.rdb`, `temp-bg-${s.pid}.rdb`]) mkdirSync(join(s.dir, name));
     await c.expect('BGSAVE').status(STARTED);
     await saved(c);

@@ -54,7 +54,7 @@ describe('--appendonly yes', () => {
 describe('after a power cut', () => {
   for (const policy of ['always', 'everysec', 'no']) {
     test(`what was acknowledged is there, with appendfsync ${policy}`, async () => {
-      // The process dies, the machine lives: what was written counts, whether it was synced or not.
+      // The process dies and the machine does not: everything that was written is there, synced or not.
       const s = await reusedServer(...AOF, '--appendfsync', policy);
       const [c, other] = [await s.client(), await s.client()];
       const replies: Promise<unknown>[] = [];

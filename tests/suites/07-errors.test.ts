@@ -38,7 +38,7 @@ describe('an append-only file that can not grow', () => {
   for (const policy of ['everysec', 'no']) {
     test(`${policy}: writes are refused until it can`, async () => {
       const { s, c } = await full(policy);
-      // This one is what finds out. It is answered: these policies promise nothing about the disk.
+      // This write is the first to fail. It is answered all the same: these policies promise nothing about the disk.
       await c.expect('SET', 'b', '2').ok();
       await status(c, 'err');
       await until(() => s.output().includes('Error writing to the AOF file'), 'the error among what the server prints');

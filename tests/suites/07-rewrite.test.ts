@@ -94,7 +94,7 @@ function openLogs({ pid }: OwnServer): string[] {
       const path = readlinkSync(join(folder, fd));
       return path.includes('appendonlydir') ? [path] : [];
     } catch {
-      // Closed meanwhile.
+      // The server has closed this file meanwhile.
       return [];
     }
   });

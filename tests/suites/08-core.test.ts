@@ -3,7 +3,7 @@ import { applied, caughtUp, companion, configured, fakePrimary, fakeReplica, fol
 import { followed, HISTORY, leftBehind, OLD_HISTORY, pair, promoted, READONLY, write } from '../harness/replication-pairs.ts';
 
 const REFUSED = 'NOREPLICAS Not enough good replicas to write.';
-/** A key whose deadline has passed already, as an RDB brings it. */
+/** An RDB with a key whose deadline has already passed. */
 const OVER = { keys: { over: 'v', k: 'v' }, deadlines: { over: 1_000 } };
 
 step(1, 'copy, then follow', () => {
@@ -101,7 +101,7 @@ step(2, 'the handshake', () => {
     expect(told).toContainEqual(['replconf', 'listening-port', String(port)]);
     expect(told).toContainEqual(['replconf', 'capa', 'eof', 'capa', 'psync2']);
     expect(told.every(([name]) => name === 'replconf')).toBe(true);
-    // A replica that was a primary offers the history that it has: then it asks for that.
+    // A server that was a primary before asks for a partial sync of its own history.
     expect(psync![0]).toBe('PSYNC');
     expect(psync).toHaveLength(3);
   });
@@ -185,7 +185,7 @@ step(3, 'a link that breaks', () => {
     expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);
     again.write('+CONTINUE\r\n');
     again.continueAt(offset);
-    // The database that was selected is remembered.
+    // The replica remembers which database was selected.
     again.stream('SET', 'b', '2');
     await applied(again);
     const c = await client();

@@ -16,13 +16,13 @@ describe('a replica whose append-only file can not grow', () => {
     const s = await server(...AOF, '--replicaof', '127.0.0.1', String(port));
     const [primary, replica] = [await client(), await s.client()];
     await linkUp(s.port);
-    // A full sync begins a new log.
+    // After a full sync the replica begins a new log.
     await rewritten(replica);
     await primary.expect('SET', 'a', '1').ok();
     await caughtUp(undefined, s.port);
     await until(() => logged(s).some(([, key]) => key === 'a'), 'the request in the file');
     limitFiles(s, lastIncr(s).length);
-    // This one finds out, the next one is too much.
+    // This write shows the replica that its log cannot be written; at the next one it ends.
     await primary.expect('SET', 'b', '2').ok();
     await until(async () => (await field(replica, 'aof_last_write_status')) === 'err', 'a write that fails');
     await replica.expect('SET', 'x', '1').error('MISCONF Errors writing to the AOF file: File too large');

@@ -27,7 +27,7 @@ async function state(port?: number): Promise<string | undefined> {
   return (await info(port))['master_failover_state'];
 }
 
-/** Whatever a test leaves, the server is a primary again. */
+/** Makes the server a primary again at the end of the test, whatever has happened. */
 function endFailover(): void {
   atEnd(async () => {
     const c = await client();
@@ -62,7 +62,7 @@ interface InProgress {
   readonly c: Client;
   readonly target: FakePrimary;
   readonly link: PrimaryLink;
-  /** What came on the link. */
+  /** The PSYNC of the server that was the primary. */
   readonly psync: string[];
   /** INFO replication before the end of the wait. */
   readonly before: Record<string, string>;
@@ -70,7 +70,7 @@ interface InProgress {
   readonly set: ReturnType<Client['sendLater']>;
 }
 
-/** A failover to a primary of the test is in progress: the server has asked it to take over. */
+/** Brings the server into the middle of a failover: it has asked a primary that the test plays to take over. */
 async function inProgress(): Promise<InProgress> {
   endFailover();
   const target = await fakePrimary();
@@ -373,7 +373,7 @@ describe('two servers', () => {
     await a.expect('GET', 'after').bulk('1');
     expect(await full()).toBe(before);
     expect((await info(second.port))['role']).toBe('master');
-    // And back.
+    // The second server hands over to the first again.
     await b.expect('FAILOVER').ok();
     await until(async () => (await info())['role'] === 'master', 'the first server to be the primary again');
     await a.expect('SET', 'after', '2').ok();

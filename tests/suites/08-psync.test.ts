@@ -161,7 +161,7 @@ describe('the stream', () => {
     const own = await server('--hz', '4');
     const replica = await openFakeReplica('127.0.0.1', own.port);
     atEnd(() => replica.cut());
-    // Where it is not told otherwise, a primary waits 5 s for further replicas.
+    // Without that option a primary waits 5 s for further replicas.
     await replica.ask('REPLCONF', 'capa', 'eof');
     replica.send('PSYNC', '?', -1);
     await until(() => replica.unread() === '\n', 'a line feed');
@@ -514,7 +514,7 @@ describe('WAITAOF', () => {
   const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
   const NO_LOG = 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.';
 
-  /** A replica that has a log of its own has read all, and says what of it is on disk. */
+  /** Acknowledges the whole stream, and up to where the replica's own log is on disk. */
   async function asked(replica: FakeReplica, synced: (offset: number) => number): Promise<void> {
     await replica.readUntil(([name, word]) => name === 'REPLCONF' && word === 'GETACK');
     replica.ack(undefined, synced(replica.offset()));
@@ -533,7 +533,7 @@ describe('WAITAOF', () => {
       const c = await (await server(...AOF, '--appendfsync', policy)).client();
       await c.expect('SET', 'k', 'v').ok();
       await c.expect('WAITAOF', '1', '0', '0').array([1, 0]);
-      // One more, pipelined: nothing has been synced between the two.
+      // Once more in one pipeline: nothing can be synced between the two requests.
       c.write(resp('SET', 'k', 'w') + resp('WAITAOF', '1', '0', '0'));
       await c.receive().ok();
       await c.receive().array([1, 0]);

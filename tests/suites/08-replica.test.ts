@@ -106,7 +106,7 @@ describe('the handshake', () => {
 
   test('and again each second, however often it has refused', async () => {
     const [primary, clock] = [await fakePrimary(), await companion()];
-    // A primary pings its replicas: that is the clock.
+    // A second primary pings its replicas at regular times: these pings are the clock of this test.
     const ticks = await syncedReplica(clock.port);
     const c = await clock.client();
     await c.expect('CONFIG', 'SET', 'repl-ping-replica-period', '1').ok();
@@ -193,7 +193,7 @@ describe('full sync', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
       link.continueAt(50);
-      // Behind an EOF mark a primary waits for the replica's word before it goes on.
+      // After an EOF mark a primary waits for the replica's acknowledgement before it goes on.
       if (form === 'eof') await linkUp();
       link.stream('SELECT', '0');
       link.stream('APPEND', 'k', '!');
@@ -420,7 +420,7 @@ describe('the stream', () => {
     link.stream('PING');
     link.stream('NONSENSE');
     await link.getAck();
-    // Only acknowledgements have come: whatever else did would be the next command here, or no command at all.
+    // Only acknowledgements have come: anything else would be read here as the next command.
     link.stream('REPLCONF', 'GETACK', '*');
     await until(() => link.acks.at(-1)! >= link.offset() - 37, 'another acknowledgement');
     expect(link.waiting()).toEqual([]);
@@ -641,7 +641,7 @@ describe('clients of a replica', () => {
     await c.expect('SET', 'own', '1').ok();
     await c.expect('GET', 'own').bulk('1');
     expect((await info())['slave_read_only']).toBe('0');
-    // What is written here is no part of the history.
+    // A replica's own writes are no part of the primary's history.
     expect((await info())['master_repl_offset']).toBe(String(link.offset()));
   });
 
@@ -687,7 +687,7 @@ describe('clients of a replica', () => {
 });
 
 describe('expiry on a replica', () => {
-  /** A key whose time is over already, as an RDB brings it. */
+  /** An RDB with a key whose deadline has already passed. */
   const OVER = { keys: { over: 'v', k: 'v' }, deadlines: { over: 1_000 } };
 
   test('the primary\'s commands find it still', async () => {

@@ -52,7 +52,7 @@ async function shown(m: Client): Promise<string> {
   return textOf(line).replace(/^\S+ /, '');
 }
 
-/** Reads what a monitor is shown, whatever it is: Redis 8 does not show the requests that CLIENT PAUSE has held back. */
+/** Reads all lines that a monitor has been sent: Redis 8 does not show the requests that CLIENT PAUSE has held back. */
 async function shownUntilNow(m: Client): Promise<void> {
   m.write(resp('ECHO', 'end'));
   while ((await m.receive().success()) !== 'end');

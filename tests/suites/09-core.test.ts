@@ -247,7 +247,7 @@ step(5, 'a subscriber that doesn\'t read', () => {
     const own = await server('--timeout', '1');
     const [reader, idle, c] = [await own.client(), await own.client(), await own.client()];
     await subscribe(reader, 'a');
-    // Not before the other was closed.
+    // The subscriber has been silent for at least as long as the idle client, which is closed.
     await until(async () => {
       await c.expect('PING').status('PONG');
       return (await info(own.port, 'clients'))['connected_clients'] === '3';

@@ -338,7 +338,7 @@ describe('replication and the log', () => {
     await c.expect('SET', 'k', 'w').ok();
     await inMiddle.receive().array(['message', 'a', 'm']);
     await atEnd.receive().array(['message', 'a', 'm']);
-    // What a replica's own client sends goes no further.
+    // A message of the replica's own client stays on the replica.
     await m.expect('PUBLISH', 'a', 'n').int(1);
     await inMiddle.receive().array(['message', 'a', 'n']);
     await caughtUp(undefined, last.port);

@@ -96,7 +96,7 @@ describe('ZUNION, ZINTER, ZDIFF', () => {
       });
       await c.expect('DEL', 'x', 'y', 'z').success();
       for (const [i, key] of ['x', 'y', 'z'].entries()) await c.expect('ZADD', key, ...[...model[i]!].flatMap(([m, s]) => [s, m])).int(model[i]!.size);
-      // Never 0, whose sign depends on the encoding.
+      // No weight is 0: the sign of a score of 0 depends on the encoding.
       const weights = model.map(() => random.pick([-3, -2, -1, 1, 2, 0.5]));
       const name = random.pick(['SUM', 'MIN', 'MAX']);
       const join = { SUM: (a: number, b: number) => a + b, MIN: Math.min, MAX: Math.max }[name]!;

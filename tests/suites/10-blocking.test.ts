@@ -10,7 +10,7 @@ const COUNT = 'ERR count should be greater than 0';
 const NOT_A_FLOAT = 'ERR timeout is not a float or out of range';
 const NEGATIVE = 'ERR timeout is negative';
 const UNBLOCKED = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
-/** Seconds that pass before anybody would miss them. */
+/** A short timeout, in seconds. */
 const SHORT = '0.01';
 
 describe('ZPOPMIN and ZPOPMAX', () => {

@@ -470,7 +470,7 @@ describe('ZRANGESTORE', () => {
   });
 });
 
-/** What stands at the same ranks of abcde, counted from the other end. */
+/** The members at the same ranks of abcde, counted from the other end. */
 function mirrored(found: string): string[] {
   return [...found].map((member) => 'edcba'['abcde'.indexOf(member)]!);
 }

@@ -18,7 +18,7 @@ function pass(ms: number): string {
     end `;
 }
 
-/** Others get BUSY when a script has taken so long; ms. */
+/** Lets other clients get BUSY when a script has run for so many ms. */
 async function threshold(c: Client, ms: number): Promise<void> {
   await c.expect('CONFIG', 'SET', 'busy-reply-threshold', ms).ok();
 }

@@ -26,7 +26,7 @@ async function loaded(): Promise<Client> {
   return c;
 }
 
-/** What is wrong with a library. */
+/** Expects a library to be refused with this error. */
 async function refused(c: Client, code: string, text: string): Promise<void> {
   await c.expect('FUNCTION', 'LOAD', code).error(`ERR ${text}`);
 }

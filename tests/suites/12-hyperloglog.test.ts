@@ -8,7 +8,7 @@ const CORRUPTED = 'INVALIDOBJ Corrupted HLL object detected';
 
 const DENSE_BYTES = 12_304;
 const HEADER = `HYLL\x01${'\0'.repeat(11)}`;
-/** As it is while no estimate is kept. */
+/** The header of a sparse HyperLogLog that holds no estimate. */
 const ADDED = `HYLL\x01${'\0'.repeat(10)}\x80`;
 /** One run of 16,384 zeros. */
 const EMPTY = `${ADDED}\x7f\xff`;
@@ -124,7 +124,7 @@ describe('PFCOUNT', () => {
     await c.expect('PFADD', 'h', ...elements(0, 3)).int(1);
     await c.expect('PFCOUNT', 'h').int(3);
     await c.expect('GETRANGE', 'h', '8', '15').bulk('\x03\0\0\0\0\0\0\0');
-    // Whatever is kept there is believed.
+    // Redis believes whatever estimate is stored there.
     await c.expect('SETRANGE', 'h', '8', '\x07').matches(() => {}, 'a length');
     await c.expect('PFCOUNT', 'h').int(7);
     await c.expect('PFADD', 'h', 'x').int(1);

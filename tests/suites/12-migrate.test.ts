@@ -53,7 +53,7 @@ describe('MIGRATE', () => {
     await there.expect('SET', 'k', 'old').ok();
     await c.expect('MIGRATE', ...at(other), 'k', '0', '5000').error(BUSY);
     await c.expect('EXISTS', 'k').int(1);
-    // The others of a list have gone.
+    // The other keys of the list have been moved.
     await c.expect('MIGRATE', ...at(other), '', '0', '5000', 'KEYS', 'k', 'j').error(BUSY);
     await c.expect('EXISTS', 'k').int(1);
     await c.expect('EXISTS', 'j').int(0);
@@ -138,7 +138,7 @@ describe('MIGRATE', () => {
     const stranger = (of: string) => [`${of}-cert-file`, files.path('stranger.crt'), `${of}-key-file`, files.path('stranger.key')];
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('CONFIG', 'SET', ...stranger('tls-client')).ok();
-    // In TLS 1.3 the client is through before the server has looked at its certificate.
+    // In TLS 1.3 the handshake ends for the client before the server has checked the client's certificate.
     await c.expect('MIGRATE', '127.0.0.1', tlsPort, 'k', '0', '1000').errorLike(/^IOERR error or timeout (connecting|writing|reading) to /);
     await there.expect('CONFIG', 'SET', ...stranger('tls')).ok();
     await c.expect('MIGRATE', '127.0.0.1', tlsPort, 'k', '0', '1000').error(CONNECTING);

@@ -4,7 +4,7 @@ import { secured } from '../harness/secured.ts';
 import { describe, expect, info, needsFlags, secureClient, server, test, until } from '../harness/suite.ts';
 import type { Client } from '../harness/suite.ts';
 
-/** A server that ends at its start. @returns what it said */
+/** Starts a server that has to refuse these flags. @returns what it printed */
 async function refusal(...flags: string[]): Promise<string> {
   try {
     await server(...flags);
