@@ -44,7 +44,7 @@ export async function tryBug(stage: Stage, copy: StageCopy, mutant: Mutant, runn
   }
 }
 
-/** Whether a test failed because the server did not even start. One that does not start again has shown its bug: it left a bad file. */
+/** Whether a test failed because the server never started. (One that does not start again has a bug that left a bad file.) */
 export function doesNotStart({ failure }: TestRun): boolean {
   return /before it answered PING|the server did not answer PING on port/.test(failure) && !/\bat restart \(/.test(failure);
 }

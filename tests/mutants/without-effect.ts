@@ -82,7 +82,7 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
   },
 ];
 
-/** Changes that show where something goes on for longer than a suite can wait, or that no test can bring about. */
+/** Changes that show only after a longer time than a suite can wait, or in a state that no test can bring about. */
 export const OUT_OF_REACH: readonly NamedChange[] = [
   {
     stage: '07',
