@@ -14,7 +14,7 @@ export interface Arguments {
   field(): string;
   /** A small whole number, around zero. */
   int(low?: number, high?: number): string;
-  /** A number that INCRBY and its kind can meet: small, near the limits of 64 bits, or no number at all. */
+  /** An argument of INCRBY and similar commands: a small number, one near the limits of 64 bits, or no number at all. */
   number(): string;
   float(): string;
   /** An index or count into something short; sometimes far outside. */

@@ -40,7 +40,7 @@ export function createComparer(onException: (reason: string) => void = () => {})
 
 type Rule = (ours: string, theirs: string, command: Command) => boolean;
 
-/** How far apart two clocks may be read, in ms. */
+/** How far apart in time the two servers may run the same command, in ms. */
 const SLACK_MS = 3_000;
 
 const RULES: Record<string, Rule> = {
@@ -100,7 +100,7 @@ function sameScan(ours: string, theirs: string, elements: Rule): boolean {
   return cursor === theirCursor && elements(items!, theirItems!, []);
 }
 
-/** Picked at random: the same number of the same type, and all of them the same when each was asked for. */
+/** Elements picked at random: as many on both sides, of the same type; and the same ones when all were asked for. */
 function sameChoice(ours: string, theirs: string, command: Command): boolean {
   if (!isAggregate(ours))
     return ours[0] === '$' && theirs[0] === '$' && ours.startsWith('$-1') === theirs.startsWith('$-1');

@@ -12,7 +12,7 @@ import { stateCommands } from './state.ts';
 export interface Pair {
   readonly ours: number;
   readonly theirs: number;
-  /** Whether the second is of 7.2 or later, which creates consumers for whom there is nothing. */
+  /** Whether the second server is Redis 7.2 or later, which creates a consumer even when there is nothing for it. */
   readonly createsConsumers?: boolean;
 }
 
@@ -120,7 +120,7 @@ export async function firstDifference(
   }
 }
 
-/** What a listener heard, from the first message on that is not the same, and the two before it. */
+/** The messages that a listener got, from two before the first one that differs. */
 function heardFrom(messages: readonly string[], at: number): string {
   return `heard by another client, message ${at + 1} of ${messages.length}: ${messages.slice(Math.max(0, at - 2), at + 1).join(' / ')}`;
 }

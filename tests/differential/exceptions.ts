@@ -1,20 +1,20 @@
 import { children } from '../harness/children.ts';
 import type { Command } from './arguments.ts';
 
-/** What was among the commands until here. */
+/** Which kinds of commands have run so far. */
 export interface Seen {
   /** SORT, which changes the encoding of a sorted set that it reads. */
   sorted: boolean;
   /** A number too large for its type. */
   overflowed: boolean;
-  /** ZADD or ZINCRBY, after which a score may be no place's, or that of several places. */
+  /** ZADD or ZINCRBY, after which a score may belong to no place on the map, or to several. */
   scored: boolean;
 }
 
 /** A difference that is allowed, and why. */
 interface Exception {
   readonly reason: string;
-  /** @param before what EXEC has run in front of the command; empty outside EXEC */
+  /** @param before the commands that EXEC has run before this one; empty outside EXEC */
   matches(command: Command, ours: string, theirs: string, before: readonly Command[], seen: Seen): boolean;
 }
 
@@ -163,7 +163,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
 ];
 
-/** The elements of a reply, with scores as numbers; of one whose order is free, in any order. */
+/** The elements of a reply, with scores as numbers; sorted where Redis promises no order. */
 function scoresOf(name: string, reply: string): string {
   if (!/^Z(RANDMEMBER|SCAN)$/i.test(name)) return scoresAsNumbers(reply);
   return leaves(reply).map(scoresAsNumbers).sort().join('');
@@ -210,7 +210,7 @@ function isObject([name, subcommand]: Command, wanted: string): boolean {
 
 /**
  * The reason why this difference is allowed, or null when it is not.
- * @param before what EXEC has run in front of the command; empty outside EXEC
+ * @param before the commands that EXEC has run before this one; empty outside EXEC
  */
 export function exceptionFor(
   command: Command,

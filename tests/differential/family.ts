@@ -16,7 +16,7 @@ export interface Family {
   readonly rows: readonly Row[];
 }
 
-/** How often, in proportion to the other rows, and what; several commands where they belong together. */
+/** How often a row is chosen, in proportion to the others, and what makes its command, or several that belong together. */
 export type Row = readonly [weight: number, make: (args: Arguments) => Command | Command[]];
 
 /** One key of each type, for the commands that expect another; a round of random commands begins with these. */

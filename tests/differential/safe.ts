@@ -33,7 +33,7 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   XREADGROUP: blocksBriefly,
   // Past a few MB only sizes that are refused.
   SETRANGE: (words) => !within(words[1], 100_000, 1e12),
-  // What is taken at random must be all or nothing.
+  // SPOP chooses at random: it has to take all elements or none.
   SPOP: (words) => words.length === 2 && !within(words[1], 1, 999),
   SRANDMEMBER: randomCount,
   HRANDFIELD: randomCount,
@@ -51,7 +51,7 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   HSCAN: (words) => scansAll(words, 1),
   // 8.0 says OK to an index near the limits of 64 bits, and that it has changed the list.
   LSET: ([, index]) => !/^-?\d{19}$/.test(index ?? ''),
-  // What stays set must be a limit that both know.
+  // An option keeps its new value, so it has to be a limit that both servers have.
   CONFIG: ([, name, value, ...more]) => more.length === 0 && isLimit(name, value),
   ZSCAN: (words) => scansAll(words, 1),
   ZRANDMEMBER: randomCount,

@@ -12,7 +12,7 @@ const NUMBERS = ['0', '1', '10', '100', '200.5', '3000', '12000', '20000', '-1',
 
 const place = (a: Arguments) => a.pick(PLACES);
 
-/** Each time a little beside it: places that are equally far away come in any order. */
+/** One of the positions, moved a little, at random: Redis promises no order for places at the same distance. */
 function position(a: Arguments): readonly string[] {
   if (a.rng.chance(0.04)) return a.pick(WRONG_POSITIONS);
   return a.pick(POSITIONS).map((degrees) => String(degrees + a.rng.int(-90_000, 90_000) / 1e8));

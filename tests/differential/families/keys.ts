@@ -14,7 +14,7 @@ const onOneDatabase: readonly Row[] = [
   [3, (a) => ['TYPE', a.key()]],
   [3, (a) => ['EXPIRE', a.key(), a.seconds()]],
   [3, (a) => ['PEXPIRE', a.key(), a.milliseconds()]],
-  // GT and LT must not depend on which millisecond it is: hardly ever the same time to live twice.
+  // With the same time to live twice, GT and LT would depend on the millisecond: out of so many it hardly ever comes twice.
   [3, (a) => ['EXPIRE', a.key(), a.int(1_000, 99_999_999), ...condition(a)]],
   [3, (a) => ['PEXPIRE', a.key(), a.int(100_000, 99_999_999_999), ...condition(a)]],
   [6, (a) => ['EXPIREAT', a.key(), a.unixSeconds(), ...condition(a)]],

@@ -46,7 +46,7 @@ function position(a: Arguments): string[] {
   ];
 }
 
-/** Short: a wait on one connection holds up all that follows. */
+/** A short timeout: a command that waits holds up all later ones on its connection. */
 function timeout(a: Arguments): string {
   return a.pick(['0.001', '0.002', '-1', 'abc', '', 'inf', '1e400']);
 }

@@ -9,7 +9,7 @@ import { sets } from './sets.ts';
 import { strings } from './strings.ts';
 
 const TYPES = [strings, strings, lists, lists, hashes, sets, keys];
-/** What no two servers answer alike: order, chance, time; and what 7.2 does otherwise than 7.0 (LPOS, timeouts). */
+/** Commands whose replies depend on order, chance or time, or differ between 7.0 and 7.2 (LPOS, timeouts). */
 const UNSTABLE =
   /^(B[LRZ].*|LPOS|SMEMBERS|SINTER|SUNION|SDIFF|SPOP|SRANDMEMBER|[HSZ]?SCAN|KEYS|RANDOMKEY|HKEYS|HVALS|HGETALL|HRANDFIELD|P?TTL|P?EXPIRETIME|OBJECT|DUMP|SORT|TOUCH)$/i;
 
@@ -60,7 +60,7 @@ const SCRIPTS = [
   callAll('call', "if #out > 1 then error({err = 'MY ' .. #out}) end out[#out + 1] = r"),
 ];
 
-/** Scripts that are made of what they are about. */
+/** Scripts as users write them: a rate limiter, a lock, and others. */
 const OWN = [
   "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIREAT', KEYS[1], 33177117420000) end return n > tonumber(ARGV[1])",
   "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end",

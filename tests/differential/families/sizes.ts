@@ -1,7 +1,7 @@
 import type { Arguments, Command } from '../arguments.ts';
 import type { Family, Row } from '../family.ts';
 
-/** Options, their defaults, and what else they are set to. */
+/** Options, their defaults, and the other values that they are set to. */
 const LIMITS = [
   ['hash-max-listpack-entries', '512', '3', '0'],
   ['hash-max-listpack-value', '64', '12'],
@@ -68,12 +68,12 @@ function encoded(weight: number, key: (a: Arguments) => string, make: (a: Argume
   return [[weight, both]];
 }
 
-/** Around 63, 64 and 65 bytes, short, or an integer. */
+/** A text of 63, 64 or 65 bytes or so, a short one, or an integer. */
 function text(a: Arguments): string {
   return a.rng.chance(0.5) ? integer(a) : 'x'.repeat(a.rng.pick([0, 1, 12, 13, 62, 63, 64, 65, 127, 128]));
 }
 
-/** Of every width that listpacks and intsets know, and their limits. */
+/** An integer of any width that listpacks and intsets have, and their limits. */
 function integer(a: Arguments): string {
   const limit = 2n ** BigInt(a.rng.pick([7, 12, 15, 23, 31, 53, 62]));
   return String(a.rng.pick([limit, limit - 1n, -limit, -limit - 1n, BigInt(a.rng.int(-9999, 9999))]));

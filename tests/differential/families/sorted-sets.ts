@@ -40,7 +40,7 @@ function combined(a: Arguments): string[] {
   return [...found, ...weights, ...a.maybe(0.3, () => ['AGGREGATE', a.pick(['SUM', 'MIN', 'MAX', 'max', 'AVG'])])];
 }
 
-/** What ZRANGE and ZRANGESTORE have behind the key. */
+/** The arguments of ZRANGE and ZRANGESTORE after the key. */
 function range(a: Arguments): string[] {
   return a.rng.chance(0.5)
     ? [a.index(), a.index(), ...reverse(a), ...a.maybe(0.03, () => limit(a))]

@@ -21,7 +21,7 @@ export interface LuaOutcome {
   readonly differences: readonly LuaDifference[];
 }
 
-/** So many programs are one script. */
+/** How many programs make one script. */
 const BATCH = 100;
 
 /** Runs random programs in this process and by EVAL, until `limit` differences are found. */
@@ -78,7 +78,7 @@ function here(script: string): string[] | string {
   }
 }
 
-/** Scripts are not kept: there would be as many as batches. */
+/** Runs the script on redis-server, which then forgets it: each batch would leave one. */
 async function there(redis: Client, script: string): Promise<string[] | string> {
   const reply = await redis.send('EVAL', script, '0');
   await redis.send('SCRIPT', 'FLUSH');

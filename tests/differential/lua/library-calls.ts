@@ -16,7 +16,7 @@ const small: Make = (rng) => rng.int(-6, 14);
 const pattern: Make = randomPattern;
 const bytes: Make = (rng) => rng.bytes(rng.int(0, 24));
 
-/** Each function with the arguments that it takes; those behind `?` may be missing. */
+/** Each function with the arguments that it takes; those after `?` may be missing. */
 const ROWS: readonly (readonly [weight: number, name: string, args: readonly Make[], optional?: readonly Make[]])[] = [
   [12, 'string.find', [text, pattern], [small, (rng) => rng.chance(0.3)]],
   [8, 'string.match', [text, pattern], [small]],

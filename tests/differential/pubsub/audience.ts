@@ -26,7 +26,7 @@ export async function openAudience(port: number): Promise<Audience> {
 
   const reconnect = async (at: number, protocol: 2 | 3): Promise<void> => {
     clients[at]!.close();
-    // The server's other clients must not publish before it has noticed.
+    // No other client may publish before the server has noticed that the connection is closed.
     await until(async () => (await connected(control)) === SUBSCRIBERS + 1, 'the server to notice the end of a client');
     const fresh = await openListener(port);
     if (protocol === 3) await fresh.ask(['HELLO', '3']);

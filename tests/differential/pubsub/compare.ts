@@ -18,7 +18,7 @@ export interface PubsubOutcome {
 
 /** Rounds begin with empty servers and new clients. */
 const ROUND = 100;
-/** Steps between two looks at what has come. */
+/** How many steps run before the messages are compared. */
 const STRETCH = 5;
 const SHRINK_MS = 30_000;
 
