@@ -95,7 +95,7 @@ function tearTail(victim: Victim, sample: number): void {
   });
 }
 
-/** The end of the file is cut away, back to a whole command: it loads, and what was acknowledged is not there. */
+/** Cuts the file after a whole command: the server loads it, and the lab must see that acknowledged writes are missing. */
 function missWhatIsTaken(victim: Victim): void {
   test('a write that is taken away between kill and restart is missed', async () => {
     const tamper = (dir: string) => {

@@ -12,7 +12,7 @@ import { verify } from './verify.ts';
 
 export interface FullSyncOptions {
   victim: Victim;
-  /** What follows the victim; the victim's kind by default. */
+  /** The server that becomes the victim's replica; by default of the same kind as the victim. */
   replica?: Victim;
   policy: Policy;
   kills: number;
@@ -20,7 +20,7 @@ export interface FullSyncOptions {
   onKill?: (outcome: Outcome) => void;
 }
 
-/** From the moment when the primary knows its replica. */
+/** The kill comes within this time after the primary has accepted its replica. */
 const WITHIN_MS = 500;
 
 /**

@@ -36,7 +36,7 @@ export interface Outcome {
   /** `-` where no policy plays a part. */
   readonly policy: string;
   kills: number;
-  /** Kills that came in the middle of a save, a rewrite or a sync: a temporary file tells of it. */
+  /** Kills that came in the middle of a save, a rewrite or a sync, as a temporary file shows. */
   inTheAct: number;
   acknowledged: number;
   lost: number;
@@ -78,12 +78,12 @@ export function newOutcome(scenario: string, policy: string): Outcome {
 
 /** After so many kills a new folder is begun. */
 const LIFE = 20;
-/** Of so many kills' folders one is also given to real Redis. */
+/** After one kill of so many, real Redis loads a copy of the folder too. */
 const ELSEWHERE = 4;
 
 /**
- * Redis 7.0 cuts a torn transaction behind its last whole command, and so leaves a MULTI without EXEC in the file: what
- * is written behind it is lost with the next restart. (Valkey has mended it: valkey-io/valkey, pull request 4342.)
+ * Redis 7.0 cuts a torn transaction after its last whole command, and so leaves a MULTI without EXEC in the file: what
+ * is written after it is lost with the next restart. (Valkey has mended it: valkey-io/valkey, pull request 4342.)
  */
 export const OPEN_TRANSACTION = 'Reached EOF before reading EXEC for MULTI';
 
@@ -157,7 +157,7 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   const known = knownTo(life.victim);
   const load = await startLoad(port, rng, held.states, life.sent, known);
   const snapshot = scenario.command === undefined ? null : await sendCommand(scenario.command, port, load, rng);
-  // Now and then so late that the command is done.
+  // Now and then the kill comes so late that the command is done.
   await sleep(rng.next() * scenario.withinMs * (scenario.command !== undefined && rng.chance(0.3) ? 4 : 1));
   const killedAt = await powerOff(life.server!);
   life.server = null;
@@ -211,7 +211,7 @@ async function bootRedis({ dir, flags }: Life): Promise<Dataset | string> {
     try {
       return await readBack(port);
     } finally {
-      // A child of its own may write still.
+      // A child process of redis-server may still be writing.
       await powerOff(server);
     }
   } catch (error) {
@@ -242,7 +242,7 @@ async function sendCommand(command: string, port: number, load: Load, rng: Rng):
   return snapshot;
 }
 
-/** What must be there, and what cannot be. */
+/** How many units of each connection must be there at least, and how many can be there at most. */
 function boundsOf(life: Life, histories: readonly History[], snapshot: Snapshot | null): Bounds {
   const { scenario, policy, dump, dir } = life;
   const all = histories.map(({ units }) => units.length);
@@ -253,7 +253,7 @@ function boundsOf(life: Life, histories: readonly History[], snapshot: Snapshot 
   return { from: snapshot.from, to: snapshot.to ?? all };
 }
 
-/** The folder as the kill has left it. @returns what is wrong with it */
+/** Inspects the folder as the kill has left it. @returns what is wrong with it */
 function inspect(life: Life, outcome: Outcome): string[] {
   const { dir, leftover } = life;
   if (temporaryFiles(dir).some((file) => !leftover.includes(file))) outcome.inTheAct++;
@@ -266,14 +266,14 @@ function inspect(life: Life, outcome: Outcome): string[] {
   return problems;
 }
 
-/** The folder as the restart has left it: a torn end is mended, and appendonlydir holds what the manifest names. */
+/** Inspects the folder as the restart has left it: a torn end is mended, and appendonlydir holds what the manifest names. */
 function lookAfter(life: Life, outcome: Outcome): string[] {
   const { dir, victim } = life;
   life.leftover = temporaryFiles(dir);
   const strays = strayFiles(dir);
   const names = [...life.leftover.map((path) => basename(path)), ...strays];
   for (const name of names) outcome.leftovers.add(name.replace(/\d+/g, 'N'));
-  // Redis does not remove the temporary files of a process that was killed, nor all strays: told, and no failure.
+  // Redis does not remove the temporary files of a process that was killed, nor all strays: that is reported, and is no failure.
   const problems = victim.stage === null ? [] : strays.map((file) => `${file}: in appendonlydir, and in no manifest`);
   const aof = checkAof(dir);
   if (aof.state === 'valid') return problems;

@@ -5,7 +5,7 @@ import { loadLibrary, SCRIPTS_SINCE } from './scripted.ts';
 import type { State } from './value.ts';
 import { acknowledge, createWorkload, type Unit } from './workload.ts';
 
-/** What one connection wrote since its server was started, and what it was told. */
+/** What one connection has written since its server was started, and how much of it was acknowledged. */
 export interface History {
   readonly name: string;
   /** The connection's keys when it began. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 /** Names the file into which `record-syncs.ts` writes. */
 export const SYNCED_SIZES = 'SYNCED_SIZES';
 
-/** The record of a server's folder stands beside it. */
+/** The path of the record for a server's folder: beside the folder. */
 export function recordOf(dir: string): string {
   return `${dir}.synced`;
 }
 
-/** A file under whatever name; the time of its birth too, since the numbers of files that are gone are used again. */
+/** Identifies a file whatever its name is; by its time of birth too, since inode numbers of deleted files are used again. */
 export function identityOf({ ino, birthtimeMs }: Stats): string {
   return `${ino}:${Math.round(birthtimeMs)}`;
 }

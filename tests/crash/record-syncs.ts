@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { identityOf, SYNCED_SIZES } from './power-cut.ts';
 
 // Loaded in front of a stage (`--import`): each fsync that has succeeded is recorded before its caller hears of it,
-// with the size that the file had when it was asked for. So what a power cut would have left can be told after a
-// SIGKILL.
+// with the size that the file had when it was asked for. So after a SIGKILL one knows what a
+// power cut would have left.
 const path = process.env[SYNCED_SIZES];
 if (path === undefined) throw new Error(`${SYNCED_SIZES} is not set`);
 const record = fs.openSync(path, 'a');

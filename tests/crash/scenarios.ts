@@ -21,7 +21,7 @@ export interface Scenario {
   readonly withinMs: number;
 }
 
-/** Those that kill one server. `full-sync` and `torn-tail` are of their own kind. */
+/** The scenarios that kill one server. `full-sync` and `torn-tail` have files of their own. */
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'plain', title: 'under load', since: '07', aof: true, filled: false, withinMs: 400 },
   {

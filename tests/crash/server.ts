@@ -59,7 +59,7 @@ export function start(victim: Victim, port: number, dir: string, flags: readonly
 }
 
 /**
- * SIGKILL for the server and for the children that it has forked: a power cut spares none.
+ * SIGKILL for the server and for the children that it has forked: a power cut ends all of them.
  * @returns when the server was killed (`performance.now()`)
  */
 export async function powerOff(server: ServerProcess): Promise<number> {
@@ -74,7 +74,7 @@ export async function powerOff(server: ServerProcess): Promise<number> {
   return killedAt;
 }
 
-/** From /proc; none where there is no such thing. */
+/** The process's children, from /proc; none on a system without it. */
 function childrenOf(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) => {

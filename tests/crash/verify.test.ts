@@ -7,7 +7,7 @@ import type { State, StreamEntry } from './value.ts';
 import { matchingPrefixes, verify, type Verdict } from './verify.ts';
 import { acknowledge, applyStep, COUNTER, createWorkload, type Step, type Unit } from './workload.ts';
 
-// What the lab says of data that a server might bring back: a judge that finds nothing would prove nothing.
+// Gives the lab data that a server might bring back, wrong ones too: a lab that finds no fault in these would prove nothing.
 const OK = new Status('OK');
 
 function set(key: string, text: string): Step {
@@ -103,7 +103,7 @@ describe('the workload of the crash lab', () => {
       expect(scripts.length).toBeGreaterThan(5);
       for (const { steps, replies } of scripts) expect([new Set(steps.map(({ key }) => key)).size, replies]).toEqual([4, 1]);
     }
-    // One that is half there is no prefix.
+    // With half of a script there, no prefix fits.
     const script = units.findIndex(({ wire }) => wire.includes('EVAL'));
     const half: State = new Map();
     for (const { steps } of units.slice(0, script)) for (const step of steps) applyStep(step, half);

@@ -21,7 +21,7 @@ export interface Verdict {
   readonly oldestMs: number;
 }
 
-/** The histories of one run of a server, and what stood around them. */
+/** The histories of one run of a server, and what is needed to judge them. */
 export interface Evidence {
   readonly histories: readonly History[];
   /** COUNTER when the run began. */

@@ -33,7 +33,7 @@ const SET_TWO = "redis.call('SET', KEYS[1], 'x') redis.call('SET', KEYS[2], 'x')
 const REWRITE_MS = 30_000;
 
 /**
- * Kills a primary and its replica in the same moment, while connections write and say WAIT 1. Each server is started
+ * Kills a primary and its replica in the same moment, while connections write and send WAIT 1. Each server is started
  * from its own log alone: what WAIT has counted must be in both.
  */
 export async function runWait({ victim, policy, kills, seed, powerCut = false }: WaitOptions): Promise<Outcome> {
@@ -156,7 +156,7 @@ async function startWriters(port: number, scripts: boolean) {
   return { writers, problems, counted, closed };
 }
 
-/** What WAIT has counted and the server does not have. */
+/** The writes that WAIT has counted, and that the server does not have. */
 async function missingWrites({ port }: Node, writers: readonly Writer[]): Promise<{ key: string; countedAt: number }[]> {
   const counted = writers.flatMap(({ keys, countedAt }) => countedAt.map((at, n) => ({ key: keys[n]!, countedAt: at })));
   const found = await ask(port, counted.map(({ key }) => ['EXISTS', key]));

@@ -56,7 +56,7 @@ export function createWorkload(name: string, rng: Rng, state: State, sent: numbe
     if (kind <= 75) return hset(key('hash'), String(rng.int(1, FIELDS)), text(), state);
     if (kind <= 85 || (kind <= 90 && stage < '10')) return xadd(key('stream'), text());
     if (kind <= 90) return ranked(key('zset'), rng, state);
-    // The mark stays: it tells apart how many times COUNTER was incremented.
+    // The mark stays: it shows whether a unit that increments COUNTER was executed.
     const keys = [...state.keys()].filter((one) => one !== mark);
     return keys.length === 0 ? set(key('string'), text()) : del(rng.pick(keys));
   };
@@ -115,7 +115,7 @@ const FIELDS = 12;
 /** More members than a listpack has, so that some sorted sets are skip lists. */
 const RANKED = 200;
 const PAIR_SHARE = 0.2;
-/** Of what writes several keys, so much is a script instead of a transaction. */
+/** The share of scripts among the units that write several keys; the others are transactions. */
 const SCRIPT_SHARE = 0.5;
 const SHORT = 120;
 /** Some values are so long that a write of theirs may be cut in two. */
