@@ -47,7 +47,7 @@ export interface Outcome {
   problems: string[];
 }
 
-/** More than is written while a link is away, unless it is an outage. */
+/** The backlog's size in bytes, unless given: it holds more than is written while a link is down, outages aside. */
 const BACKLOG = 64 * 2 ** 20;
 
 /** The longest life of the load's short-lived keys, and a little more. */
@@ -230,7 +230,7 @@ async function harass({ rng, options, outcome }: Lab, links: readonly HarassedLi
 async function compare({ outcome, options }: Lab, primary: Node, replicas: readonly Node[]): Promise<void> {
   await sleep(SHORT_LIVES_MS);
   await settled(primary, replicas);
-  // Before that, the stream could still set it right.
+  // Earlier, the stream could still undo what `tamper` does.
   await options.tamper?.(replicas[0]!);
   const dataset = replicaView(await readDataset(primary.client));
   outcome.keys = [...dataset.values()].reduce((sum, keys) => sum + keys.size, 0);
@@ -252,7 +252,7 @@ async function compare({ outcome, options }: Lab, primary: Node, replicas: reado
   if (oldestOf(options.servers) >= SCRIPTS_SINCE) await compareScripts(outcome, primary, replicas);
 }
 
-/** What a script wrote as one unit is there as one unit; and the replicas have the primary's library of functions. */
+/** Expects what a script wrote to be there as one unit, and the replicas to have the primary's library of functions. */
 async function compareScripts(outcome: Outcome, primary: Node, replicas: readonly Node[]): Promise<void> {
   const library = await libraryOf(primary.client);
   for (const node of [primary, ...replicas]) {

@@ -84,7 +84,7 @@ export async function startLoad(port: number, options: LoadOptions): Promise<Loa
   };
 }
 
-/** Without commands whose result is not decided, and without most FLUSHALLs and FLUSHDBs, so that there are data to compare. */
+/** Leaves out commands whose result is a matter of chance, and most FLUSHALLs and FLUSHDBs, so that there are data to compare. */
 function restrained(source: () => Command[], rng: Rng): () => Command[] {
   return () => {
     for (;;) {

@@ -20,7 +20,7 @@ export interface Seen {
   /** Links on which the primary said +CONTINUE, or +FULLRESYNC. */
   continued: number;
   full: number;
-  /** What was asked for and refused, with the history and offset at which the full sync began instead. */
+  /** The partial syncs that were asked for and refused, with the history and offset at which the full sync began instead. */
   readonly refused: { replid: string; from: number; instead: { replid: string; at: number } }[];
 }
 
