@@ -6,9 +6,9 @@ import { createRng } from '../harness/rng.ts';
 import { sleep } from '../harness/time.ts';
 import { createWorkload } from './workload.ts';
 
-/** Who uses the server, and what they have seen. */
+/** All clients of a run, and what they have counted. */
 export interface Users {
-  /** So far. */
+  /** The counts so far. */
   readonly seen: Seen;
   /** Ends all of them. @throws Error when one of them lost its connection */
   stop(): Promise<void>;
@@ -81,7 +81,7 @@ async function visit(port: number, seed: number, seen: Seen, running: () => bool
     if (rng.chance(0.2)) await client.send('CLIENT', 'SETNAME', `visitor-${seen.visits}`);
     const batch = next();
     if (rng.chance(0.1)) {
-      // Gone before the replies have come.
+      // This client leaves before its replies have come.
       for (const command of batch) client.write(encodeRequest(command));
     } else {
       const replies = await Promise.all(batch.map((command) => client.send(...command)));

@@ -181,7 +181,7 @@ function settled(primary: Node, replica: Node): Promise<unknown> {
   );
 }
 
-/** Nothing expires any more: a key that did so while one of two servers is read would be a difference. */
+/** Removes all deadlines: a key that expires while one of the two servers is read would be a difference. */
 async function keepAll({ client }: Node): Promise<void> {
   const keys = (await client.send('KEYS', '*')) as string[];
   await Promise.all(keys.map((key) => client.send('PERSIST', key)));

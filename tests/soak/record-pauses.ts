@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { RECORD } from './pauses.ts';
 
-// Loaded in front of a stage (`--import`): what V8's garbage collector took long for is noted.
+// Loaded in front of a stage (`--import`): notes each garbage collection of V8 that took long.
 const path = process.env[RECORD];
 if (path === undefined) throw new Error(`${RECORD} is not set`);
 
