@@ -32,7 +32,7 @@ test.skipIf(!able)(`everything arrives, what clients write until they are held a
   await until(() => counters.every(({ acknowledged }) => acknowledged > 20), 'some writes');
 
   expect(await move(source.port, nodes[0]!.port)).toMatch(/^(\d+) keys copied; the cluster holds \1\. /);
-  // To read everything may take longer on a busy machine than writers are held.
+  // On a busy machine it may take longer to read everything than the program has paused the writers for.
   await a.expect('CLIENT', 'PAUSE', '100000', 'WRITE').ok();
   const before = await readDataset(a);
   const counts = counters.map(({ acknowledged }) => acknowledged);
@@ -43,7 +43,7 @@ test.skipIf(!able)(`everything arrives, what clients write until they are held a
   expect(diffDatasets(before, after, { consumerTimes: false })).toEqual([]);
   for (const [at, count] of counts.entries()) expect(after.get(0)!.get(`counter:${at}`)?.value).toBe(String(count));
 
-  // The writers are held still: the server ends before it has answered them.
+  // The writers are still paused: the server ends before it has answered them.
   await source.process!.kill();
   expect(counters.map(({ acknowledged }) => acknowledged)).toEqual(counts);
   expect(await move(source.port, nodes[0]!.port)).toContain(`nobody answers on port ${source.port}`);

@@ -5,7 +5,7 @@ import { chooseSeed, createRng } from '../harness/rng.ts';
 import { parseTarget } from '../harness/target.ts';
 import { buildDataset, diffDatasets, readDataset } from './dataset.ts';
 
-/** The tools of the interop tests see what they have to see: tried on the first stage that has all the types. */
+/** Tests of the interop tests' own tools, which have to notice every difference; on the first stage that has all types. */
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -89,7 +89,7 @@ const BUILDERS: Record<DataType, (key: string, rng: Rng, large: boolean) => stri
 };
 
 /**
- * A stream whose numbers tell a story: entries deleted inside and at both ends, groups that are behind, ahead or new.
+ * A stream with a history: entries deleted inside and at both ends, groups that are behind, ahead or new.
  */
 function buildStream(key: string, rng: Rng, large: boolean): string[][] {
   const commands: string[][] = [];

@@ -63,7 +63,7 @@ function readable(): boolean {
   }
 }
 
-/** Undefined when the file can be had. */
+/** Why the test cannot run; undefined when the file can be read. */
 function whyMissing(): string | undefined {
   if (readable() || spawnSync('sudo', ['-n', 'test', '-r', DEBIAN]).status === 0) return undefined;
   return 'is not there, or not readable';

@@ -15,11 +15,11 @@ export interface DiffOptions {
    * files before RDB version 10 do not have it.
    */
   streamCounters?: boolean;
-  /** After this many differences only their number is told. Default 20. */
+  /** After this many differences the rest is only counted. Default 20. */
   limit?: number;
 }
 
-/** What the second dataset has otherwise than the first, a line each; empty when they are equal. */
+/** How the second dataset differs from the first, a line for each difference; empty when they are equal. */
 export function diffDatasets(a: Dataset, b: Dataset, options: DiffOptions = {}): string[] {
   const { limit = 20 } = options;
   const differences: string[] = [];

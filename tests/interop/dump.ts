@@ -13,7 +13,7 @@ export interface DumpServer {
   readonly client: Client;
   readonly path: string;
   read(): Promise<Dataset>;
-  /** The server's end; its folder too, unless `keepDir`. */
+  /** Stops the server, and removes its folder unless `keepDir`. */
   stop(keepDir?: boolean): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ export interface Watched {
 
 const END = 'end-of-events';
 
-/** Opens both connections to a server, which from now on tells of all events. */
+/** Opens both connections to a server, which from now on publishes all events. */
 export async function watchEvents(host: string, port: number): Promise<Watched> {
   const writer = await Client.open(host, port);
   const listener = await Client.open(host, port);

@@ -15,12 +15,12 @@ const KEYS = 20_000;
 const REQUESTS = 60_000;
 const SKEW = 0.99;
 const SEED = 1;
-/** Replies that wait count for real Redis, and evict keys: not many at once. */
+/** How many requests are sent at once: on real Redis, replies that wait count as used memory, and so evict keys. */
 const BATCH = 20;
 const VALUE = 'v'.repeat(1_000);
 const LIMIT = 4 * 1024 ** 2;
 const POLICIES = ['allkeys-lru', 'allkeys-lfu', 'volatile-ttl', 'allkeys-random'];
-/** Of all requests; what chance does to so few draws is less than 1 %. */
+/** How far the two shares of hits may differ; with so many draws chance alone makes less than 0.01. */
 const TOLERANCE = 0.03;
 /** The keys of both caches differ by no more. */
 const SAME_SIZE = 0.05;
@@ -31,7 +31,7 @@ const stage = builtStages().at(-1)!;
 
 interface Cache {
   readonly keys: number;
-  /** Of 1. */
+  /** The share of requests that found their key, from 0 to 1. */
   readonly hits: number;
 }
 

@@ -43,7 +43,7 @@ for (const [above, below] of [[stage?.dir, 'redis'], ['redis', stage?.dir], [sta
     await settled(primary, [replica]);
     expect(await payloads(replica)).toEqual(await payloads(primary));
 
-    // A replica computes an estimate too, and tells nobody: offsets stay equal.
+    // A replica computes an estimate too, and propagates nothing: offsets stay equal.
     await primary.client.expect('PFADD', 'few', 'one more', 'two more').int(1);
     await settled(primary, [replica]);
     const estimate = await replica.client.send('PFCOUNT', 'few');

@@ -12,7 +12,7 @@ const withRedis = hasRedis('no use of keys went through files from one to the ot
 const redis = parseTarget('redis');
 const HELLO = payload('\0\x05hello');
 const COUNTS = [0, 1, 5, 100, 255];
-/** Seconds. Some more may have passed when they are asked. */
+/** Idle times in seconds; they have grown a little when the test asks for them. */
 const IDLE = [0, 60, 1_000, 1_000_000];
 const PATIENCE = 60;
 

@@ -63,7 +63,7 @@ describe.skipIf(kinds.length < 2)('chains', () => {
       for (const node of [middle!, last!]) await node.client.expect('CONFIG', 'SET', 'notify-keyspace-events', 'E$').ok();
       const heard = [await listen(middle!), await listen(last!)];
       await publishAndWrite(first!.client);
-      // A message of a replica's own client is for its own subscribers.
+      // A message that a client publishes on a replica reaches the replica's own subscribers alone.
       await settled(first!, [middle!, last!]);
       await middle!.client.expect('PUBLISH', 'a', 'own').int(1);
       await first!.client.expect('PUBLISH', 'a', 'end').int(0);

@@ -38,7 +38,7 @@ const LOG: readonly string[][] = [
   ['EXEC'],
   ['EVAL', "math.randomseed(1) redis.call('SET', 'random', tostring(math.random(1000000)))", '0'],
   ['EVAL', "redis.call('PEXPIREAT', KEYS[1], 33177117420000) redis.replicate_commands() redis.call('SADD', 's', 1, 2, 3)", '1', 'k'],
-  // What a script selects is its own.
+  // SELECT in a script lasts until the script ends.
   ['EVAL', "redis.call('SELECT', '3') redis.call('SET', 'in 3', 'x')", '0'],
   ['SET', 'in 0', 'x'],
   // Errors: what was done before them stays, and loading goes on.

@@ -5,7 +5,7 @@ const EDGES = [7, 8, 12, 13, 15, 16, 23, 24, 31, 32, 53, 63, 64].flatMap((bits) 
   const power = 2n ** BigInt(bits);
   return [power - 1n, power, power + 1n, -power + 1n, -power, -power - 1n].map(String);
 });
-/** Look like integers, and are none. */
+/** Texts that look like integers, and are none. */
 const NEARLY = ['', '-', '+1', '-0', '00', '007', ' 1', '1 ', '1.0', '1e3', 'inf', '0x10'];
 const WORDS = ['alpha', 'beta', 'gamma', 'delta', 'ipsum', 'dolor', 'sit', 'amet'];
 
@@ -16,7 +16,7 @@ export function randomString(rng: Rng, large: boolean): string {
     () => text(rng, rng.int(1000, 50_000)),
     () => rng.pick(WORDS).repeat(rng.int(1000, 20_000)),
     () => rng.bytes(rng.int(1000, 20_000)),
-    // Around where servers begin to receive and to keep values in other ways.
+    // Lengths around those at which servers change how they receive or keep values.
     () => rng.bytes(rng.pick([16, 32, 64, 128, 256]) * 1024 + rng.int(-3, 3)),
     // Repetitions farther apart than LZF's window of 8 KB can reach, and nearer ones.
     () => (rng.bytes(rng.pick([100, 8191, 8192, 8193])) + text(rng, 300)).repeat(3),

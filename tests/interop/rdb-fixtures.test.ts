@@ -10,8 +10,8 @@ import { DUMP, startOn, type DumpServer } from './dump.ts';
 import { cleanUp, hasRedis, rdbStages } from './servers.ts';
 
 /**
- * Files made byte by byte load to what they mean. Real Redis judges the files themselves, as far as 7.0 knows their
- * forms; then every stage from 06 on is judged by them.
+ * Dump files written byte by byte, each with the data that it stands for. Real Redis has to load these data from them, where
+ * 7.0 knows the format: that proves the files. Then every stage from 06 on has to.
  */
 
 const fixtures = rdbFixtures();
@@ -71,7 +71,7 @@ describe.each(rdbStages())('stage $number', (stage) => {
       const before = server.process!.output().length;
       const told = () => server.process!.output().slice(before);
       await client.expect('DEBUG', 'RELOAD', 'NOSAVE').errorLike(/^ERR Error trying to load the RDB dump/);
-      // The log comes another way than the reply.
+      // The server's log comes through another pipe than the reply, perhaps later.
       await until(() => told().includes(DUMP) && told().endsWith('\n'), `a line about ${fixture.name}`);
       expectOneLine(fixture, told(), refusedBy(fixture)!);
     }

@@ -42,7 +42,7 @@ function pairing(above: string, below: string): void {
       const before = await counters(primary);
       const rich = { types, keys: 200, databases: [0, 1, 13, 14, 15], prefix: 'rich:' };
       await buildDataset(primary.client, createRng(seed), rich);
-      // What a replica held before is gone after the sync.
+      // The data that a replica held before are gone after the sync.
       await buildDataset(replica.client, createRng(seed + 1), { types, keys: 30, prefix: 'old:' });
       const writing = await load(primary.port);
       await replica.follow(primary.port);
