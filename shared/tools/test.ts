@@ -29,7 +29,8 @@ import { ToolError } from './tool-error.ts';
 const HELP = `
 npm test                                everything: types, tools, every suite on its stage, on the last stage and on
                                         real Redis, mutants, differential runs, documents
-npm test -- --every                     the same, and on all stages between: every suite, dump files, requests cut anywhere
+npm test -- --every                     the same, and on all stages between: every suite, dump files, requests cut anywhere,
+                                        challenges; and all planted bugs, where npm test alone plants half of them
 npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
 npm test 03-lists                       one file of a suite
 npm test 07 -- --cmd "./my-server --port {port}"

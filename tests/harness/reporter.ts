@@ -25,6 +25,7 @@ export function createReporter(
   let leftOut: string[] = [];
   let failed: string[] = [];
   let passedAgain: string[] = [];
+  let skipped = new Map<string, number>();
   const chosen = (file: TestModule, state?: TestState) =>
     [...file.children.allTests(state)].filter((test) => choice === null || choice.pattern.test(fullName(test)));
   const reporter = {
@@ -34,6 +35,7 @@ export function createReporter(
       leftOut = [];
       failed = [];
       passedAgain = [];
+      skipped = new Map();
     },
     onTestModuleEnd(file: TestModule) {
       const tests = chosen(file);
@@ -47,7 +49,10 @@ export function createReporter(
       reporter.total.failed += counts.failed;
       reporter.total.skipped += counts.skipped;
       print(fileLine(file, counts));
-      for (const line of skips(chosen(file, 'skipped'))) print(line);
+      for (const [reason, times] of skips(chosen(file, 'skipped'))) {
+        print(chalk.yellow(`    ${times} skipped: ${reason}`));
+        skipped.set(reason, (skipped.get(reason) ?? 0) + times);
+      }
       const show = (name: string, error: TestError) => {
         failed.push(`${file.project.name} › ${name}`);
         for (const line of failureLines(file.project.name, name, error)) print(line);
@@ -75,6 +80,7 @@ export function createReporter(
         return;
       }
       for (const line of closing) print(line);
+      for (const line of allSkipped(skipped)) print(line);
       for (const line of listed('Failed, and passed when run again:', passedAgain)) print(line);
       for (const line of listed('Failed:', failed)) print(line);
       print(`\n${summary(reporter.total)}`);
@@ -115,13 +121,20 @@ function fileLine(file: TestModule, counts: Counts): string {
 }
 
 /** Why tests were skipped: each reason once, with the number of tests. */
-function skips(tests: readonly TestCase[]): string[] {
+function skips(tests: readonly TestCase[]): Map<string, number> {
   const reasons = new Map<string, number>();
   for (const test of tests) {
     const reason = skipReason(test);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  return [...reasons].map(([reason, times]) => chalk.yellow(`    ${times} skipped: ${reason}`));
+  return reasons;
+}
+
+/** The reasons of all files once more, with the number of tests: a long log is read from its end. */
+function allSkipped(reasons: ReadonlyMap<string, number>): string[] {
+  if (reasons.size === 0) return [];
+  const mostFirst = [...reasons].sort(([, a], [, b]) => b - a);
+  return [chalk.yellow('\nSkipped:'), ...mostFirst.map(([reason, times]) => clip(`  ${String(times).padStart(4)}  ${reason}`, terminalWidth()))];
 }
 
 /** Why a test was skipped, as it says itself. */

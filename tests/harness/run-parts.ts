@@ -4,6 +4,7 @@ import type { Reporter } from 'vitest/node';
 import { BaseSequencer, startVitest, type TestSpecification } from 'vitest/node';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { changed } from './changes.ts';
+import { LONG_FILES } from './long-files.ts';
 import type { Part } from './plan.ts';
 import type { Counts } from './reporter.ts';
 import type { Choice } from './test-names.ts';
@@ -59,11 +60,12 @@ export async function runOnChange(paths: readonly string[], run: () => Promise<n
   }
 }
 
-/** The planted bugs come first, the suites last: a file of planted bugs takes minutes, and at the end it would run alone. */
+/** The files that take longest come first: at the end, such a file would run alone. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const rank = ({ moduleId }: TestSpecification) => (moduleId.includes('/mutants/') ? 0 : moduleId.includes('/suites/') ? 2 : 1);
+    const ranks = new Map(LONG_FILES.map((name, at) => [join(PROJECT_ROOT, `tests/${name}.test.ts`), at]));
+    const rank = ({ moduleId }: TestSpecification) => ranks.get(moduleId) ?? LONG_FILES.length;
     return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
