@@ -101,7 +101,7 @@ export const hints: Record<string, Hint> = {
     'quitCommand in src/server.c (CLIENT_CLOSE_AFTER_REPLY)',
     'clients/clients.ts#Clients',
   ],
-  'all 256 bytes come back as they were': [
+  'an argument may hold any of the 256 bytes': [
     'Nothing may decode an argument as text on its way: bytes above 127 are no valid UTF-8 and would be replaced.',
     'processMultibulkBuffer in src/networking.c',
     PARSER,
@@ -111,7 +111,7 @@ export const hints: Record<string, Hint> = {
     'writeToClient in src/networking.c',
     'network/write-replies.ts#handlePendingWrites',
   ],
-  'empty arrays, negative counts and empty lines are passed over': [
+  'empty arrays, negative counts and empty lines are ignored': [
     'They are no requests: take them off the buffer, answer nothing, and go on.',
     'processMultibulkBuffer in src/networking.c (multibulklen <= 0)',
     PARSER,
@@ -141,7 +141,7 @@ export const hints: Record<string, Hint> = {
     'readQueryFromClient in src/networking.c',
     'network/read-query.ts#readQuery',
   ],
-  'CLIENT ID is a number that stays, and grows from client to client': [
+  'CLIENT ID stays the same for a connection, and grows from client to client': [
     'Count the connections of the server, and give each its number when it is accepted. The reply is an integer.',
     'createClient in src/networking.c (next_client_id)',
     'clients/clients.ts#Clients',
@@ -161,7 +161,7 @@ export const hints: Record<string, Hint> = {
     'freeClient in src/networking.c',
     'info/clients.ts#clientsFields',
   ],
-  'a client that goes away in the middle of a request is no harm': [
+  'a client that disconnects in the middle of a request does no harm': [
     'A read or a write that fails (ECONNRESET, EPIPE) ends this connection and nothing else.',
     'readQueryFromClient in src/networking.c',
     'network/listener.ts#openListeners',
@@ -171,7 +171,7 @@ export const hints: Record<string, Hint> = {
     'writeToClient and sendReplyToClient in src/networking.c',
     'network/write-replies.ts#handlePendingWrites',
   ],
-  '--maxclients: one too many is told so and let go, until a place is free': [
+  '--maxclients: one client too many gets an error and is disconnected, until a place is free': [
     'Accept the connection, write -ERR max number of clients reached, and close it. INFO clients shows the limit as maxclients.',
     'acceptCommonHandler in src/networking.c',
     'network/listener.ts#openListeners',

@@ -32,7 +32,7 @@ export const hints: Record<string, Hint> = {
     'existsCommand in src/db.c',
     `${KEYS}#exists`,
   ],
-  'TYPE of a string, and of nothing': [
+  'TYPE answers string, and none for a missing key': [
     'The reply is a simple string: +string, or +none.',
     'typeCommand in src/db.c',
     `${KEYS}#type`,
@@ -82,7 +82,7 @@ export const hints: Record<string, Hint> = {
     'expireGenericCommand in src/expire.c',
     `${EXPIRE}#expire`,
   ],
-  'TTL is -2 without a key, -1 without a deadline; so are the other three': [
+  'TTL, PTTL, EXPIRETIME and PEXPIRETIME answer -2 without a key, -1 without a deadline': [
     'Ask first whether the key exists, then whether it has a deadline.',
     'ttlGenericCommand in src/expire.c',
     `${EXPIRE}#expire`,
@@ -122,7 +122,7 @@ export const hints: Record<string, Hint> = {
     'activeExpireCycle in src/expire.c',
     'store/expire-cycle.ts#ExpireCycle',
   ],
-  'keys with many deadlines expire each at its own': [
+  'each of many keys expires at its own deadline': [
     'When a deadline is changed, the old one must not count any more: not in your heap, nor in a list of timers.',
     'activeExpireCycle in src/expire.c',
     'store/expiry.ts#Expiry',
@@ -147,7 +147,7 @@ export const hints: Record<string, Hint> = {
     'incrDecrCommand and decrbyCommand in src/t_string.c',
     'commands/strings/counters.ts#addInt64',
   ],
-  'INCRBYFLOAT adds decimals as people do': [
+  'INCRBYFLOAT answers 0.3 for 0.1 and 0.2, and writes no zeros at the end': [
     'Redis adds long doubles and prints 17 digits after the point, without zeros at the end. With doubles, print 15 significant digits. No exponent.',
     'incrbyfloatCommand in src/t_string.c, ld2string in src/util.c',
     'commands/strings/counters.ts#incrbyfloat',

@@ -24,7 +24,7 @@ export const hints: Record<string, Hint> = {
     'popGenericCommand in src/t_list.c',
     `${LISTS}#lpop`,
   ],
-  'LPOP and RPOP of no list answer nil, with a count the null array': [
+  'LPOP and RPOP of a missing key answer nil, with a count the null array': [
     'The nil has the form of the reply that would have come: $-1, or *-1 with a count.',
     'popGenericCommand in src/t_list.c (null_array)',
     `${LISTS}#lpop`,
@@ -159,7 +159,7 @@ export const hints: Record<string, Hint> = {
     'replyToBlockedClientTimedOut in src/blocked.c',
     WAITS,
   ],
-  'the push is answered as if nobody had waited, and is taken before the next command': [
+  'a push is answered as if no client had waited, and its element is taken before the next command': [
     'Finish the push with its reply, the length included; then serve those who wait, before any other request runs.',
     'handleClientsBlockedOnKeys in src/blocked.c',
     WAITS,
@@ -179,7 +179,7 @@ export const hints: Record<string, Hint> = {
     'blockForKeys in src/blocked.c',
     WAITS,
   ],
-  'BLPOP of several keys: the others are let go when one is served': [
+  'BLPOP of several keys: once one of them has served the client, it waits for none': [
     'A later push to another of its keys must stay in the list.',
     'unblockClientWaitingData in src/blocked.c',
     WAITS,

@@ -47,7 +47,7 @@ export const hints: Record<string, Hint> = {
     'streamNextID in src/t_stream.c',
     `${STREAMS}#idForEntry`,
   ],
-  'XADD with * counts on when the clock stands still or has gone back': [
+  'XADD with * makes a greater ID even when the clock stands still or has gone back': [
     'When the time is not later than the ms of the last ID, keep that ms and add 1 to its sequence number. IDs never go back.',
     'streamNextID in src/t_stream.c',
     `${STREAMS}#nextInMillisecond`,
@@ -77,7 +77,7 @@ export const hints: Record<string, Hint> = {
     'streamParseIntervalIDOrReply in src/t_stream.c',
     `${ARGUMENTS}#rangeId`,
   ],
-  'COUNT bounds the answer of XRANGE': [
+  'COUNT limits how many entries XRANGE answers': [
     'COUNT n after the two ends: at most n entries. 0 gives an empty array.',
     'xrangeGenericCommand in src/t_stream.c',
     `${ARGUMENTS}#parseCount`,

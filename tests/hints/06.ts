@@ -53,12 +53,12 @@ export const hints: Record<string, Hint> = {
     'restoreCommand in src/cluster.c',
     'commands/keys/dump.ts#restore',
   ],
-  'all lengths of a length': [
+  'a length is read in each of its encodings': [
     'The two highest bits of the first byte choose: 6 bits, 14 bits, or the next 4 or 8 bytes, highest byte first.',
     'rdbLoadLenByRef in src/rdb.c',
     'persistence/rdb/input.ts#RdbInput',
   ],
-  'plain and packed forms of collections': [
+  'collections are read in their plain and in their packed forms': [
     'Types 1, 2 and 4 list their elements as strings. Types 11, 16 and 18 hold one string each, whose bytes are an intset or a listpack.',
     'rdbLoadObject in src/rdb.c',
     'persistence/rdb/read-value.ts#readValue',
@@ -93,7 +93,7 @@ export const hints: Record<string, Hint> = {
     'server.dirty, and rdbSave in src/rdb.c',
     'persistence/rdb/saver.ts#RdbSaver',
   ],
-  'LASTSAVE moves on with each save that ends well': [
+  'LASTSAVE answers the time of the last save that succeeded': [
     'Unix time in seconds, set where a save succeeds. At the start it is the time of the start.',
     'lastsaveCommand in src/db.c',
     'commands/server/persistence.ts#lastsave',
@@ -163,7 +163,7 @@ export const hints: Record<string, Hint> = {
     'restoreCommand in src/cluster.c',
     'commands/keys/dump.ts#parsePayload',
   ],
-  'RESTORE refuses lengths that promise too much': [
+  'RESTORE refuses a length beyond the bytes that are there': [
     'Compare a length with the number of bytes that are left before you allocate anything.',
     'rdbGenericLoadStringObject in src/rdb.c',
     'persistence/rdb/input.ts#RdbInput',
@@ -173,7 +173,7 @@ export const hints: Record<string, Hint> = {
     'rdbLoadRio and rdbReportError in src/rdb.c',
     'persistence/rdb/load.ts#RdbLoader',
   ],
-  'a server does not start with a dump in which a byte has changed, or that says what cannot be': [
+  'a server does not start with a dump that has a wrong checksum, or a wrong type, database or length': [
     'Compute the CRC-64 while you read. Eight zero bytes mean that there is none; types and numbers must be checked all the same.',
     'rdbLoadRioWithLoadingCtx in src/rdb.c',
     'persistence/rdb/load.ts#RdbLoader',
@@ -193,7 +193,7 @@ export const hints: Record<string, Hint> = {
     'flushAllDataAndResetRDB in src/db.c',
     'persistence/rdb/saver.ts#RdbSaver',
   ],
-  'CONFIG GET and SET of save points': [
+  'CONFIG GET shows the save points, and CONFIG SET changes them': [
     'The value of save is one text with all points: 1 10 60 1000. The empty text means none.',
     'configSetCommand and setConfigSaveOption in src/config.c',
     'commands/server/config.ts#configSet',

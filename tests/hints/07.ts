@@ -65,7 +65,7 @@ export const hints: Record<string, Hint> = {
     'streamPropagateXCLAIM and streamPropagateGroupID in src/t_stream.c',
     'commands/streams/groups.ts#claimEffect',
   ],
-  'appendfsync is one of three': [
+  'appendfsync takes always, everysec and no, and nothing else': [
     'always, everysec (the default) and no, to be changed with CONFIG SET. Anything else is refused by a line that names the three.',
     'configEnum aof_fsync_enum in src/config.c',
     AOF,

@@ -42,7 +42,7 @@ export const hints: Record<string, Hint> = {
     'readSyncBulkPayload and processMultibulkBuffer (src/replication.c, src/networking.c)',
     STREAM,
   ],
-  'a replica gets what was there, and what comes': [
+  'a replica gets the keys of its primary, and each later write': [
     'A write during the full sync is in the dump or in the stream, and in one of them only: note the offset at the moment that the dump shows.',
     'syncCommand in src/replication.c',
     'replication/full-sync.ts#FullSync',
@@ -102,7 +102,7 @@ export const hints: Record<string, Hint> = {
     'slaveTryPartialResynchronization in src/replication.c',
     LINK,
   ],
-  'half a command that had come is dropped, and comes again': [
+  'a command that was half received when the link broke is sent again in whole': [
     'The offset counts whole commands that were executed. Throw the rest of the read buffer away with the link.',
     'replicationCacheMaster in src/replication.c',
     STREAM,
@@ -132,17 +132,17 @@ export const hints: Record<string, Hint> = {
     'waitCommand and processClientsWaitingReplicas in src/replication.c',
     WAIT,
   ],
-  'after its timeout WAIT answers how many replicas there were': [
+  'after its timeout WAIT answers how many replicas have acknowledged': [
     'The reply is the number of replicas that have acknowledged so far. It is no error when there are too few.',
     'replyToBlockedClientOnTimeout in src/blocked.c',
     WAIT,
   ],
-  'with too few replicas there are no writes, but reads': [
+  'with too few replicas writes are refused, and reads are not': [
     'min-replicas-to-write: when fewer replicas have been heard of in the last min-replicas-max-lag seconds, refuse writes with -NOREPLICAS.',
     'refreshGoodSlavesCount in src/replication.c, processCommand in src/server.c',
     `${GUARDS}#checkGoodReplicas`,
   ],
-  'clients of a replica read, and do not write': [
+  'clients of a replica may read, but not write': [
     'Refuse commands that carry the flag write with -READONLY, except on the link of the primary.',
     'processCommand in src/server.c',
     `${GUARDS}#checkReadOnly`,

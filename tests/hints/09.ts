@@ -69,7 +69,7 @@ export const hints: Record<string, Hint> = {
     'pubsubPublishMessage in src/pubsub.c',
     PUBSUB,
   ],
-  'channels and patterns are counted together, and end apart': [
+  'channels and patterns are counted together, and unsubscribed separately': [
     'The number in each confirmation is channels plus patterns. UNSUBSCRIBE leaves patterns alone, and PUNSUBSCRIBE leaves channels alone.',
     'clientSubscriptionsCount in src/pubsub.c',
     'pubsub/subscriptions.ts#Subscriptions',
@@ -119,7 +119,7 @@ export const hints: Record<string, Hint> = {
     'subscribeCommand in src/pubsub.c',
     `${SUBSCRIBE}#subscribe`,
   ],
-  'a subscriber that leaves too much unread is closed': [
+  'a subscriber that leaves too much unread is disconnected': [
     'Count the bytes that wait for each client. Beyond the limit of its class (client-output-buffer-limit pubsub) close the connection, without waiting for it.',
     'checkClientOutputBufferLimits in src/networking.c',
     'network/output-limit.ts#checkOutputLimit',
@@ -134,7 +134,7 @@ export const hints: Record<string, Hint> = {
     'publishCommand in src/pubsub.c',
     `${PUBLISH}#tellReplicas`,
   ],
-  'SSUBSCRIBE and SPUBLISH are about channels of their own': [
+  'the channels of SSUBSCRIBE and SPUBLISH are not those of SUBSCRIBE and PUBLISH': [
     'A third table. The words of the arrays are ssubscribe, smessage and sunsubscribe, and they are counted apart.',
     'spublishCommand and ssubscribeCommand in src/pubsub.c',
     `${PUBLISH}#spublish`,

@@ -93,7 +93,7 @@ export const hints: Record<string, Hint> = {
     'zrankGenericCommand in src/t_zset.c',
     `${BASIC}#rank`,
   ],
-  'ZRANK in a large set, also of equal scores': [
+  'ZRANK is right in a large set, also among equal scores': [
     'Let each link of the skip list know how many members it jumps over. The rank is the sum of the spans on the way to the member.',
     'zslGetRank in src/t_zset.c',
     'store/sorted-set/skip-list.ts#SkipList',
@@ -153,17 +153,17 @@ export const hints: Record<string, Hint> = {
     'serveClientsBlockedOnKey in src/blocked.c',
     `${BLOCKING}#candidates`,
   ],
-  'ZUNION adds up the scores of what any has': [
+  'ZUNION has the members of all sets, each with the sum of its scores': [
     'ZUNION numkeys key [key ...]. Walk through all sets and add the scores of equal members; the result is sorted.',
     'zunionInterDiffGenericCommand in src/t_zset.c',
     `${COMBINE}#union`,
   ],
-  'ZINTER adds up the scores of what all share': [
+  'ZINTER has the members that all sets share, each with the sum of its scores': [
     'Begin with the smallest set, and look each of its members up in the others.',
     'zunionInterDiffGenericCommand in src/t_zset.c',
     `${COMBINE}#intersection`,
   ],
-  'ZDIFF is what the first alone has, with its scores': [
+  'ZDIFF has the members of the first set that no other has, with their scores': [
     'The members of the first set that none of the others has.',
     'zdiffAlgorithm1 and zdiffAlgorithm2 in src/t_zset.c',
     `${COMBINE}#difference`,

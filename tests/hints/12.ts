@@ -84,17 +84,17 @@ export const hints: Record<string, Hint> = {
     'aclCommand, its part for SETUSER, in src/acl.c',
     `${ACL_COMMANDS}#aclSetUser`,
   ],
-  'a category without one of its commands': [
+  'a user may have a category without one of its commands': [
     'Each command has categories. +@name adds all commands of one, -name takes a command away again. The refusal is -NOPERM, with the name of the command.',
     'ACLSetSelector in src/acl.c',
     `${SELECTOR}#changeCategory`,
   ],
-  'the order of rules decides': [
+  'a later rule overrides an earlier one': [
     'Apply the rules from left to right to a set of allowed commands. A later rule overrides an earlier one.',
     'ACLChangeSelectorPerm in src/acl.c',
     `${SELECTOR}#change`,
   ],
-  'a sub-command alone, and a container without one of its sub-commands': [
+  'a user may have a sub-command alone, or a container without one of its sub-commands': [
     'Treat CONFIG GET as a command of its own, named config|get. +config allows all sub-commands, and -config|set removes one of them.',
     'ACLSetSelector in src/acl.c',
     `${SELECTOR}#allowCommand`,
@@ -104,7 +104,7 @@ export const hints: Record<string, Hint> = {
     'ACLSelectorCheckCmd in src/acl.c',
     `${CHECK}#allowsCommand`,
   ],
-  'keys that match a pattern': [
+  'a user may use the keys that match a pattern, and no others': [
     'Find the keys of the request, and match each with the patterns of the user, with the glob of KEYS. Not one of them matches: -NOPERM.',
     'ACLSelectorCheckKey in src/acl.c',
     `${CHECK}#allowsKey`,
@@ -114,7 +114,7 @@ export const hints: Record<string, Hint> = {
     'ACLSelectorCheckCmd in src/acl.c',
     `${CHECK}#checkSelector`,
   ],
-  'keys to read only, or to write only': [
+  'a pattern may allow reading alone, or writing alone': [
     'For each key you need to know whether the command reads it, writes it, or both. COPY reads its first key and writes its second; INCR does both; SET writes only.',
     'ACLSelectorCheckKey in src/acl.c, and the key specs in src/commands/*.json',
     `${CHECK}#accessOf`,

@@ -111,7 +111,7 @@ plantedBugs('02', [
     replace: '      this.put(moved, this.places[slot]!);',
     why: 'after a key with a deadline is deleted the heap is out of order, and active expiry overlooks keys',
     suite: '02-core',
-    test: 'keys with many deadlines expire each at its own',
+    test: 'each of many keys expires at its own deadline',
   },
   {
     file: 'store/expiry.ts',

@@ -63,7 +63,7 @@ plantedBugs('06', [
     replace: '',
     why: 'a damaged dump is loaded',
     suite: '06-core',
-    test: 'a server does not start with a dump in which a byte has changed, or that says what cannot be',
+    test: 'a server does not start with a dump that has a wrong checksum, or a wrong type, database or length',
   },
   {
     file: 'commands/keys/dump.ts',

@@ -7,7 +7,7 @@ plantedBugs('09', [
     replace: 'of.namesOf(client).size',
     why: 'channels and patterns are counted apart',
     suite: '09-core',
-    test: 'channels and patterns are counted together, and end apart',
+    test: 'channels and patterns are counted together, and unsubscribed separately',
   },
   {
     file: 'pubsub/guard.ts',

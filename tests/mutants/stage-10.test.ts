@@ -7,7 +7,7 @@ plantedBugs('10', [
     replace: 'const head = rank - ranks[level]!;',
     why: 'spans are one too short, so ranks are wrong',
     suite: '10-core',
-    test: 'ZRANK in a large set, also of equal scores',
+    test: 'ZRANK is right in a large set, also among equal scores',
   },
   {
     file: 'store/sorted-set/skip-list.ts',
@@ -15,7 +15,7 @@ plantedBugs('10', [
     replace: 'own === score && this.nodes.member(node) > member',
     why: 'in a skip list members of one score stand in the wrong order',
     suite: '10-core',
-    test: 'ZRANK in a large set, also of equal scores',
+    test: 'ZRANK is right in a large set, also among equal scores',
   },
   {
     file: 'store/sorted-set/skip-list.ts',

@@ -31,7 +31,7 @@ plantedBugs('12', [
     replace: "word === 'insert' || word === 'update'",
     why: 'a user that may only read a key can move its value away',
     suite: '12-core',
-    test: 'keys to read only, or to write only',
+    test: 'a pattern may allow reading alone, or writing alone',
   },
   {
     file: 'acl/check.ts',

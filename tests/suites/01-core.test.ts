@@ -153,7 +153,7 @@ step(3, 'a table of commands', () => {
 });
 
 step(4, 'bad bytes and big ones', () => {
-  test('all 256 bytes come back as they were', async () => {
+  test('an argument may hold any of the 256 bytes', async () => {
     const c = await client();
     await c.expect('ECHO', ALL_BYTES).bulk(ALL_BYTES);
     for (const byte of ALL_BYTES) await c.expect('ECHO', byte).bulk(byte);
@@ -166,7 +166,7 @@ step(4, 'bad bytes and big ones', () => {
     await c.expect('PING').status('PONG');
   });
 
-  test('empty arrays, negative counts and empty lines are passed over', async () => {
+  test('empty arrays, negative counts and empty lines are ignored', async () => {
     const c = await client();
     for (const nothing of ['*0\r\n', '*-1\r\n', '*-10\r\n', '\r\n', '\n', '   \r\n', '\r\n\r\n']) {
       c.write(nothing + resp('PING'));
@@ -213,7 +213,7 @@ step(4, 'bad bytes and big ones', () => {
 });
 
 step(5, 'who is connected', () => {
-  test('CLIENT ID is a number that stays, and grows from client to client', async () => {
+  test('CLIENT ID stays the same for a connection, and grows from client to client', async () => {
     const [a, b] = [await client(), await client()];
     const [first, second] = [await a.send('CLIENT', 'ID'), await b.send('CLIENT', 'ID')];
     expect(first).toBeTypeOf('number');
@@ -250,7 +250,7 @@ step(5, 'who is connected', () => {
     await until(async () => Number((await info(c, 'clients'))['connected_clients']) === before, 'three clients to be gone');
   });
 
-  test('a client that goes away in the middle of a request is no harm', async () => {
+  test('a client that disconnects in the middle of a request does no harm', async () => {
     const other = await client();
     for (const part of ['*', '*2\r\n$4\r\nECHO\r\n$100\r\nabc', 'PING', '*1\r\n$70000\r\nxyz']) {
       const [closed, cut] = [await client(), await client()];
@@ -273,7 +273,7 @@ step(5, 'who is connected', () => {
     for (let i = 0; i < 100; i++) await slow.receive().bulk(text);
   });
 
-  test('--maxclients: one too many is told so and let go, until a place is free', async () => {
+  test('--maxclients: one client too many gets an error and is disconnected, until a place is free', async () => {
     const own = await server('--maxclients', '2');
     const first = await own.client();
     await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the client that waited for the start to be gone');

@@ -55,7 +55,7 @@ step(1, 'a map of strings', () => {
     }
   });
 
-  test('TYPE of a string, and of nothing', async () => {
+  test('TYPE answers string, and none for a missing key', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('APPEND', 'appended', 'v').int(1);
@@ -176,7 +176,7 @@ step(3, 'nobody ever sees an expired key', () => {
     }
   });
 
-  test('TTL is -2 without a key, -1 without a deadline; so are the other three', async () => {
+  test('TTL, PTTL, EXPIRETIME and PEXPIRETIME answer -2 without a key, -1 without a deadline', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();
     for (const name of ['TTL', 'PTTL', 'EXPIRETIME', 'PEXPIRETIME']) {
@@ -273,7 +273,7 @@ step(4, 'expired keys that nobody asks for', () => {
     await c.expect('GET', 'stays').bulk('v');
   });
 
-  test('keys with many deadlines expire each at its own', async () => {
+  test('each of many keys expires at its own deadline', async () => {
     const c = await client();
     const random = rng();
     const keys = await fillKeys(c, 200, (i) => `k${i}`);
@@ -337,7 +337,7 @@ step(5, 'numbers in strings', () => {
     await c.expect('GET', 'k').bulk(MIN);
   });
 
-  test('INCRBYFLOAT adds decimals as people do', async () => {
+  test('INCRBYFLOAT answers 0.3 for 0.1 and 0.2, and writes no zeros at the end', async () => {
     const c = await client();
     await c.expect('SET', 'k', '0.1').ok();
     await c.expect('INCRBYFLOAT', 'k', '0.2').bulk('0.3');

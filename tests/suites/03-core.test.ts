@@ -33,7 +33,7 @@ step(1, 'lists, at both ends and in the middle', () => {
     await c.expect('EXISTS', 'l').int(0);
   });
 
-  test('LPOP and RPOP of no list answer nil, with a count the null array', async () => {
+  test('LPOP and RPOP of a missing key answer nil, with a count the null array', async () => {
     for (const c of [await client(), await clientResp3()]) {
       await c.expect('LPOP', 'none').nil();
       await c.expect('RPOP', 'none').nil();
@@ -295,7 +295,7 @@ step(6, 'a client that waits', () => {
     }
   });
 
-  test('the push is answered as if nobody had waited, and is taken before the next command', async () => {
+  test('a push is answered as if no client had waited, and its element is taken before the next command', async () => {
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BLPOP', 'l', '0');
     await waiting.blocked();
@@ -343,7 +343,7 @@ step(7, 'first come, first served', () => {
     }
   });
 
-  test('BLPOP of several keys: the others are let go when one is served', async () => {
+  test('BLPOP of several keys: once one of them has served the client, it waits for none', async () => {
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BLPOP', 'a', 'b', '0');
     await waiting.blocked();

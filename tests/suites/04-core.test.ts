@@ -82,7 +82,7 @@ step(2, 'IDs, and a clock that goes back', () => {
     expect(Math.abs(Number(id.split('-')[0]) - before)).toBeLessThan(60_000);
   });
 
-  test('XADD with * counts on when the clock stands still or has gone back', async () => {
+  test('XADD with * makes a greater ID even when the clock stands still or has gone back', async () => {
     const c = await client();
     await add(c, 'x', '9999999999999-5');
     await c.expect('XADD', 'x', '*', 'f', 'v').bulk('9999999999999-6');
@@ -135,7 +135,7 @@ step(3, 'a range by ID', () => {
     await c.expect('XREVRANGE', 'x', '2', '1').array(['2-0', '1-2', '1-1'].map(entry));
   });
 
-  test('COUNT bounds the answer of XRANGE', async () => {
+  test('COUNT limits how many entries XRANGE answers', async () => {
     const c = await client();
     await add(c, 'x', ...IDS);
     await c.expect('XRANGE', 'x', '-', '+', 'COUNT', '2').array([entry('1-1'), entry('1-2')]);

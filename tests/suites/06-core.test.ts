@@ -152,7 +152,7 @@ step(2, 'the bytes of each type', () => {
     await c.expect('GET', 'k').bulk('hello');
   });
 
-  test('all lengths of a length', async () => {
+  test('a length is read in each of its encodings', async () => {
     const c = await client();
     for (const length of ['\x02', '\x40\x02', '\x80\0\0\0\x02', `\x81${'\0'.repeat(7)}\x02`]) {
       await c.expect('RESTORE', 'k', 0, payload(`\0${length}hi`), 'REPLACE').ok();
@@ -160,7 +160,7 @@ step(2, 'the bytes of each type', () => {
     }
   });
 
-  test('plain and packed forms of collections', async () => {
+  test('collections are read in their plain and in their packed forms', async () => {
     const c = await client();
     const packed = '\x11\0\0\0\x04\0\x81a\x02\x01\x01\x81b\x02\x02\x01\xff';
     await c.expect('RESTORE', 'list', 0, payload('\x01\x02\x01a\xc0\x05')).ok();
@@ -266,7 +266,7 @@ step(3, 'stop the world', () => {
     expect(await dirty(c)).toBe('0');
   });
 
-  test('LASTSAVE moves on with each save that ends well', async () => {
+  test('LASTSAVE answers the time of the last save that succeeded', async () => {
     const s = await reusedServer('--save', '');
     const c = await s.client();
     const start = Number(await c.send('LASTSAVE'));
@@ -458,7 +458,7 @@ step(6, 'damaged files', () => {
     await c.expect('EXISTS', 'k').int(0);
   });
 
-  test('RESTORE refuses lengths that promise too much', async () => {
+  test('RESTORE refuses a length beyond the bytes that are there', async () => {
     const c = await client();
     const huge = `\x81\x7f${'\0'.repeat(7)}`;
     for (const type of ['\0', '\x01', '\x02', '\x04', '\x0b', '\x0e', '\x10', '\x12', '\x13']) {
@@ -476,7 +476,7 @@ step(6, 'damaged files', () => {
     ]);
   });
 
-  test('a server does not start with a dump in which a byte has changed, or that says what cannot be', async () => {
+  test('a server does not start with a dump that has a wrong checksum, or a wrong type, database or length', async () => {
     await refused([
       ['a value', whole.replace('value', 'valve'), /checksum/i],
       ['type', rdbFile('\xfe\0\x63\x01a\x01b', { checksum: false }), /type|99|rdb/i],
@@ -520,7 +520,7 @@ step(7, 'when to save, and configuration', () => {
     await (await s.client()).expect('DBSIZE').int(0);
   });
 
-  test('CONFIG GET and SET of save points', async () => {
+  test('CONFIG GET shows the save points, and CONFIG SET changes them', async () => {
     const c = await (await server('--save', '1 10', '--save', '60 1000')).client();
     await c.expect('CONFIG', 'GET', 'save').array(['save', '1 10 60 1000']);
     await c.expect('CONFIG', 'SET', 'save', '').ok();

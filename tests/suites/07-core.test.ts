@@ -197,7 +197,7 @@ step(2, 'write, fsync, and who waits', () => {
     await after.expect('XREADGROUP', 'GROUP', 'g', 'bob', 'STREAMS', 'x', '>').array([['x', [['5-1', ['f', 'v']]]]]);
   });
 
-  test('appendfsync is one of three', async () => {
+  test('appendfsync takes always, everysec and no, and nothing else', async () => {
     const c = await (await reusedServer(...AOF)).client();
     await c.expect('CONFIG', 'GET', 'appendfsync').array(['appendfsync', 'everysec']);
     for (const policy of ['always', 'no', 'everysec']) await c.expect('CONFIG', 'SET', 'appendfsync', policy).ok();

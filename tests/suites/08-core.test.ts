@@ -70,7 +70,7 @@ step(1, 'copy, then follow', () => {
     await c.expect('LRANGE', 'l', '0', '-1').array(['a', 'b']);
   });
 
-  test('a replica gets what was there, and what comes', async () => {
+  test('a replica gets the keys of its primary, and each later write', async () => {
     const c = await client();
     await c.expect('RPUSH', 'l', 'a', 'b').int(2);
     await c.expect('HSET', 'h', 'f', 'v').int(1);
@@ -193,7 +193,7 @@ step(3, 'a link that breaks', () => {
     await c.expect('MGET', 'a', 'b').array(['1', '2']);
   });
 
-  test('half a command that had come is dropped, and comes again', async () => {
+  test('a command that was half received when the link broke is sent again in whole', async () => {
     const { primary, link } = await followed({}, 300);
     link.stream('SELECT', '0');
     link.stream('SET', 'a', '1');
@@ -279,7 +279,7 @@ step(5, 'WAIT, and what it does not promise', () => {
     await waiting.int(1);
   });
 
-  test('after its timeout WAIT answers how many replicas there were', async () => {
+  test('after its timeout WAIT answers how many replicas have acknowledged', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     const mute = await syncedReplica();
     await c.expect('SET', 'k', 'v').ok();
@@ -290,7 +290,7 @@ step(5, 'WAIT, and what it does not promise', () => {
     expect(mute.isOpen()).toBe(true);
   });
 
-  test('with too few replicas there are no writes, but reads', async () => {
+  test('with too few replicas writes are refused, and reads are not', async () => {
     await configured({ 'min-replicas-to-write': '1' });
     const c = await client();
     await c.expect('SET', 'k', 'v').error(REFUSED);
@@ -300,7 +300,7 @@ step(5, 'WAIT, and what it does not promise', () => {
 });
 
 step(6, 'chains, and expiry on replicas', () => {
-  test('clients of a replica read, and do not write', async () => {
+  test('clients of a replica may read, but not write', async () => {
     await followed({ keys: { k: 'v' } });
     const c = await client();
     await c.expect('GET', 'k').bulk('v');

@@ -119,7 +119,7 @@ step(3, 'patterns', () => {
     for (const each of rest) expect([each[0], each[2], each[3]]).toEqual(['pmessage', 'ab', 'm']);
   });
 
-  test('channels and patterns are counted together, and end apart', async () => {
+  test('channels and patterns are counted together, and unsubscribed separately', async () => {
     const [reader, c] = [await subscriber('a'), await client()];
     await reader.expect('PSUBSCRIBE', 'a').array(['psubscribe', 'a', 2]);
     await reader.expect('UNSUBSCRIBE').array(['unsubscribe', 'a', 1]);
@@ -230,7 +230,7 @@ step(4, 'messages among replies', () => {
 });
 
 step(5, 'a subscriber that doesn\'t read', () => {
-  test('a subscriber that leaves too much unread is closed', async () => {
+  test('a subscriber that leaves too much unread is disconnected', async () => {
     const own = await server('--client-output-buffer-limit', 'pubsub 1mb 0 0');
     const [slow, c] = [await own.client(), await own.client()];
     await subscribe(slow, 'a');
@@ -268,7 +268,7 @@ step(6, 'beyond this server', () => {
     ]);
   });
 
-  test('SSUBSCRIBE and SPUBLISH are about channels of their own', async () => {
+  test('the channels of SSUBSCRIBE and SPUBLISH are not those of SUBSCRIBE and PUBLISH', async () => {
     const [reader, c] = [await client(), await client()];
     await reader.expect('SSUBSCRIBE', 's').array(['ssubscribe', 's', 1]);
     await c.expect('SPUBLISH', 's', 'm').int(1);

@@ -153,7 +153,7 @@ step(3, 'what is my rank?', () => {
     await (await clientResp3()).expect('ZRANK', 'none', 'a').nil();
   });
 
-  test('ZRANK in a large set, also of equal scores', async () => {
+  test('ZRANK is right in a large set, also among equal scores', async () => {
     const c = await client();
     const random = rng();
     for (const spread of [1, 50, 100_000]) {
@@ -294,7 +294,7 @@ step(6, 'a queue with priorities', () => {
 });
 
 step(7, 'unions and intersections', () => {
-  test('ZUNION adds up the scores of what any has', async () => {
+  test('ZUNION has the members of all sets, each with the sum of its scores', async () => {
     const c = await two();
     await c.expect('ZUNION', '2', 'x', 'y').array(['a', 'b', 'c', 'd']);
     await c.expect('ZUNION', '2', 'x', 'y', 'WITHSCORES').array(['a', '1', 'b', '12', 'c', '23', 'd', '30']);
@@ -302,7 +302,7 @@ step(7, 'unions and intersections', () => {
     await c.expect('ZUNION', '1', 'none').array([]);
   });
 
-  test('ZINTER adds up the scores of what all share', async () => {
+  test('ZINTER has the members that all sets share, each with the sum of its scores', async () => {
     const c = await two();
     await c.expect('ZINTER', '2', 'x', 'y').array(['b', 'c']);
     await c.expect('ZINTER', '2', 'x', 'y', 'WITHSCORES').array(['b', '12', 'c', '23']);
@@ -311,7 +311,7 @@ step(7, 'unions and intersections', () => {
     await c.expect('ZINTER', '3', 'x', 'y', 'x', 'WITHSCORES').array(['b', '14', 'c', '26']);
   });
 
-  test('ZDIFF is what the first alone has, with its scores', async () => {
+  test('ZDIFF has the members of the first set that no other has, with their scores', async () => {
     const c = await two();
     await c.expect('ZDIFF', '2', 'x', 'y').array(['a']);
     await c.expect('ZDIFF', '2', 'y', 'x', 'WITHSCORES').array(['d', '30']);

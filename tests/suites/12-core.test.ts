@@ -148,7 +148,7 @@ step(2, 'users', () => {
 });
 
 step(3, 'which commands', () => {
-  test('a category without one of its commands', async () => {
+  test('a user may have a category without one of its commands', async () => {
     const c = await userOf('~*', '+@string', '-append');
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('GET', 'k').bulk('v');
@@ -156,7 +156,7 @@ step(3, 'which commands', () => {
     await c.expect('LPUSH', 'l', 'v').errorLike(NO_COMMAND('lpush'));
   });
 
-  test('the order of rules decides', async () => {
+  test('a later rule overrides an earlier one', async () => {
     const admin = await userWith('alice', '~*', '-get', '+@read');
     const c = await as('alice');
     await c.expect('GET', 'k').nil();
@@ -165,7 +165,7 @@ step(3, 'which commands', () => {
     await c.expect('EXISTS', 'k').int(0);
   });
 
-  test('a sub-command alone, and a container without one of its sub-commands', async () => {
+  test('a user may have a sub-command alone, or a container without one of its sub-commands', async () => {
     const admin = await userWith('alice', '+config|get');
     const c = await as('alice');
     await c.expect('CONFIG', 'GET', 'maxclients').array(['maxclients', '10000']);
@@ -187,7 +187,7 @@ step(3, 'which commands', () => {
 });
 
 step(4, 'which keys', () => {
-  test('keys that match a pattern', async () => {
+  test('a user may use the keys that match a pattern, and no others', async () => {
     const c = await userOf('+@all', '~cache:*', '~exact');
     await c.expect('SET', 'cache:1', 'v').ok();
     await c.expect('SET', 'exact', 'v').ok();
@@ -205,7 +205,7 @@ step(4, 'which keys', () => {
     await c.expect('RENAME', 'a', 'a2').ok();
   });
 
-  test('keys to read only, or to write only', async () => {
+  test('a pattern may allow reading alone, or writing alone', async () => {
     const admin = await client();
     await admin.expect('SET', 'r', 'v').ok();
     const c = await userOf('+@all', '%R~r*', '%W~w*');
