@@ -1,18 +1,16 @@
 import { FieldName } from './field-name.ts';
-import { LuaCall, LuaFunction, type LuaSteps, type LuaValues } from './function.ts';
+import { LuaCall, LuaFunction, type LuaSteps, type LuaValues, type Upvalues } from './function.ts';
 import { generate } from './generate.ts';
 import { NONE } from './operations.ts';
 import type { LuaState } from './state.ts';
 import type { FunctionTree } from './tree.ts';
-import { LuaTable, type LuaValue } from './value.ts';
+import { LuaTable } from './value.ts';
 
 /** What a pausable function yields when others are to be served. */
 export const PAUSE = Symbol('pause');
 
-/** A variable that closures share, or the value of one that does not change. */
-type Upvalue = LuaValue | { v: LuaValue };
-type Plain = (upvalues: Upvalue[]) => (args: LuaValues) => LuaValues;
-type Pausable = (upvalues: Upvalue[]) => (args: LuaValues) => LuaSteps;
+type Plain = (args: LuaValues, upvalues: Upvalues) => LuaValues;
+type Pausable = (args: LuaValues, upvalues: Upvalues) => LuaSteps;
 
 /** A function of a script, without the variables that a closure of it holds. */
 class Prototype {
@@ -36,18 +34,14 @@ class Prototype {
 /** A function of a script with its variables. It can be called in both forms, which share them. */
 export class Closure extends LuaFunction {
   private readonly prototype: Prototype;
-  private readonly upvalues: Upvalue[];
-  private pausableForm: ((args: LuaValues) => LuaSteps) | undefined = undefined;
 
-  constructor(prototype: Prototype, upvalues: Upvalue[]) {
-    super(prototype.name, prototype.plain(upvalues), undefined, true);
+  constructor(prototype: Prototype, upvalues: Upvalues) {
+    super(prototype.name, prototype.plain, undefined, true, upvalues);
     this.prototype = prototype;
-    this.upvalues = upvalues;
   }
 
   override start(args: LuaValues): LuaSteps {
-    this.pausableForm ??= this.prototype.pausable(this.upvalues);
-    return this.pausableForm(args);
+    return this.prototype.pausable(args, this.upvalues);
   }
 }
 
@@ -69,8 +63,8 @@ export class Chunk {
     this.name = name;
     this.globals = globals;
     const generated = generate(tree, name, false);
-    const factories = this.evaluate(generated.code, generated.strings, generated.sites) as Plain[];
-    factories.forEach((plain, i) => this.prototypes.push(new Prototype(this, i, generated.trees[i]?.name ?? '?', plain)));
+    const functions = this.evaluate(generated.code, generated.strings, generated.sites) as Plain[];
+    functions.forEach((plain, i) => this.prototypes.push(new Prototype(this, i, generated.trees[i]?.name ?? '?', plain)));
     this.main = new Closure(this.prototypes[0] as Prototype, []);
   }
 

@@ -6,7 +6,7 @@ export interface Generated {
   code: string;
   strings: string[];
   sites: Site[];
-  /** The functions in the order of the factories that the code returns; the script itself is the first. */
+  /** The functions in the order in which the code returns them; the script itself is the first. */
   trees: FunctionTree[];
 }
 
@@ -18,11 +18,11 @@ export interface Generated {
  * where it calls, and where it has run for so long that others should be served.
  */
 export function generate(tree: FunctionTree, chunk: string, pausable: boolean): Generated {
-  const output: Output = { strings: new Map(), names: new Set(), sites: [], trees: [], factories: [], chunk, pausable };
+  const output: Output = { strings: new Map(), names: new Set(), sites: [], trees: [], functions: [], chunk, pausable };
   addFunction(output, tree);
   const strings = [...output.strings.keys()];
   const constants = strings.map((_, i) => `const k${i} = K[${i}]${output.names.has(i) ? `, n${i} = new FieldName(k${i})` : ''};\n`).join('');
-  return { code: `'use strict';\n${constants}return [${output.factories.join(',\n')}];`, strings, sites: output.sites, trees: output.trees };
+  return { code: `'use strict';\n${constants}return [${output.functions.join(',\n')}];`, strings, sites: output.sites, trees: output.trees };
 }
 
 interface Output {
@@ -31,7 +31,7 @@ interface Output {
   names: Set<number>;
   sites: Site[];
   trees: FunctionTree[];
-  factories: string[];
+  functions: string[];
   chunk: string;
   pausable: boolean;
 }
@@ -39,8 +39,8 @@ interface Output {
 /** Adds a function, and the functions inside it; returns its number. */
 function addFunction(output: Output, tree: FunctionTree): number {
   const index = output.trees.push(tree) - 1;
-  output.factories.push('');
-  output.factories[index] = new FunctionWriter(output, tree).write();
+  output.functions.push('');
+  output.functions[index] = new FunctionWriter(output, tree).write();
   return index;
 }
 
@@ -71,16 +71,16 @@ class FunctionWriter {
     const enter = pausable
       ? 'if (--S.steps < 0 || d > S.maxDepth) { if (S.enterPausable()) yield PAUSE; }'
       : `const w = ${this.room()}; if ((S.room -= w) < 0 || --S.steps < 0) S.enterPlain();`;
-    return `function (U) {\n${upvalues}return function${pausable ? '*' : ''} (a) {
+    return `function${pausable ? '*' : ''} (a, U) {
 const T = S.thread, d = ++T.depth, at = T.at; T.sites[d] = D;
 ${enter}
 let s, y, r${temps};
-${parameters}${rest}${body}${end}}; }`;
+${upvalues}${parameters}${rest}${body}${end}}`;
   }
 
   /** Words of the JavaScript stack that a call may take: for the limit of recursion. */
   private room(): number {
-    return 26 + this.tree.locals + this.maxTemps;
+    return 27 + this.tree.locals + this.tree.upvalues.length + this.maxTemps;
   }
 
   private leave(): string {
@@ -399,15 +399,15 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
 
   private callText(callee: string, args: string, site: number, isTail = false): string {
     const before = `y = ${args}, at[d] = ${site}`;
-    if (!this.pausable) return `(${before}, ${callee} instanceof LuaFunction ? ${callee}.call(y) : S.callOther(${callee}, y, D[${site}]))`;
+    if (!this.pausable) return `(${before}, ${callee} instanceof LuaFunction ? ${callee}.code(y, ${callee}.upvalues) : S.callOther(${callee}, y, D[${site}]))`;
     const tail = isTail ? `${callee} instanceof Closure ? S.ask(${callee}, y, D[${site}]) : ` : '';
-    return `(${before}, ${tail}${callee} instanceof LuaFunction && !${callee}.pausable ? ${callee}.call(y) : yield S.ask(${callee}, y, D[${site}]))`;
+    return `(${before}, ${tail}${callee} instanceof LuaFunction && !${callee}.pausable ? ${callee}.code(y, ${callee}.upvalues) : yield S.ask(${callee}, y, D[${site}]))`;
   }
 
   private closure(tree: FunctionTree): string {
     const index = addFunction(this.output, tree);
     const upvalues = tree.upvalues.map((local) => (local.owner === this.tree ? nameOf(local) : `u${this.upvalueId(local)}`));
-    return `new Closure(P[${index}], [${upvalues.join(', ')}])`;
+    return `new Closure(P[${index}], ${upvalues.length === 0 ? 'NONE' : `[${upvalues.join(', ')}]`})`;
   }
 
   private unary(expression: Extract<Expression, { kind: 'unary' }>): string {
