@@ -5,7 +5,11 @@ import { LatencyHistogram } from './latency-histogram.ts';
 /** Asking for it anew costs half of what the time does. */
 const TIME_ORIGIN = performance.timeOrigin;
 
-/** How long the calls of a command are timed one by one, when several took long together. */
+/**
+ * After a slow call, or several that took long together, the next calls of the command are timed one by one: so many, or those of so
+ * many ms. Any pause of the process looks like a slow call, and reading the clock 10,000 times takes less than a ms.
+ */
+const TIMED_CALLS = 10_000;
 const TIMED_MS = 10_000;
 
 interface Options {
@@ -30,7 +34,7 @@ export class CommandClock<R = never> {
   private request: unknown;
   /**
    * Gets the time of each request, in ms, where that was measured: of calls of one command that follow each
-   * other in one read, the sum is measured. When that reaches `slowMs`, the command's calls are timed one by one for a while
+   * other in one read, the sum is measured. When a time reaches `slowMs`, the command's calls are timed one by one for a while
    * (stage 12).
    */
   onTimed: ((request: R, ms: number) => void) | undefined;
@@ -56,13 +60,16 @@ export class CommandClock<R = never> {
     if (this.since === 0) this.start();
     if (this.current !== undefined) this.lap(this.current);
     this.current = stats;
-    this.running = this.timesEach(stats) ? undefined : stats;
+    this.running = this.isTimedAlone(stats) ? undefined : stats;
     this.request = request;
   }
 
-  /** Whether each call of this command is timed on its own. */
-  private timesEach({ timedUntil }: CommandStats): boolean {
-    return this.options['latency-tracking'] || this.since <= timedUntil || this.slowMs <= 0;
+  /** Whether the call that begins is timed on its own. */
+  private isTimedAlone(stats: CommandStats): boolean {
+    if (this.options['latency-tracking'] || this.slowMs <= 0) return true;
+    if (stats.timedCalls === 0) return false;
+    stats.timedCalls--;
+    return this.since <= stats.timedUntil;
   }
 
   /**
@@ -103,9 +110,11 @@ export class CommandClock<R = never> {
     const ms = now - this.since;
     this.since = now;
     stats.ms += ms;
-    if (this.request === undefined) {
-      if (ms >= this.slowMs) stats.timedUntil = now + TIMED_MS;
-    } else this.onTimed?.(this.request as R, ms);
+    if (ms >= this.slowMs) {
+      stats.timedCalls = TIMED_CALLS;
+      stats.timedUntil = now + TIMED_MS;
+    }
+    if (this.request !== undefined) this.onTimed?.(this.request as R, ms);
     if (this.options['latency-tracking']) (stats.latency ??= new LatencyHistogram()).record(ms);
   }
 }

@@ -5,7 +5,8 @@ import { LatencyHistogram } from './latency-histogram.ts';
 
 /** The counters of one command (Redis: `calls`, `microseconds`, … of `struct redisCommand`). */
 export class CommandStats {
-  /** Up to when its calls are timed one by one, since several of them took long together; ms, as the clock has it. */
+  /** How many of its calls are still to be timed one by one, since a time was long; and up to when; ms, as the clock has it. */
+  timedCalls = 0;
   timedUntil = 0;
   calls = 0;
   /** How long they took; ms. See `CommandClock`. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { CommandClock } from '#shared/stats/command-clock.ts';
 import { CommandStats } from '#shared/stats/command-stats.ts';
@@ -79,6 +79,49 @@ describe('the clock of commands', () => {
     clock.stop();
     expect(stats.latency!.percentile(1)).toBeLessThan(20_000);
     expect(stats.latency!.percentile(100)).toBeGreaterThanOrEqual(20_000);
+  });
+
+  describe('after a slow run the calls of the command are timed one by one', () => {
+    const stats = new CommandStats();
+    const timed: string[] = [];
+    const clock = new CommandClock<string>({ 'latency-tracking': false });
+    clock.onTimed = (request) => timed.push(request);
+    clock.slowMs = 10;
+    let time = 1000;
+    const run = (requests: readonly string[], ms: number): string[] => {
+      const now = vi.spyOn(performance, 'now').mockImplementation(() => time);
+      clock.start();
+      for (const request of requests) {
+        clock.begin(stats, request);
+        time += ms;
+      }
+      clock.stop();
+      now.mockRestore();
+      return timed.splice(0);
+    };
+    const many = Array.from({ length: 12_000 }, (_, i) => String(i));
+
+    test('10,000 of them', () => {
+      expect(run(['a', 'b', 'c'], 1)).toEqual([]);
+      expect(run(['a', 'b'], 5)).toEqual([]);
+      expect(run(['a', 'b', 'c'], 1)).toEqual(['a', 'b', 'c']);
+      expect(run(many, 0.0001)).toEqual(many.slice(0, 9997));
+      expect(run(['a', 'b', 'c'], 1)).toEqual([]);
+    });
+
+    test('and 10,000 more after each one that is slow', () => {
+      run(['a', 'b'], 5);
+      expect(run(['slow'], 10)).toEqual(['slow']);
+      expect(run(many, 0.0001)).toEqual(many.slice(0, 10_000));
+    });
+
+    test('for ten seconds', () => {
+      run(['a', 'b'], 5);
+      time += 9000;
+      expect(run(['a', 'b'], 1)).toEqual(['a', 'b']);
+      time += 1001;
+      expect(run(['a', 'b'], 1)).toEqual([]);
+    });
   });
 });
 
