@@ -51,6 +51,14 @@ plantedBugs('10', [
   },
   {
     file: 'store/sorted-set/combine.ts',
+    find: "if (aggregate === 'min') return other < score ? other : score;",
+    replace: "if (aggregate === 'min') return other <= score ? other : score;",
+    why: 'of 0 and -0 the score of the last set is the least',
+    suite: '10-algebra',
+    test: '0 and -0 are equal: MIN and MAX answer the score of the first set',
+  },
+  {
+    file: 'store/sorted-set/combine.ts',
     find: "if (aggregate === 'sum') return orZero(score + other);",
     replace: "if (aggregate === 'sum') return score + other;",
     why: 'infinities of both signs add up to a score that is no number',

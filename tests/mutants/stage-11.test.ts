@@ -51,6 +51,14 @@ plantedBugs('11', [
   },
   {
     file: 'commands/geo/search.ts',
+    find: "const read = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };",
+    replace: "const read = { flags: 'readonly', keys: [keyAt(2, 'RO access')] };",
+    why: 'COMMAND GETKEYS takes the word after the key of a search for the key',
+    suite: '11-geo',
+    test: 'COMMAND GETKEYS finds the key of each command, and those of STORE',
+  },
+  {
+    file: 'commands/geo/search.ts',
     find: 'storeDist ? distance / unit : score',
     replace: 'storeDist ? distance : score',
     why: 'distances are stored in metres whatever the unit',

@@ -22,6 +22,19 @@ describe('ZUNION, ZINTER, ZDIFF', () => {
     await c.expect('ZINTERCARD', '2', 'x', 's').int(2);
   });
 
+  test('0 and -0 are equal: MIN and MAX answer the score of the first set', async () => {
+    const c = await client();
+    const long = 'm'.repeat(80); // no listpack, which would keep -0 as 0
+    for (const [key, score] of [['zero', '0'], ['negative', '-0']] as const) await c.expect('ZADD', key, score, long).int(1);
+    for (const aggregate of ['MIN', 'MAX']) {
+      for (const name of ['ZUNION', 'ZINTER']) {
+        const ask = (a: string, b: string) => c.expect(name, '2', a, b, 'AGGREGATE', aggregate, 'WITHSCORES');
+        await ask('zero', 'negative').array([long, '0']);
+        await ask('negative', 'zero').array([long, '-0']);
+      }
+    }
+  });
+
   test('what would be NaN is 0', async () => {
     const c = await client();
     await c.expect('ZADD', 'up', 'inf', 'a').int(1);

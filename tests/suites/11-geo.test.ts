@@ -120,11 +120,20 @@ describe('GEORADIUS and its family', () => {
     await c.expect('GEORADIUS', 'none', '15', '37', 'x', 'km').error('ERR need numeric radius');
   });
 
-  test('COMMAND GETKEYS finds the keys of STORE', async () => {
+  test('COMMAND GETKEYS finds the key of each command, and those of STORE', async () => {
     const c = await client();
     await c.expect('COMMAND', 'GETKEYS', 'GEORADIUS', 'k', '1', '1', '1', 'km', 'STORE', 'd').array(['k', 'd']);
     await c.expect('COMMAND', 'GETKEYS', 'GEORADIUSBYMEMBER', 'k', 'm', '1', 'km', 'STOREDIST', 'd').array(['k', 'd']);
     await c.expect('COMMAND', 'GETKEYS', 'GEOSEARCHSTORE', 'd', 'k', 'FROMMEMBER', 'm', 'BYRADIUS', '1', 'km').array(['d', 'k']);
+    for (const [name, ...rest] of [
+      ['GEOADD', '1', '1', 'm'],
+      ['GEOPOS', 'm'],
+      ['GEOHASH', 'm'],
+      ['GEODIST', 'm', 'n'],
+      ['GEOSEARCH', 'FROMMEMBER', 'm', 'BYRADIUS', '1', 'km'],
+      ['GEORADIUS_RO', '1', '1', '1', 'km'],
+      ['GEORADIUSBYMEMBER_RO', 'm', '1', 'km'],
+    ]) await c.expect('COMMAND', 'GETKEYS', name!, 'k', ...rest).array(['k']);
   });
 });
 
