@@ -10,6 +10,14 @@ plantedBugs('12', [
     test: 'commands that are not for scripts',
   },
   {
+    file: 'scripting/scripts.ts',
+    find: '    this.bytes = 0;\n',
+    replace: '',
+    why: 'scripts that were flushed still count as memory in use',
+    suite: '12-scripts',
+    test: 'the memory of scripts is 0 at the start, and again after SCRIPT FLUSH',
+  },
+  {
     file: 'scripting/script-call.ts',
     find: 'if (caller.user === undefined) return undefined;',
     replace: 'if (caller.authenticated) return undefined;',

@@ -75,6 +75,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
   },
   {
     stage: '12',
+    file: 'scripting/busy.ts',
+    before: 'now - run.startedAt < threshold',
+    after: 'now - run.startedAt <= threshold',
+    why: 'a script would have to be looked at when it has run for exactly so many ms, with no fraction',
+  },
+  {
+    stage: '12',
     file: 'router/slow-requests.ts',
     before: 'slowlog / 1000',
     after: 'slowlog / (1000 + 1)',

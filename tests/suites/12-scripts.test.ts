@@ -346,6 +346,23 @@ describe('scripts that the server keeps', () => {
     await c.expect('SCRIPT', 'KILL').error('NOTBUSY No scripts in execution right now.');
   });
 
+  test('the memory of scripts is 0 at the start, and again after SCRIPT FLUSH', async () => {
+    const c = await (await server()).client();
+    const bytes = async () => Number((await info(c, 'memory')).get('used_memory_scripts_eval'));
+    expect(await bytes()).toBe(0);
+    await run(c, 'return 1').int(1);
+    const [short, long] = [await bytes(), `return '${'x'.repeat(10_000)}'`];
+    expect(short).toBeGreaterThan(0);
+    await c.expect('SCRIPT', 'LOAD', long).bulk(sha(long));
+    expect(await bytes()).toBeGreaterThan(short + 10_000);
+    await run(c, 'return 1').int(1);
+    const before = await bytes();
+    await run(c, 'return 1').int(1);
+    expect(await bytes()).toBe(before);
+    await c.expect('SCRIPT', 'FLUSH').ok();
+    expect(await bytes()).toBe(0);
+  });
+
   test('a first line of flags', async () => {
     const c = await client();
     await run(c, '#!lua\nreturn 1').int(1);
