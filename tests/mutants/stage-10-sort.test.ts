@@ -3,8 +3,8 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('10', [
   {
     file: 'commands/sort/order.ts',
-    find: 'return a.element < b.element ? -1 : 1;',
-    replace: 'return 0;',
+    find: '(numbers[a] === numbers[b] && elements[a]! < elements[b]!)',
+    replace: 'false',
     why: 'elements whose weights are equal are in the order in which they came, another one on each replica',
     suite: '10-sort',
     test: 'equal numbers are in the order of their bytes',

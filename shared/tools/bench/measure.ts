@@ -110,7 +110,9 @@ function cpuSince({ pid }: ServerProcess): (requests: number) => number | null {
 async function prepare(server: ServerProcess, test: BenchTest, requests: number): Promise<void> {
   await ask(server.port, 'FLUSHALL'); // stage 01 has nothing to flush, and says so
   for (const { command, times, random = RANDOM_KEYS } of test.fills ?? []) {
-    await redisBenchmark(server, command, { pipeline: 16, requests: times(requests), random });
+    const fills = times(requests);
+    // A pipeline is sent whole, even where fewer requests are asked for.
+    await redisBenchmark(server, command, { pipeline: Math.min(16, fills), requests: fills, random });
   }
 }
 

@@ -13,22 +13,19 @@ export function sortByBytes(elements: string[], descending: boolean): string[] {
  * that the result is the same on every replica (Redis: `sortCompare`). @throws ReplyError for a weight that is no number
  */
 export function sortByNumbers(elements: readonly string[], weights: readonly (string | null)[], descending: boolean): string[] {
-  const items = new Array<Numbered>(elements.length);
-  for (let i = 0; i < items.length; i++) items[i] = { element: elements[i]!, weight: numberOf(weights[i]!) };
-  items.sort(compareNumbers);
-  if (descending) items.reverse();
-  return items.map(elementOf);
+  const numbers = new Float64Array(elements.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = numberOf(weights[i]!);
+  const order = indexesInOrder(elements, numbers);
+  if (descending) order.reverse();
+  const sorted = new Array<string>(order.length);
+  for (let i = 0; i < sorted.length; i++) sorted[i] = elements[order[i]!]!;
+  return sorted;
 }
 
 /** Sorts by the bytes of the weights; no weight comes before all others. Equal ones stay in the order they came in. */
 export function sortByTexts(elements: readonly string[], weights: readonly (string | null)[], descending: boolean): string[] {
   const items = elements.map((element, i): Lettered => ({ element, weight: weights[i]! }));
   return items.sort(descending ? compareTextsDown : compareTexts).map(elementOf);
-}
-
-interface Numbered {
-  readonly element: string;
-  readonly weight: number;
 }
 
 interface Lettered {
@@ -46,12 +43,6 @@ function numberOf(text: string | null): number {
   return value;
 }
 
-function compareNumbers(a: Numbered, b: Numbered): number {
-  if (a.weight !== b.weight) return a.weight < b.weight ? -1 : 1;
-  if (a.element === b.element) return 0;
-  return a.element < b.element ? -1 : 1;
-}
-
 function compareTexts(a: Lettered, b: Lettered): number {
   if (a.weight === b.weight) return 0;
   if (a.weight === null) return -1;
@@ -64,4 +55,33 @@ function compareTextsDown(a: Lettered, b: Lettered): number {
 
 function elementOf(item: { readonly element: string }): string {
   return item.element;
+}
+
+/**
+ * The indexes of the elements in the order of their numbers. It is a merge sort: two sorted runs of 1, then of 2, of 4 and so
+ * on become one. With `Array.sort`, which calls a function for each comparison, SORT of 1,600 numbers took almost twice as long.
+ */
+function indexesInOrder(elements: readonly string[], numbers: Float64Array): Uint32Array {
+  const { length } = elements;
+  let order = new Uint32Array(length);
+  let merged = new Uint32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
+  for (let run = 1; run < length; run *= 2) {
+    for (let start = 0; start < length; start += run * 2) {
+      const middle = Math.min(start + run, length);
+      const end = Math.min(middle + run, length);
+      let left = start;
+      let right = middle;
+      for (let to = start; to < end; to++) {
+        const isLeft = left < middle && (right === end || !isBefore(elements, numbers, order[right]!, order[left]!));
+        merged[to] = order[isLeft ? left++ : right++]!;
+      }
+    }
+    [order, merged] = [merged, order];
+  }
+  return order;
+}
+
+function isBefore(elements: readonly string[], numbers: Float64Array, a: number, b: number): boolean {
+  return numbers[a]! < numbers[b]! || (numbers[a] === numbers[b] && elements[a]! < elements[b]!);
 }
