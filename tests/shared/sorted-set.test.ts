@@ -62,6 +62,11 @@ for (const [name, members, rounds] of [['a listpack', 60, 4000], ['a skip list',
       const pairs = reverse ? model.pairs.toReversed() : model.pairs;
       const { members: found, scores } = set.range(start, 7, reverse);
       expect(found.map((each, i) => [scores[i], each])).toEqual(pairs.slice(start, start + 7));
+      const bounds = { from: place, to: atScore(pickScore(), random.chance(0.5)) };
+      const inside = pairs.filter(([other]) => !before(bounds.from)(other, '') && before(bounds.to)(other, ''));
+      const between = set.between(bounds, 7, reverse);
+      expect(between.members.map((each, i) => [between.scores[i], each])).toEqual(inside.slice(0, 7));
+      expect(set.membersBetween(bounds, Infinity, reverse)).toEqual(inside.map(([, each]) => each));
       if (round % 500 === 0) set = set.copy();
       if (round % 100 === 0) checkWhole(set, model);
     }

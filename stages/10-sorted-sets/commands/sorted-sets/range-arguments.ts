@@ -1,14 +1,18 @@
 import { readDouble } from '#shared/numbers/double.ts';
 import { cString } from '#shared/resp/c-string.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
-import { atMember, atScore, type Place } from '../../store/sorted-set/place.ts';
+import { atMember, atScore, type Bounds, type Place } from '../../store/sorted-set/place.ts';
 import type { SortedSet } from '../../store/sorted-set/sorted-set.ts';
 import { parseLongLong } from '../arguments.ts';
 
 /** How a command names a part of a sorted set: by two ranks, both part of it, or by two places. */
 export type RangeArguments =
   | { readonly by: 'rank'; readonly first: number; readonly last: number }
-  | { readonly by: 'place'; readonly from: Place; readonly to: Place };
+  | PlaceRange;
+
+export interface PlaceRange extends Bounds {
+  readonly by: 'place';
+}
 
 /** The same part as ranks from `start` to before `end`; there are none where `end` is not greater. */
 export interface RankRange {

@@ -6,7 +6,7 @@ import type { Request } from '../../router/request.ts';
 import { MEMBER_BYTES } from '../../store/sorted-set/indexed-members.ts';
 import { SortedSet, type Entries } from '../../store/sorted-set/sorted-set.ts';
 import { parseLongLong, syntaxError } from '../arguments.ts';
-import { parseLexRange, parseRankRange, parseScoreRange, ranksOf, type RangeArguments } from './range-arguments.ts';
+import { parseLexRange, parseRankRange, parseScoreRange, ranksOf, type PlaceRange, type RangeArguments } from './range-arguments.ts';
 import { entriesReply } from './replies.ts';
 
 const read = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };
@@ -99,9 +99,7 @@ function rangeReply(request: Request, fixed: FixedOptions): Reply {
   const query = parseQuery(request.args, 1, fixed);
   const set = request.db.lookupReadType(request.args[1]!, SortedSet);
   if (set === undefined) return [];
-  const { start, count, reverse } = select(set, query);
-  if (query.withScores) return entriesReply(request, set.range(start, count, reverse));
-  return set.members(start, count, reverse);
+  return query.withScores ? entriesReply(request, entriesIn(set, query)) : membersIn(set, query);
 }
 
 /** `ZRANGESTORE destination source start stop …`: the result takes the place of what the key held. */
@@ -110,8 +108,7 @@ function zrangestore(request: Request): Reply {
   const query = parseQuery(args, 2, { withScores: false });
   const source = db.lookupReadType(args[2]!, SortedSet);
   if (source === undefined) return storeEntries(request, args[1]!, 'zrangestore', { members: [], scores: [] });
-  const { start, count, reverse } = select(source, query);
-  return storeEntries(request, args[1]!, 'zrangestore', source.range(start, count, reverse));
+  return storeEntries(request, args[1]!, 'zrangestore', entriesIn(source, query));
 }
 
 /** Stores a command's result in its destination; an empty result removes the key. */
@@ -139,6 +136,25 @@ function countIn(set: SortedSet | undefined, range: RangeArguments): number {
   return Math.max(0, end - start);
 }
 
+function entriesIn(set: SortedSet, query: RangeQuery): Entries {
+  const { range } = query;
+  if (beginsAtPlace(query, range)) return set.between(range, query.limit, query.reverse);
+  const { start, count, reverse } = select(set, query);
+  return set.range(start, count, reverse);
+}
+
+function membersIn(set: SortedSet, query: RangeQuery): string[] {
+  const { range } = query;
+  if (beginsAtPlace(query, range)) return set.membersBetween(range, query.limit, query.reverse);
+  const { start, count, reverse } = select(set, query);
+  return set.members(start, count, reverse);
+}
+
+/** Whether the first member is the one at a place: no rank has to be known then. */
+function beginsAtPlace({ offset }: RangeQuery, range: RangeArguments): range is PlaceRange {
+  return offset === 0 && range.by === 'place';
+}
+
 /** The members that are asked for, as `SortedSet.range` takes them. */
 interface Selection {
   readonly start: number;
@@ -152,7 +168,7 @@ function select(set: SortedSet, { range, reverse, offset, limit }: RangeQuery): 
   if (reverse && range.by === 'place') [start, end] = [set.size - end, set.size - start];
   if (offset < 0) return { start, count: 0, reverse };
   const left = end - start - offset;
-  return { start: start + offset, count: limit < 0 ? left : Math.min(limit, left), reverse };
+  return { start: start + offset, count: Math.min(limit, left), reverse };
 }
 
 type RangeKind = 'rank' | 'score' | 'lex';
@@ -169,7 +185,7 @@ interface RangeQuery {
   readonly range: RangeArguments;
   readonly reverse: boolean;
   readonly offset: number;
-  /** Negative: all. */
+  /** Infinity: all. */
   readonly limit: number;
   readonly withScores: boolean;
 }
@@ -197,6 +213,7 @@ function parseQuery(args: readonly string[], keyAt: number, fixed: FixedOptions)
   if (withScores && by === 'lex') throw new ReplyError(SCORES_BY_LEX);
   // By rank a limit of -1 is none, and then the offset counts for nothing.
   if (by === 'rank') offset = 0;
+  if (limit < 0) limit = Infinity;
   return { range: parseRange(by, reverse, args[keyAt + 1]!, args[keyAt + 2]!), reverse, offset, limit, withScores };
 }
 

@@ -73,6 +73,8 @@ export class SkipList {
   /** The node of a rank, from 0 on; there must be so many (Redis: `zslGetElementByRank`). */
   at(rank: number): number {
     const { nodes } = this;
+    if (rank === 0) return this.first();
+    if (rank === this.length - 1) return this.last();
     let node = HEAD;
     let passed = 0;
     for (let level = this.levels - 1; level >= 0; level--) {
@@ -103,6 +105,17 @@ export class SkipList {
 
   /** How many nodes stand before a place. */
   countBefore(place: Place): number {
+    this.lastBefore(place);
+    return ranks[0]!;
+  }
+
+  /** The first node that does not stand before a place; 0: there is none (Redis: `zslFirstInRange`). */
+  firstFrom(place: Place): number {
+    return this.nodes.next(this.lastBefore(place), 0);
+  }
+
+  /** The last node that stands before a place; 0: there is none (Redis: `zslLastInRange`). */
+  lastBefore(place: Place): number {
     const { nodes } = this;
     let node = HEAD;
     let rank = 0;
@@ -116,23 +129,15 @@ export class SkipList {
       }
       bound = next;
     }
-    return rank;
+    ranks[0] = rank;
+    return node;
   }
 
-  /** The first node that does not stand before a place; 0: there is none (Redis: `zslFirstInRange`). */
-  firstFrom(place: Place): number {
-    const { nodes } = this;
-    let node = HEAD;
-    let bound = HEAD;
-    for (let level = this.levels - 1; level >= 0; level--) {
-      let next = nodes.next(node, level);
-      while (next !== bound && this.isBeforePlace(next, place)) {
-        node = next;
-        next = nodes.next(node, level);
-      }
-      bound = next;
-    }
-    return bound;
+  /** Whether a node stands before a place. */
+  isBeforePlace(node: number, place: Place): boolean {
+    return place.member === undefined
+      ? isBeforeScore(this.nodes.score(node), place)
+      : isBeforeMember(this.nodes.member(node), place.member, place.after);
   }
 
   /** Removes the nodes of the ranks from `start` to before `end` (Redis: `zslDeleteRangeByRank`). @returns their members */
@@ -172,12 +177,6 @@ export class SkipList {
   private isBefore(node: number, score: number, member: string): boolean {
     const own = this.nodes.score(node);
     return own < score || (own === score && this.nodes.member(node) < member);
-  }
-
-  private isBeforePlace(node: number, place: Place): boolean {
-    return place.member === undefined
-      ? isBeforeScore(this.nodes.score(node), place)
-      : isBeforeMember(this.nodes.member(node), place.member, place.after);
   }
 
   /** Puts a node in its place. */

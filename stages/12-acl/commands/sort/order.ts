@@ -2,6 +2,11 @@ import { readDouble } from '#shared/numbers/double.ts';
 import { cString } from '#shared/resp/c-string.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 
+/** Up to so many elements are sorted in memory that is there: it takes longer to make an array of numbers than to fill it. */
+const FEW = 1024;
+const FEW_NUMBERS = new Float64Array(FEW);
+const FEW_INDEXES = [new Uint32Array(FEW), new Uint32Array(FEW)] as const;
+
 /** Sorts by their bytes, in place. */
 export function sortByBytes(elements: string[], descending: boolean): string[] {
   elements.sort();
@@ -13,12 +18,12 @@ export function sortByBytes(elements: string[], descending: boolean): string[] {
  * that the result is the same on every replica (Redis: `sortCompare`). @throws ReplyError for a weight that is no number
  */
 export function sortByNumbers(elements: readonly string[], weights: readonly (string | null)[], descending: boolean): string[] {
-  const numbers = new Float64Array(elements.length);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = numberOf(weights[i]!);
+  const { length } = elements;
+  const numbers = length <= FEW ? FEW_NUMBERS : new Float64Array(length);
+  for (let i = 0; i < length; i++) numbers[i] = numberOf(weights[i]!);
   const order = indexesInOrder(elements, numbers);
-  if (descending) order.reverse();
-  const sorted = new Array<string>(order.length);
-  for (let i = 0; i < sorted.length; i++) sorted[i] = elements[order[i]!]!;
+  const sorted = new Array<string>(length);
+  for (let i = 0; i < length; i++) sorted[descending ? length - 1 - i : i] = elements[order[i]!]!;
   return sorted;
 }
 
@@ -36,7 +41,8 @@ interface Lettered {
 /** As C's `strtod`, which sees nothing after a NUL and reports what is too large for a double. */
 function numberOf(text: string | null): number {
   if (text === null) return 0;
-  const value = readDouble(cString(text));
+  // What is a number as a whole has no NUL.
+  const value = readDouble(text) ?? readDouble(cString(text));
   if (value === undefined || (!Number.isFinite(value) && !/inf/i.test(text))) {
     throw new ReplyError("ERR One or more scores can't be converted into double");
   }
@@ -63,8 +69,7 @@ function elementOf(item: { readonly element: string }): string {
  */
 function indexesInOrder(elements: readonly string[], numbers: Float64Array): Uint32Array {
   const { length } = elements;
-  let order = new Uint32Array(length);
-  let merged = new Uint32Array(length);
+  let [order, merged] = length <= FEW ? FEW_INDEXES : [new Uint32Array(length), new Uint32Array(length)];
   for (let i = 0; i < length; i++) order[i] = i;
   for (let run = 1; run < length; run *= 2) {
     for (let start = 0; start < length; start += run * 2) {

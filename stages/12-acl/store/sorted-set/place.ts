@@ -9,6 +9,12 @@ export interface Place {
   readonly after: boolean;
 }
 
+/** Two places: what stands between them is a range. */
+export interface Bounds {
+  readonly from: Place;
+  readonly to: Place;
+}
+
 /** The place before a score, or after it. */
 export function atScore(score: number, after: boolean): Place {
   return { score, member: undefined, after };

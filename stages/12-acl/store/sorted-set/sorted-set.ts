@@ -6,7 +6,7 @@ import { randomKeys } from '../random-keys.ts';
 import { StoredValue } from '../value.ts';
 import { IndexedMembers } from './indexed-members.ts';
 import * as packed from './packed-members.ts';
-import { isAfterAll, type Place } from './place.ts';
+import { isAfterAll, type Bounds, type Place } from './place.ts';
 
 /** Members and, at the same index, their scores. */
 export interface Entries {
@@ -148,6 +148,20 @@ export class SortedSet extends StoredValue {
     return members;
   }
 
+  /** Up to `count` members between two places and their scores, from the first on or, in reverse, from the last. */
+  between(bounds: Bounds, count: number, reverse: boolean): Entries {
+    const entries: Entries = { members: [], scores: [] };
+    this.collectBetween(bounds, count, reverse, entries.members, entries.scores);
+    return entries;
+  }
+
+  /** As `between`, without the scores. */
+  membersBetween(bounds: Bounds, count: number, reverse: boolean): string[] {
+    const members: string[] = [];
+    this.collectBetween(bounds, count, reverse, members, undefined);
+    return members;
+  }
+
   /** Removes the members of the ranks from `start` to before `end`. */
   deleteRange(start: number, end: number): void {
     const { content } = this;
@@ -222,6 +236,14 @@ export class SortedSet extends StoredValue {
     }
   }
 
+  private collectBetween(bounds: Bounds, count: number, reverse: boolean, members: string[], scores: number[] | undefined): void {
+    const { content } = this;
+    if (typeof content !== 'string') return collectNodesBetween(content, bounds, count, reverse, members, scores);
+    const start = this.countBefore(bounds.from);
+    const end = this.countBefore(bounds.to);
+    this.collect(reverse ? this.size - end : start, Math.min(count, end - start), reverse, members, scores);
+  }
+
   /** Members were removed: their memory is given back, once they were the most of a large set. */
   private trim(): void {
     const { content } = this;
@@ -259,6 +281,24 @@ function collectNodes(
 ): void {
   let node = list.at(rank);
   for (let left = count; left > 0; left--) {
+    members.push(list.member(node));
+    scores?.push(list.score(node));
+    node = list.neighbour(node, reverse);
+  }
+}
+
+/** Appends up to `count` members of a skip list between two places: one search, and then a step for each. */
+function collectNodesBetween(
+  { list }: IndexedMembers,
+  { from, to }: Bounds,
+  count: number,
+  reverse: boolean,
+  members: string[],
+  scores: number[] | undefined,
+): void {
+  const end = reverse ? from : to;
+  let node = reverse ? list.lastBefore(to) : list.firstFrom(from);
+  while (members.length < count && node !== 0 && list.isBeforePlace(node, end) !== reverse) {
     members.push(list.member(node));
     scores?.push(list.score(node));
     node = list.neighbour(node, reverse);
