@@ -39,7 +39,7 @@ plantedBugs('10', [
     replace: 'const end = to;',
     why: 'a range by score that goes backwards in a skip list finds nothing',
     suite: '10-ranges',
-    test: 'with open and closed ends (skiplist)',
+    test: 'the infinities are scores, too (skiplist)',
   },
   {
     file: 'store/sorted-set/packed-members.ts',

@@ -167,6 +167,7 @@ describe('ranges by score', () => {
   inBothEncodings('the infinities are scores, too', async (c, fill) => {
     await fill(c, 'z', ['-inf', 'least'], [0, 'zero'], ['inf', 'most']);
     await c.expect('ZRANGEBYSCORE', 'z', '-inf', 'inf').array(['least', 'zero', 'most']);
+    await c.expect('ZREVRANGEBYSCORE', 'z', 'inf', '-inf').array(['most', 'zero', 'least']);
     await c.expect('ZRANGEBYSCORE', 'z', '(-inf', '(inf').array(['zero']);
     await c.expect('ZRANGEBYSCORE', 'z', 'inf', 'inf').array(['most']);
     await c.expect('ZCOUNT', 'z', '(inf', 'inf').int(0);
