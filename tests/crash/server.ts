@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { builtStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { startProcess, type ServerProcess } from '../harness/process.ts';
+import { startOf } from '../harness/target.ts';
 import { until } from '../harness/time.ts';
 import { recordOf, SYNCED_SIZES } from './power-cut.ts';
 
@@ -40,16 +41,22 @@ export function parseVictim(description: string): Victim {
   const stage = findStage(basename(description));
   const dir = /^[\w-]+$/.test(description) && stage ? resolve(PROJECT_ROOT, stage.dir) : resolve(description);
   if (!stage || !existsSync(join(dir, 'main.ts'))) throw new Error(`no stage in '${description}', and it is not redis`);
-  const argv = stageCommand(stage, resolve(dir, '../..'));
+  const argv = dir === resolve(PROJECT_ROOT, stage.dir) ? startOf(stage) : stageCommand(stage, resolve(dir, '../..'));
   return { name: `stage ${stage.number}`, stage: stage.number, argv, flags: CHECKABLE };
 }
 
 /** The same stage, with a record kept of what it has synced. @throws Error for real Redis, which is no Node program */
 export function withRecord(victim: Victim): Victim {
-  const main = victim.argv.at(-1)!;
   if (victim.stage === null) throw new Error('what redis has synced cannot be recorded: a power cut needs a stage');
-  const preload = new URL('record-syncs.ts', import.meta.url).href;
-  return { ...victim, argv: [...victim.argv.slice(0, -1), '--import', preload, main] };
+  return { ...victim, argv: withModule(victim.argv, new URL('record-syncs.ts', import.meta.url)) };
+}
+
+/** The words that start a stage, with a module of TypeScript that it loads first. */
+export function withModule(argv: readonly string[], module: URL): string[] {
+  const main = argv.at(-1)!;
+  // A compiled stage starts without tsx.
+  const tsx = main.endsWith('.js') ? ['--import', import.meta.resolve('tsx')] : [];
+  return [...argv.slice(0, -1), ...tsx, '--import', module.href, main];
 }
 
 /** Starts it in a folder. @throws Error with its output when it ends, or does not answer PING in 20 s */

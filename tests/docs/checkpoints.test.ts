@@ -52,7 +52,9 @@ describe('checkpoints', () => {
 /** The full names of all tests of the suites, by file. */
 async function testNames(): Promise<Map<string, string[]>> {
   const config = join(PROJECT_ROOT, 'tests/vitest.config.ts');
-  const vitest = await createVitest('test', { config, watch: false, include: ['tests/suites/*.test.ts'], reporters: [{}] });
+  // No test runs: the files may share a process.
+  const options = { config, watch: false, include: ['tests/suites/*.test.ts'], reporters: [{}], isolate: false, maxWorkers: 1 };
+  const vitest = await createVitest('test', options);
   try {
     const { testModules } = await vitest.collect();
     return new Map(

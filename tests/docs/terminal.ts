@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { splitArguments } from '#shared/resp/split-arguments.ts';
-import { stageCommand } from '#shared/tools/stage.ts';
 import { cliReply } from '../harness/cli-format.ts';
 import { Client } from '../harness/client.ts';
 import { freePort, startProcess, type ServerProcess } from '../harness/process.ts';
+import { startOf } from '../harness/target.ts';
 import { sleep } from '../harness/time.ts';
 import { matches, steps, type Step } from './transcript.ts';
 
@@ -95,7 +95,7 @@ export class Terminal {
   private argv(command: string): string[] {
     const words = (splitArguments(command) ?? []).map((word) => word.replace(/^~/, this.home));
     const stage = findStage(STAGE.exec(command)?.[1] ?? '');
-    if (stage?.built) return [...stageCommand(stage), ...words.slice(5)];
+    if (stage?.built) return [...startOf(stage), ...words.slice(5)];
     if (!REAL.test(command)) throw new Error(`no such stage: ${command}`);
     return [...words, '--bind', '127.0.0.1'];
   }

@@ -69,6 +69,11 @@ function stageTarget(description: string): Target {
   };
 }
 
+/** The words that start a stage: compiled where `npm test` has had it compiled, else in TypeScript. */
+export function startOf(stage: Stage): string[] {
+  return commandIn(join(process.env['COMPILED_STAGES'] ?? ROOT, stage.dir), stage) ?? stageCommand(stage);
+}
+
 /** How a stage in this folder is started, in TypeScript or compiled (see `compileStages`); null when there is none. */
 function commandIn(dir: string, stage: Stage): string[] | null {
   if (existsSync(join(dir, 'main.js'))) return [process.execPath, ...NODE_FLAGS, join(dir, 'main.js')];

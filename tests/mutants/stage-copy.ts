@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
-import { compileFile, compileStages } from '../harness/compiled.ts';
+import { compileStages } from '../harness/compiled.ts';
 
 /** A stage and shared/, compiled into a folder of their own, where files can be made wrong. */
 export interface StageCopy {
@@ -13,16 +13,10 @@ export interface StageCopy {
 }
 
 export function copyStage(stage: Stage): StageCopy {
-  const { root, remove } = compileStages([stage.dir]);
+  const { root, replace, remove } = compileStages([stage.dir]);
   return {
     dir: join(root, stage.dir),
-    edit(path, change) {
-      const made = join(root, path.replace(/\.ts$/, '.js'));
-      const before = readFileSync(made);
-      writeFileSync(join(root, path), change(readFileSync(join(PROJECT_ROOT, path), 'utf8')));
-      compileFile(root, path);
-      return () => writeFileSync(made, before);
-    },
+    edit: (path, change) => replace(path, change(readFileSync(join(PROJECT_ROOT, path), 'utf8'))),
     remove,
   };
 }

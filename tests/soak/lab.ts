@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseVictim } from '../crash/server.ts';
+import { parseVictim, withModule } from '../crash/server.ts';
 import { Client } from '../harness/client.ts';
 import { info } from '../harness/persistence.ts';
 import { freePort, startProcess, type ServerProcess } from '../harness/process.ts';
@@ -121,9 +121,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
 
 async function startNode(name: string, target: string, dir: string, record: string, flags: readonly string[]): Promise<Node> {
   const victim = parseVictim(target);
-  const [main, ...before] = [...victim.argv].reverse();
-  const preload = ['--import', new URL('record-pauses.ts', import.meta.url).href];
-  const argv = victim.stage === null ? victim.argv : [...before.reverse(), ...preload, main!];
+  const argv = victim.stage === null ? victim.argv : withModule(victim.argv, new URL('record-pauses.ts', import.meta.url));
   const own = ['--appendonly', 'yes', '--appenddirname', `log-of-${name}`, '--dbfilename', `${name}.rdb`, '--save', ''];
   const port = await freePort();
   const process = await startProcess({
