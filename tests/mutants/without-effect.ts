@@ -75,6 +75,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
   },
   {
     stage: '12',
+    file: 'acl/acl.ts',
+    before: 'a.name < b.name',
+    after: 'a.name <= b.name',
+    why: 'users are sorted by name, and no two have the same',
+  },
+  {
+    stage: '12',
     file: 'scripting/busy.ts',
     before: 'now - run.startedAt < threshold',
     after: 'now - run.startedAt <= threshold',
