@@ -10,6 +10,22 @@ plantedBugs('12', [
     test: 'commands that are not for scripts',
   },
   {
+    file: 'scripting/to-reply.ts',
+    find: 'Math.abs(value) < 2 ** 63',
+    replace: 'Math.abs(value) <= 2 ** 63',
+    why: 'a script returns the number 2^63 as an integer of more than 64 bits',
+    suite: '12-scripts',
+    test: 'what a script returns becomes a reply',
+  },
+  {
+    file: 'scripting/to-lua.ts',
+    find: 'i + 1 < flat.length; i += 2) table.set(',
+    replace: 'i + 1 < flat.length; i += 3) table.set(',
+    why: 'in a script a map of RESP3 has lost all entries but the first',
+    suite: '12-scripts',
+    test: 'after redis.setresp(3) each type has its own form',
+  },
+  {
     file: 'scripting/scripts.ts',
     find: '    this.bytes = 0;\n',
     replace: '',

@@ -59,6 +59,7 @@ describe('EVAL', () => {
     await run(c, 'return 10').int(10);
     await run(c, 'return {3.9, -3.9}').array([3, -3]);
     await run(c, 'return {1e300, -1e300, 0/0}').array(Array(3).fill(-9223372036854775808n));
+    await run(c, 'return {2^63 - 1024, 2^63, -2^63, -2^64}').array([2n ** 63n - 1024n, ...Array(3).fill(-(2n ** 63n))]);
     await run(c, "return 'text'").bulk('text');
     await run(c, "return '\\0\\255'").bulk('\0\xff');
     await run(c, 'return true').int(1);
@@ -158,6 +159,8 @@ describe('redis.call and redis.pcall', () => {
     await c.expect('SADD', 's', 'm').int(1);
     await c.expect('ZADD', 'z', '1.5', 'm').int(1);
     await run(c, "redis.setresp(3) return redis.call('HGETALL', 'h').map.f").bulk('v');
+    await c.expect('HSET', 'three', 'a', '1', 'b', '2', 'c', '3').int(3);
+    await run(c, "redis.setresp(3) local m = redis.call('HGETALL', 'three').map return {m.a, m.b, m.c}").array(['1', '2', '3']);
     await run(c, "redis.setresp(3) return redis.call('SMEMBERS', 's').set.m and 'yes'").bulk('yes');
     await run(c, "redis.setresp(3) return tostring(redis.call('ZSCORE', 'z', 'm').double)").bulk('1.5');
     await run(c, "redis.setresp(3) return type(redis.call('GET', 'nosuch'))").bulk('nil');
