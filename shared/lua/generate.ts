@@ -365,7 +365,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
     this.temps = base;
     const { key: field } = expression;
     const get = field.kind === 'string' ? `getField(${this.fieldName(field.value)})` : `get(${name})`;
-    return `(${[...steps, `${table} instanceof LuaTable && (s = ${table}.${get}) !== undefined ? s : ${this.result('index', `${table}, ${name}, ${site}`)}`].join(', ')})`;
+    return `(${[...steps, `${table}?.type === 'table' && (s = ${table}.${get}) !== undefined ? s : ${this.result('index', `${table}, ${name}, ${site}`)}`].join(', ')})`;
   }
 
   /** What an operation gives that may have to call a metamethod: `S.index(…)`, in the pausable form `S.findIndex(…)`. */
@@ -387,7 +387,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
       const name = this.string(call.method);
       steps.push(`${object} = ${this.value(call.callee)}`);
       const site = this.site(call.line, call.callee);
-      steps.push(`${callee} = ${object} instanceof LuaTable && (s = ${object}.getField(${this.fieldName(call.method)})) !== undefined ? s : ${this.result('index', `${object}, ${name}, ${site}`)}`);
+      steps.push(`${callee} = ${object}?.type === 'table' && (s = ${object}.getField(${this.fieldName(call.method)})) !== undefined ? s : ${this.result('index', `${object}, ${name}, ${site}`)}`);
       args = this.list(call.args, object);
     }
     this.temps = base;
@@ -399,7 +399,7 @@ for (;;) {\n${this.tick()}r = ${call}; if ((c${id} = r[0]) === undefined) break;
 
   private callText(callee: string, args: string, site: number, isTail = false): string {
     const before = `y = ${args}, at[d] = ${site}`;
-    if (!this.pausable) return `(${before}, ${callee} instanceof LuaFunction ? ${callee}.code(y, ${callee}.upvalues) : S.callOther(${callee}, y, D[${site}]))`;
+    if (!this.pausable) return `(${before}, ${callee}?.type === 'function' ? ${callee}.code(y, ${callee}.upvalues) : S.callOther(${callee}, y, D[${site}]))`;
     const tail = isTail ? `${callee} instanceof Closure ? S.ask(${callee}, y, D[${site}]) : ` : '';
     return `(${before}, ${tail}${callee} instanceof LuaFunction && !${callee}.pausable ? ${callee}.code(y, ${callee}.upvalues) : yield S.ask(${callee}, y, D[${site}]))`;
   }
