@@ -1,3 +1,4 @@
+import { ownText } from '#shared/packed/flat-string.ts';
 import { LuaError, LuaTable, type LuaValue } from '../value.ts';
 
 /** How many values Lua's stack has room for: what is nested deeper is an error. */
@@ -19,15 +20,15 @@ interface Open {
 export class MessagePackReader {
   /** The offset of the next value. */
   at: number;
-  readonly #bytes: Buffer;
+  readonly #data: string;
 
   constructor(data: string, offset: number) {
-    this.#bytes = Buffer.from(data, 'latin1');
+    this.#data = data;
     this.at = offset;
   }
 
   get ended(): boolean {
-    return this.at >= this.#bytes.length;
+    return this.at >= this.#data.length;
   }
 
   /**
@@ -64,23 +65,24 @@ export class MessagePackReader {
   /** The header of an array or map, if that is what comes next. */
   #readHeader(stack: number): Open | undefined {
     this.#need(1);
-    const code = this.#bytes[this.at]!;
+    const code = this.#data.charCodeAt(this.at);
     const isMap = (code & 0xf0) === 0x80 || code === 0xde || code === 0xdf;
     if (!isMap && (code & 0xf0) !== 0x90 && code !== 0xdc && code !== 0xdd) return undefined;
     const size = code < 0xa0 ? 0 : code === 0xdc || code === 0xde ? 2 : 4;
     this.#need(1 + size);
-    const count = size === 0 ? code & 0x0f : this.#bytes.readUIntBE(this.at + 1, size);
+    const count = size === 0 ? code & 0x0f : unsignedAt(this.#data, this.at + 1, size);
     this.at += 1 + size;
     if (!isMap && stack + 2 > MAX_STACK) throw overflow('in function mp_decode_to_lua_array');
     return { table: new LuaTable(), left: isMap ? count * 2 : count, isMap, key: isMap ? undefined : 1, stack };
   }
 
   #readScalar(): LuaValue {
-    const code = this.#bytes[this.at]!;
-    if (code < 0x80) return this.#number(0, () => code);
-    if (code >= 0xe0) return this.#number(0, () => code - 0x100);
+    const code = this.#data.charCodeAt(this.at);
+    if (code < 0x80 || code >= 0xe0) {
+      this.at++;
+      return code < 0x80 ? code : code - 0x100;
+    }
     if ((code & 0xe0) === 0xa0) return this.#string(0, code & 0x1f);
-    const first = this.at + 1;
     switch (code) {
       case 0xc0:
         this.at++;
@@ -90,25 +92,25 @@ export class MessagePackReader {
         this.at++;
         return code === 0xc3;
       case 0xca:
-        return this.#number(4, (bytes) => bytes.readFloatBE(first));
+        return this.#number(4, floatAt);
       case 0xcb:
-        return this.#number(8, (bytes) => bytes.readDoubleBE(first));
+        return this.#number(8, doubleAt);
       case 0xcc:
-        return this.#number(1, (bytes) => bytes.readUInt8(first));
+        return this.#number(1, unsignedAt);
       case 0xcd:
-        return this.#number(2, (bytes) => bytes.readUInt16BE(first));
+        return this.#number(2, unsignedAt);
       case 0xce:
-        return this.#number(4, (bytes) => bytes.readUInt32BE(first));
+        return this.#number(4, unsignedAt);
       case 0xcf:
       case 0xd3:
         // lua-cmsgpack takes an unsigned one for a signed one, too.
-        return this.#number(8, (bytes) => Number(bytes.readBigInt64BE(first)));
+        return this.#number(8, signedAt);
       case 0xd0:
-        return this.#number(1, (bytes) => bytes.readInt8(first));
+        return this.#number(1, signedAt);
       case 0xd1:
-        return this.#number(2, (bytes) => bytes.readInt16BE(first));
+        return this.#number(2, signedAt);
       case 0xd2:
-        return this.#number(4, (bytes) => bytes.readInt32BE(first));
+        return this.#number(4, signedAt);
       case 0xd9:
         return this.#longString(1);
       case 0xda:
@@ -120,16 +122,16 @@ export class MessagePackReader {
     }
   }
 
-  #number(size: number, read: (bytes: Buffer) => number): number {
+  #number(size: number, read: (data: string, at: number, size: number) => number): number {
     this.#need(1 + size);
-    const value = read(this.#bytes);
+    const value = read(this.#data, this.at + 1, size);
     this.at += 1 + size;
     return value;
   }
 
   #longString(size: number): string {
     this.#need(1 + size);
-    return this.#string(size, this.#bytes.readUIntBE(this.at + 1, size));
+    return this.#string(size, unsignedAt(this.#data, this.at + 1, size));
   }
 
   /** @param size of the length in front of it, in bytes */
@@ -137,11 +139,11 @@ export class MessagePackReader {
     this.#need(1 + size + length);
     const start = this.at + 1 + size;
     this.at = start + length;
-    return this.#bytes.toString('latin1', start, this.at);
+    return ownText(this.#data.substring(start, this.at));
   }
 
   #need(count: number): void {
-    if (this.at + count > this.#bytes.length) throw new LuaError('Missing bytes in input.');
+    if (this.at + count > this.#data.length) throw new LuaError('Missing bytes in input.');
   }
 }
 
@@ -157,6 +159,33 @@ function addElement(level: Open, value: LuaValue): void {
     level.table.set(level.key, value);
   }
 }
+
+/** The integer in so many bytes, the greatest first. */
+function unsignedAt(data: string, at: number, size: number): number {
+  let value = 0;
+  for (let i = at; i < at + size; i++) value = value * 0x100 + data.charCodeAt(i);
+  return value;
+}
+
+function signedAt(data: string, at: number, size: number): number {
+  if (size === 8) return signedAt(data, at, 4) * 2 ** 32 + unsignedAt(data, at + 4, 4);
+  const value = unsignedAt(data, at, size);
+  const half = 2 ** (size * 8 - 1);
+  return value < half ? value : value - 2 * half;
+}
+
+function floatAt(data: string, at: number): number {
+  scratch.setUint32(0, unsignedAt(data, at, 4));
+  return scratch.getFloat32(0);
+}
+
+function doubleAt(data: string, at: number): number {
+  scratch.setUint32(0, unsignedAt(data, at, 4));
+  scratch.setUint32(4, unsignedAt(data, at + 4, 4));
+  return scratch.getFloat64(0);
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
 
 function overflow(why: string): LuaError {
   return new LuaError(`stack overflow (${why})`);
