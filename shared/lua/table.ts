@@ -3,7 +3,7 @@ import type { FieldName } from './field-name.ts';
 import type { LuaValue } from './value.ts';
 
 /** Up to so many keys outside the array part are found by looking through them; beyond, a Map leads to them. */
-const FEW = 8;
+const FEW = 16;
 /** More entries make `not enough memory`. */
 const MAX_ENTRIES = 2 ** 23;
 
