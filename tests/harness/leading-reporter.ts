@@ -35,6 +35,9 @@ export function createLeadingReporter(
   columns = terminalWidth(),
 ): Reporter & { total: Counts } {
   let group = '';
+  /** The tests of this group that ended early. */
+  let missing = 0;
+  const told = new Set<string>();
   const cut = (text: string) => clip(text, columns);
   const chosen = (file: TestModule) =>
     [...file.children.allTests()].filter((test) => choice === null || choice.pattern.test(fullName(test)));
@@ -44,25 +47,13 @@ export function createLeadingReporter(
     onTestRunStart() {
       reporter.total = createCounts();
       group = '';
+      told.clear();
     },
-    onTestCaseResult(test: TestCase) {
-      const result = test.result();
-      if (result.state === 'pending' || (choice !== null && !choice.pattern.test(fullName(test)))) return;
-      reporter.total[result.state]++;
-      if (result.state === 'skipped' && skipReason(test) === NOT_THERE_YET) return;
-      const heading = groupName(test);
-      if (heading !== group) print(`\n${chalk.bold(cut(heading))}`);
-      group = heading;
-      const marks = { passed: chalk.green('✓'), failed: chalk.red('✗'), skipped: chalk.yellow('-') };
-      print(`  ${marks[result.state]} ${clip(test.name, columns - 4)}`);
-      if (result.state === 'skipped') print(cut(`    skipped: ${skipReason(test)}`));
-    },
-    onTestSuiteResult({ children }: { children: { allTests(): Iterable<TestCase> } }) {
-      const missing = [...children.allTests()].filter(isNotThereYet);
-      if (missing.length > 0) print(chalk.yellow(`  - ${missing.length} more: ${NOT_THERE_YET} (no replies in time)`));
-    },
+    onTestCaseResult: ({ module }: TestCase) => tell(module),
     async onTestRunEnd(files: readonly TestModule[], unhandled: readonly SerializedError[]) {
       const sorted = [...files].sort((a, b) => order(a).localeCompare(order(b)));
+      sorted.forEach(tell);
+      endGroup();
       const tests = sorted.flatMap(chosen);
       const errors = [...unhandled, ...sorted.flatMap((file) => [...file.errors()])];
       for (const error of errors) for (const line of failureLines('', 'outside of any test', error, columns)) print(line);
@@ -80,6 +71,38 @@ export function createLeadingReporter(
     },
   };
   return reporter;
+
+  /** The results of a file that have come, in the order of its tests: Vitest may give a later one first. */
+  function tell(file: TestModule): void {
+    for (const test of chosen(file)) {
+      if (told.has(test.id)) continue;
+      if (test.result().state === 'pending') return;
+      told.add(test.id);
+      tellResult(test);
+    }
+  }
+
+  function tellResult(test: TestCase): void {
+    const { state } = test.result();
+    if (state === 'pending') return;
+    reporter.total[state]++;
+    const heading = groupName(test);
+    if (heading !== group) endGroup();
+    if (isNotThereYet(test)) {
+      missing++;
+      return;
+    }
+    if (heading !== group) print(`\n${chalk.bold(cut(heading))}`);
+    group = heading;
+    const marks = { passed: chalk.green('✓'), failed: chalk.red('✗'), skipped: chalk.yellow('-') };
+    print(`  ${marks[state]} ${clip(test.name, columns - 4)}`);
+    if (state === 'skipped') print(cut(`    skipped: ${skipReason(test)}`));
+  }
+
+  function endGroup(): void {
+    if (missing > 0) print(chalk.yellow(`  - ${missing} more: ${NOT_THERE_YET} (no replies in time)`));
+    missing = 0;
+  }
 
   /** Lists the other failures, and then shows the first one in full: so it stands nearest to the end. */
   async function showFailures([first, ...others]: TestCase[]): Promise<void> {

@@ -324,7 +324,8 @@ step(4, 'the switch, file by file', () => {
   });
 
   test('a power cut in the middle of a rewrite loses nothing', async () => {
-    const s = await server(...SLOW, '--appendfsync', 'always');
+    // A second and a half: each of the writes waits for the disk, and they have to come before its end.
+    const s = await server(...SLOW, '--appendfsync', 'always', '--rdb-key-save-delay', '10000');
     const c = await s.client();
     await fill(c, 150);
     await c.expect('BGREWRITEAOF').status(STARTED);
