@@ -170,6 +170,21 @@ test('a small server is led to its next step', LONG, async () => {
   expect(full.at(-1)).toMatch(/^\d+ passed, \d+ failed, \d+ skipped$/);
 });
 
+test('a server that crashes is started anew, also when its process takes its time to end', LONG, async () => {
+  // ECHO without an argument is an exception of this server, in step 3.
+  const crashing = SMALL_SERVER.replace('createServer((socket) => {', 'const sockets = new Set();\nconst server = createServer((socket) => {\n  sockets.add(socket);');
+  const slowly = `
+process.on('uncaughtException', () => {
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  setTimeout(() => process.exit(1), 1_500);
+});`;
+  writeFileSync(join(folder, 'crashing.mjs'), crashing + slowly);
+  const { lines } = await npmTest('01', '--timeout', '2', '--cmd', 'node crashing.mjs {port}');
+  expect(lines).toContain('  ✗ the wrong number of arguments is an error that names the command');
+  expect(lines).toContain('  ✓ an argument may hold any of the 256 bytes');
+});
+
 test('a server that passes the core is told what it has won, and what comes next', LONG, async () => {
   const stage = `node --import ${import.meta.resolve('tsx')} ${quoted(join(PROJECT_ROOT, 'stages/01-ping/main.ts'))} --port {port} {flags}`;
   const { code, lines } = await npmTest('01', '--cmd', stage);

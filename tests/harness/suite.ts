@@ -1,4 +1,5 @@
 import { readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
@@ -281,6 +282,7 @@ async function run(context: TestContext, body: TestBody, timeoutMs: number): Pro
   } finally {
     const extras = await Promise.all(clients.map((open) => open.close()));
     for (const cleanup of cleanups.reverse()) await cleanup();
+    if (failed) await untilEndIsKnown();
     session = null;
     if (!failed) for (const fail of extras) fail?.();
   }
@@ -309,6 +311,27 @@ function explained(error: unknown): unknown {
 function lastExchange() {
   const all = session?.clients.flatMap(({ lastExchange }) => lastExchange ?? []) ?? [];
   return all.sort((a, b) => b.at - a.at)[0] ?? null;
+}
+
+/**
+ * A server that a test has crashed refuses connections a moment before the system tells that its process has ended. Waits
+ * for that: the next test has to start the server anew.
+ */
+async function untilEndIsKnown(): Promise<void> {
+  if (!shared?.process || (await isListening(shared))) return;
+  const { process } = shared;
+  await until(() => process.ended() !== null, 'the end of the server').catch(() => {});
+}
+
+function isListening({ host, port }: RunningServer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 async function sharedServer(): Promise<RunningServer> {
