@@ -1,6 +1,3 @@
-// A packed value is one string, which is replaced at each change: for a small value that costs as much as changing a
-// listpack in place does in Redis.
-
 /** V8 copies a part of a string that is shorter than this. */
 const SLICED_MIN = 13;
 

@@ -486,6 +486,22 @@ describe('a hash as a whole', () => {
     await c.expect('HLEN', 'h').int(0);
   });
 
+  test('small hashes stay apart while they change, are renamed, and go', async () => {
+    const c = await client();
+    const change = async (key: string, ...names: string[]) => {
+      await c.expect('HSET', key, 'name', key, 'born', '1815').int(2);
+      for (const name of names) await c.expect('HSET', key, 'name', name).int(0);
+      await c.expect('HGETALL', key).map({ name: names.at(-1)!, born: '1815' });
+    };
+    await change('old', 'ada lovelace', 'ada');
+    await c.expect('RENAME', 'old', 'new').ok();
+    for (const key of ['a', 'b', 'c']) await change(key, key.repeat(12), key.repeat(10), key.repeat(14));
+    await c.expect('DEL', 'b').int(1);
+    await change('d', 'd'.repeat(12), 'd'.repeat(14));
+    await c.expect('HGETALL', 'new').map({ name: 'ada', born: '1815' });
+    for (const key of ['a', 'c', 'd']) await c.expect('HGETALL', key).map({ name: key.repeat(14), born: '1815' });
+  });
+
   test('an expired hash is gone', async () => {
     const c = await client();
     await c.expect('HSET', 'h', 'a', '1').int(1);

@@ -1,5 +1,6 @@
 import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
+import { blocks } from '#shared/packed/blocks.ts';
 import type { Bulk } from '#shared/resp/reply.ts';
 import { Expiry } from './expiry.ts';
 import { firstUse, nextUse } from './key-use.ts';
@@ -245,6 +246,7 @@ export class Database {
 
   /** Removes every key. Takes no time to speak of: the garbage collector does the rest beside the event loop. */
   clear(): void {
+    blocks.forget();
     this.keyspace.usedBytes -= this.bytes;
     this.bytes = 0;
     this.dict = new Dict<Value>(true);

@@ -1,5 +1,5 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
-import { flat, ownText, splice } from '#shared/packed/flat-string.ts';
+import { ownText } from '#shared/packed/flat-string.ts';
 import { EMPTY_LISTPACK_BYTES } from '#shared/packed/listpack-size.ts';
 import {
   entriesOf,
@@ -8,15 +8,13 @@ import {
   entryOffsets,
   entryText,
   entryTexts,
-  findEntry,
   isEntryOf,
   nextEntry,
   seekEntry,
 } from '#shared/packed/listpack.ts';
 import { exceedsListLimit } from './list-limit.ts';
-import { packedBytes } from './packing.ts';
+import { PackedValue } from './packed-value.ts';
 import { Quicklist, type ListEnd } from './quicklist.ts';
-import { StoredValue } from './value.ts';
 
 export type { ListEnd };
 
@@ -27,9 +25,9 @@ const HALF = 0.5;
  * A list (Redis: t_list.c). A small one is a listpack. One that outgrows `list-max-listpack-size` is a quicklist, until
  * it has shrunk to half of that.
  */
-export class List extends StoredValue {
-  /** The entries of the listpack, or the quicklist. */
-  private content: string | Quicklist = '';
+export class List extends PackedValue {
+  /** Undefined while the list is a listpack. */
+  private quicklist: Quicklist | undefined;
   /** Number of entries in the listpack. */
   private count = 0;
 
@@ -38,7 +36,7 @@ export class List extends StoredValue {
   }
 
   get length(): number {
-    return typeof this.content === 'string' ? this.count : this.content.length;
+    return this.quicklist === undefined ? this.count : this.quicklist.length;
   }
 
   get isEmpty(): boolean {
@@ -46,22 +44,23 @@ export class List extends StoredValue {
   }
 
   get bytes(): number {
-    return typeof this.content === 'string' ? packedBytes(this.content) : this.content.bytes;
+    return this.quicklist === undefined ? this.packedBytes : this.quicklist.bytes;
   }
 
   /** The entries of its listpack, if it is one. */
   get listpack(): string | undefined {
-    return typeof this.content === 'string' ? this.content : undefined;
+    return this.quicklist === undefined ? this.entries : undefined;
   }
 
   encoding(): string {
-    return typeof this.content === 'string' ? 'listpack' : 'quicklist';
+    return this.quicklist === undefined ? 'listpack' : 'quicklist';
   }
 
   copy(): List {
     const copy = new List();
     copy.count = this.count;
-    copy.content = typeof this.content === 'string' ? this.content : this.content.copy();
+    if (this.quicklist === undefined) copy.entries = this.entries;
+    else copy.quicklist = this.quicklist.copy();
     return copy;
   }
 
@@ -72,26 +71,26 @@ export class List extends StoredValue {
   /** Pushes elements one after the other, from an index on. */
   pushAll(end: ListEnd, elements: readonly string[], from: number): void {
     this.expect(elements, from);
-    const { content } = this;
-    if (typeof content === 'string') {
-      let entries = content;
+    const { quicklist } = this;
+    if (quicklist === undefined) {
+      let entries = '';
       for (let i = from; i < elements.length; i++) {
         entries = end === 'left' ? entryOf(elements[i]!) + entries : entries + entryOf(elements[i]!);
       }
-      this.pack(entries, this.count + elements.length - from);
-    } else for (let i = from; i < elements.length; i++) content.push(end, elements[i]!);
+      const at = end === 'left' ? 0 : this.end;
+      this.repack(at, at, entries, elements.length - from);
+    } else for (let i = from; i < elements.length; i++) quicklist.push(end, elements[i]!);
   }
 
   /** The list must not be empty. */
   pop(end: ListEnd): string {
-    const { content } = this;
-    if (typeof content === 'string') {
-      const at = end === 'left' ? 0 : entryBefore(content, content.length);
-      const element = ownText(entryText(content, at));
-      this.pack(splice(content, at, nextEntry(content, at), ''), this.count - 1);
+    if (this.quicklist === undefined) {
+      const at = end === 'left' ? 0 : entryBefore(this.entries, this.end);
+      const element = ownText(this.textAt(at));
+      this.repack(at, this.next(at), '', -1);
       return element;
     }
-    const element = content.pop(end);
+    const element = this.quicklist.pop(end);
     this.shrink(HALF);
     return element;
   }
@@ -106,22 +105,21 @@ export class List extends StoredValue {
 
   /** The element at an index from 0 on; negative ones count from the end. As `entryText`. */
   at(index: number): string | undefined {
-    const { content } = this;
-    if (typeof content !== 'string') return content.at(index);
-    const at = this.seek(content, index);
-    return at === undefined ? undefined : entryText(content, at);
+    if (this.quicklist !== undefined) return this.quicklist.at(index);
+    const { entries } = this;
+    const at = this.seek(entries, index);
+    return at === undefined ? undefined : entryText(entries, at);
   }
 
   /** @returns whether there is such an index, as for `at` */
   replace(index: number, element: string): boolean {
     this.expect([element], 0);
-    const { content } = this;
-    if (typeof content !== 'string') {
-      if (!content.replace(index, element)) return false;
+    if (this.quicklist !== undefined) {
+      if (!this.quicklist.replace(index, element)) return false;
     } else {
-      const at = this.seek(content, index);
+      const at = this.seek(this.entries, index);
       if (at === undefined) return false;
-      this.pack(splice(content, at, nextEntry(content, at), entryOf(element)), this.count);
+      this.repack(at, this.next(at), entryOf(element), 0);
     }
     this.shrink(HALF);
     return true;
@@ -129,19 +127,18 @@ export class List extends StoredValue {
 
   /** The elements from index `first` to index `last`, both within the list; as `entryText` gives them. */
   range(first: number, last: number): string[] {
-    const { content } = this;
-    if (typeof content !== 'string') return content.range(first, last);
-    return first > last ? [] : entryTexts(content, this.seek(content, first), last - first + 1);
+    if (this.quicklist !== undefined) return this.quicklist.range(first, last);
+    const { entries } = this;
+    return first > last ? [] : entryTexts(entries, this.seek(entries, first), last - first + 1);
   }
 
   /** Removes that many elements at an end. */
   drop(end: ListEnd, count: number): void {
-    const { content } = this;
-    if (typeof content !== 'string') content.drop(end, count);
+    if (this.quicklist !== undefined) this.quicklist.drop(end, count);
     else {
-      const rest = this.count - count;
-      const at = this.seek(content, end === 'left' ? count : rest) ?? content.length;
-      this.pack(end === 'left' ? splice(content, 0, at, '') : splice(content, at, content.length, ''), rest);
+      const at = this.seek(this.entries, end === 'left' ? count : this.count - count) ?? this.end;
+      if (end === 'left') this.repack(0, at, '', -count);
+      else this.repack(at, this.end, '', -count);
     }
     this.shrink(HALF);
   }
@@ -149,25 +146,25 @@ export class List extends StoredValue {
   /** Puts an element left or right of the first one that equals `pivot`. @returns whether there is one */
   insert(side: ListEnd, pivot: string, element: string): boolean {
     this.expect([element], 0);
-    const { content } = this;
-    if (typeof content !== 'string') return content.insert(side, pivot, element);
-    const found = findEntry(content, pivot);
+    if (this.quicklist !== undefined) return this.quicklist.insert(side, pivot, element);
+    const found = this.find(pivot);
     if (found === -1) return false;
-    const at = side === 'left' ? found : nextEntry(content, found);
-    this.pack(splice(content, at, at, entryOf(element)), this.count + 1);
+    const at = side === 'left' ? found : this.next(found);
+    this.repack(at, at, entryOf(element), 1);
     return true;
   }
 
   /** Removes the first `limit` elements that equal this one, seen from the left or from the right. @returns how many */
   remove(element: string, limit: number, fromRight: boolean): number {
-    const { content } = this;
     let removed = 0;
-    if (typeof content !== 'string') removed = content.remove(element, limit, fromRight);
+    if (this.quicklist !== undefined) removed = this.quicklist.remove(element, limit, fromRight);
     else {
+      const { entries } = this;
       const gone = new Set(this.positions(element, 1, limit, Infinity, fromRight));
       removed = gone.size;
-      const kept = entryOffsets(content).filter((_, index) => !gone.has(index));
-      if (removed > 0) this.pack(kept.map((at) => content.substring(at, nextEntry(content, at))).join(''), kept.length);
+      const kept = entryOffsets(entries).filter((_, index) => !gone.has(index));
+      const rest = kept.map((at) => entries.substring(at, nextEntry(entries, at))).join('');
+      if (removed > 0) this.repack(0, this.end, rest, -removed);
     }
     this.shrink(HALF);
     return removed;
@@ -178,15 +175,15 @@ export class List extends StoredValue {
    * compared. `fromRight`: seen from the right; an index counts from the left all the same.
    */
   positions(element: string, rank: number, count: number, maxlen: number, fromRight: boolean): number[] {
-    const { content } = this;
-    if (typeof content !== 'string') return content.positions(element, rank, count, maxlen, fromRight);
+    if (this.quicklist !== undefined) return this.quicklist.positions(element, rank, count, maxlen, fromRight);
+    const { entries } = this;
     const found: number[] = [];
-    const offsets = entryOffsets(content);
+    const offsets = entryOffsets(entries);
     const integer = parseInt64(element);
     let matches = 0;
     for (let seen = 0; seen < offsets.length && seen < maxlen && found.length < count; seen++) {
       const index = fromRight ? offsets.length - 1 - seen : seen;
-      if (isEntryOf(content, offsets[index]!, element, integer) && ++matches >= rank) found.push(index);
+      if (isEntryOf(entries, offsets[index]!, element, integer) && ++matches >= rank) found.push(index);
     }
     return found;
   }
@@ -199,26 +196,29 @@ export class List extends StoredValue {
 
   /** Becomes a listpack again when it is within that share of the limit (Redis: LIST_CONV_SHRINKING). */
   private shrink(share: number): void {
-    const { content } = this;
-    if (typeof content === 'string' || !content.fitsListpack(share)) return;
-    this.pack(entriesOf(content.range(0, content.length - 1)), content.length);
+    const { quicklist } = this;
+    if (quicklist === undefined || !quicklist.fitsListpack(share)) return;
+    this.entries = entriesOf(quicklist.range(0, quicklist.length - 1));
+    this.count = quicklist.length;
+    this.quicklist = undefined;
   }
 
   /** More elements are coming: if a listpack would be too large with them, it becomes a quicklist (`…_GROWING`). */
   private expect(elements: readonly string[], from: number): void {
-    const { content } = this;
-    if (typeof content !== 'string') return;
-    let bytes = EMPTY_LISTPACK_BYTES + content.length;
+    if (this.quicklist !== undefined) return;
+    let bytes = EMPTY_LISTPACK_BYTES + this.end;
     for (let i = from; i < elements.length; i++) bytes += elements[i]!.length;
     if (!exceedsListLimit(bytes, this.count + elements.length - from)) return;
     const quicklist = new Quicklist();
-    for (const element of entryTexts(content)) quicklist.push('right', ownText(element));
-    this.content = quicklist;
+    for (const element of entryTexts(this.entries)) quicklist.push('right', ownText(element));
+    this.entries = '';
+    this.quicklist = quicklist;
   }
 
-  private pack(entries: string, count: number): void {
-    this.content = flat(entries);
-    this.count = count;
+  /** Replaces what is between two offsets of the listpack. `more`: how many elements it has more than before. */
+  private repack(from: number, to: number, entries: string, more: number): void {
+    this.replaceEntries(from, to, entries);
+    this.count += more;
   }
 
   /** Where the entry of an index stands, walking from the nearer end; undefined when there is none. */

@@ -1,39 +1,30 @@
 import { parseInt64, type Int64 } from '#shared/numbers/int64.ts';
-import { flat, ownText, splice } from '#shared/packed/flat-string.ts';
+import { ownText } from '#shared/packed/flat-string.ts';
 import { intsetAt, intsetHas, intsetOf, intsetValues, intsetWith, intsetWithout } from '#shared/packed/intset.ts';
-import {
-  areDifferent,
-  entriesOf,
-  entryOf,
-  entryText,
-  entryTexts,
-  findEntry,
-  nextEntry,
-  seekEntry,
-} from '#shared/packed/listpack.ts';
+import { areDifferent, entriesOf, entryOf, entryText, entryTexts, seekEntry } from '#shared/packed/listpack.ts';
 import { CountedDict } from './counted-dict.ts';
-import { limits, packedBytes } from './packing.ts';
+import { PackedValue } from './packed-value.ts';
+import { limits } from './packing.ts';
 import { KeyList, randomKeys } from './random-keys.ts';
-import { StoredValue } from './value.ts';
 
 /**
  * A set of different strings (Redis: t_set.c). A small one is an intset while all members are integers, and otherwise a
  * listpack (in Redis since 7.2). One that has outgrown the limits is a dict, and never goes back.
  */
-export class SetValue extends StoredValue {
+export class SetValue extends PackedValue {
   size = 0;
   private form: 'intset' | 'listpack' | 'hashtable' = 'intset';
-  /** The intset, the entries of the listpack, or the dict. */
-  private content: string | CountedDict<true> = '';
+  /** Undefined while the set is an intset or a listpack; both are `entries`. */
+  private dict: CountedDict<true> | undefined;
 
   /** A set of these members, which are all different. */
   static from(members: readonly string[]): SetValue {
     const set = new SetValue();
     const integers = members.length <= limits['set-max-intset-entries'] ? integersOf(members) : undefined;
-    if (integers !== undefined) set.content = intsetOf(integers.sort((a, b) => (a < b ? -1 : 1)));
+    if (integers !== undefined) set.entries = intsetOf(integers.sort((a, b) => (a < b ? -1 : 1)));
     else if (members.length <= limits['set-max-listpack-entries'] && !members.some(isLong)) {
       set.form = 'listpack';
-      set.content = entriesOf(members);
+      set.entries = entriesOf(members);
     } else {
       const dict = set.unpack();
       dict.reserve(members.length);
@@ -52,12 +43,12 @@ export class SetValue extends StoredValue {
   }
 
   get bytes(): number {
-    return typeof this.content === 'string' ? packedBytes(this.content) : this.content.bytes;
+    return this.dict === undefined ? this.packedBytes : this.dict.bytes;
   }
 
   /** The intset or the entries of the listpack, as `encoding` says. */
   get packed(): string | undefined {
-    return typeof this.content === 'string' ? this.content : undefined;
+    return this.dict === undefined ? this.entries : undefined;
   }
 
   encoding(): 'intset' | 'listpack' | 'hashtable' {
@@ -68,16 +59,16 @@ export class SetValue extends StoredValue {
     const copy = new SetValue();
     copy.size = this.size;
     copy.form = this.form;
-    copy.content = typeof this.content === 'string' ? this.content : this.content.copy();
+    if (this.dict === undefined) copy.entries = this.entries;
+    else copy.dict = this.dict.copy();
     return copy;
   }
 
   has(member: string): boolean {
-    const { content } = this;
-    if (typeof content !== 'string') return content.has(member);
-    if (this.form === 'listpack') return findEntry(content, member) !== -1;
+    if (this.dict !== undefined) return this.dict.has(member);
+    if (this.form === 'listpack') return this.find(member) !== -1;
     const integer = parseInt64(member);
-    return integer !== undefined && intsetHas(content, integer);
+    return integer !== undefined && intsetHas(this.entries, integer);
   }
 
   /** So many members are about to be added, `first` the first of them (`setTypeCreate`, `setTypeMaybeConvert`). */
@@ -90,14 +81,13 @@ export class SetValue extends StoredValue {
 
   /** @returns whether the member is new */
   add(member: string): boolean {
-    const { content } = this;
-    if (typeof content !== 'string') {
-      if (content.set(member, true) !== undefined) return false;
-    } else if (this.form === 'intset') return this.addToIntset(content, member);
+    if (this.dict !== undefined) {
+      if (this.dict.set(member, true) !== undefined) return false;
+    } else if (this.form === 'intset') return this.addToIntset(this.entries, member);
     else {
-      if (findEntry(content, member) !== -1) return false;
+      if (this.find(member) !== -1) return false;
       if (this.size >= limits['set-max-listpack-entries'] || isLong(member)) this.unpack().set(member, true);
-      else this.content = flat(content + entryOf(member));
+      else this.replaceEntries(this.end, this.end, entryOf(member));
     }
     this.size++;
     return true;
@@ -107,7 +97,7 @@ export class SetValue extends StoredValue {
   addAll(members: readonly string[], from: number): number {
     this.expect(members[from]!, members.length - from);
     if (this.size === 0 && this.form === 'listpack' && areDifferent(members, from, 1) && !members.some(isLong)) {
-      this.content = entriesOf(members, from);
+      this.entries = entriesOf(members, from);
       return (this.size = members.length - from);
     }
     let added = 0;
@@ -117,13 +107,16 @@ export class SetValue extends StoredValue {
 
   /** @returns whether there was such a member */
   delete(member: string): boolean {
-    const { content } = this;
-    if (typeof content !== 'string') {
-      if (content.delete(member) === undefined) return false;
+    if (this.dict !== undefined) {
+      if (this.dict.delete(member) === undefined) return false;
+    } else if (this.form === 'intset') {
+      const { entries } = this;
+      this.entries = withoutInteger(entries, member);
+      if (this.entries === entries) return false;
     } else {
-      const less = this.form === 'intset' ? withoutInteger(content, member) : withoutEntry(content, member);
-      if (less === content) return false;
-      this.content = less;
+      const at = this.find(member);
+      if (at === -1) return false;
+      this.replaceEntries(at, this.next(at), '');
     }
     this.size--;
     return true;
@@ -131,39 +124,36 @@ export class SetValue extends StoredValue {
 
   /** All of them, as `entryText` gives them. */
   members(): string[] {
-    const { content } = this;
-    if (typeof content !== 'string') return content.keys();
-    return this.form === 'intset' ? intsetValues(content).map(String) : entryTexts(content);
+    if (this.dict !== undefined) return this.dict.keys();
+    return this.form === 'intset' ? intsetValues(this.entries).map(String) : entryTexts(this.entries);
   }
 
   /** Every member, as `entryText` gives them. The set must not change meanwhile. */
   forEach(visit: (member: string) => void): void {
-    const { content } = this;
-    if (typeof content !== 'string') content.forEach(visit);
+    if (this.dict !== undefined) this.dict.forEach(visit);
     else for (const member of this.members()) visit(member);
   }
 
   /** Whether the test holds for some member; no further ones are tried then. The set must not change meanwhile. */
   some(test: (member: string) => boolean): boolean {
-    const { content } = this;
-    return typeof content === 'string' ? this.members().some(test) : content.some(test);
+    return this.dict === undefined ? this.members().some(test) : this.dict.some(test);
   }
 
   randomMember(): string {
-    const { content } = this;
-    if (typeof content !== 'string') return content.randomKey()!;
+    if (this.dict !== undefined) return this.dict.randomKey()!;
+    const { entries } = this;
     const index = Math.floor(Math.random() * this.size);
-    return this.form === 'intset' ? String(intsetAt(content, index)) : entryText(content, seekEntry(content, index));
+    return this.form === 'intset' ? String(intsetAt(entries, index)) : entryText(entries, seekEntry(entries, index));
   }
 
   /** As `randomKeys`. */
   randomMembers(count: number): string[] {
-    return randomKeys(typeof this.content === 'string' ? new KeyList(this.members()) : this.content, count);
+    return randomKeys(this.dict ?? new KeyList(this.members()), count);
   }
 
   /** About `count` members from a cursor on; a small set all at once. @returns the next cursor, 0 at the end */
   scan(cursor: number, count: number, visit: (member: string) => void): number {
-    if (typeof this.content !== 'string') return this.content.scan(cursor, count, visit);
+    if (this.dict !== undefined) return this.dict.scan(cursor, count, visit);
     this.forEach(visit);
     return 0;
   }
@@ -176,7 +166,7 @@ export class SetValue extends StoredValue {
     }
     const more = intsetWith(intset, integer);
     if (more === intset) return false;
-    this.content = more;
+    this.entries = more;
     this.size++;
     if (this.size > limits['set-max-intset-entries']) this.unpack();
     return true;
@@ -189,7 +179,7 @@ export class SetValue extends StoredValue {
     if (!isSmall) this.unpack();
     else {
       this.form = 'listpack';
-      this.content = entriesOf(members);
+      this.entries = entriesOf(members);
     }
   }
 
@@ -197,8 +187,8 @@ export class SetValue extends StoredValue {
     const dict = new CountedDict<true>(false);
     this.forEach((member) => dict.set(ownText(member), true));
     this.form = 'hashtable';
-    this.content = dict;
-    return dict;
+    this.entries = '';
+    return (this.dict = dict);
   }
 }
 
@@ -216,11 +206,6 @@ function integersOf(members: readonly string[]): Int64[] | undefined {
 function withoutInteger(intset: string, member: string): string {
   const integer = parseInt64(member);
   return integer === undefined ? intset : intsetWithout(intset, integer);
-}
-
-function withoutEntry(entries: string, member: string): string {
-  const at = findEntry(entries, member);
-  return at === -1 ? entries : splice(entries, at, nextEntry(entries, at), '');
 }
 
 /** Whether a member is too long for a listpack. */
