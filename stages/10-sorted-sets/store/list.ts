@@ -9,7 +9,6 @@ import {
   entryText,
   entryTexts,
   isEntryOf,
-  nextEntry,
   seekEntry,
 } from '#shared/packed/listpack.ts';
 import { exceedsListLimit } from './list-limit.ts';
@@ -159,12 +158,12 @@ export class List extends PackedValue {
     let removed = 0;
     if (this.quicklist !== undefined) removed = this.quicklist.remove(element, limit, fromRight);
     else {
-      const { entries } = this;
-      const gone = new Set(this.positions(element, 1, limit, Infinity, fromRight));
-      removed = gone.size;
-      const kept = entryOffsets(entries).filter((_, index) => !gone.has(index));
-      const rest = kept.map((at) => entries.substring(at, nextEntry(entries, at))).join('');
-      if (removed > 0) this.repack(0, this.end, rest, -removed);
+      const gone = this.positions(element, 1, limit, Infinity, fromRight);
+      removed = gone.length;
+      const offsets = removed === 0 ? [] : entryOffsets(this.entries);
+      // From the right on, so that the offsets before stay what they are.
+      if (!fromRight) gone.reverse();
+      for (const index of gone) this.repack(offsets[index]!, this.next(offsets[index]!), '', -1);
     }
     this.shrink(HALF);
     return removed;
