@@ -74,6 +74,27 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     why: 'the range from a place to the one before it is empty anyway',
   },
   {
+    stage: '11',
+    file: 'geo/cover.ts',
+    before: 'reached < HALF_EQUATOR',
+    after: 'reached <= HALF_EQUATOR',
+    why: 'a radius would have to become exactly half the equator by doubling: and a grid that is coarser by one step finds the same',
+  },
+  {
+    stage: '11',
+    file: 'geo/cover.ts',
+    before: 'return false;',
+    after: 'return true;',
+    why: 'one cell more is searched, which holds no place within the shape',
+  },
+  {
+    stage: '11',
+    file: 'geo/shape.ts',
+    before: 'ROUNDING = 1e-9',
+    after: 'ROUNDING = (1e-9 + 1)',
+    why: 'fewer places are left out by their latitude alone: the distance leaves them out',
+  },
+  {
     stage: '12',
     file: 'acl/acl.ts',
     before: 'a.name < b.name',
