@@ -50,6 +50,14 @@ plantedBugs('11', [
     test: 'ANY with an order: the search ends with the first that is found, though another is nearer',
   },
   {
+    file: 'geo/shape.ts',
+    find: 'latitude < 0 ? latitude - height : latitude + height',
+    replace: 'latitude < 0 ? latitude + height : latitude - height',
+    why: 'the width of a wide circle in degrees is taken from the side of the equator',
+    suite: '11-geo',
+    test: 'a wide circle reaches over more degrees on the side of the pole',
+  },
+  {
     file: 'commands/geo/search.ts',
     find: "const read = { flags: 'readonly', keys: [keyAt(1, 'RO access')] };",
     replace: "const read = { flags: 'readonly', keys: [keyAt(2, 'RO access')] };",

@@ -120,6 +120,18 @@ describe('GEORADIUS and its family', () => {
     await c.expect('GEORADIUS', 'none', '15', '37', 'x', 'km').error('ERR need numeric radius');
   });
 
+  test('a wide circle reaches over more degrees on the side of the pole', async () => {
+    const c = await client();
+    for (const [center, km, place] of [
+      [['23', '31'], '2402', ['46.6', '38.1']],
+      [['18', '-60'], '2053', ['48.1', '-59.4']],
+    ] as const) {
+      await c.expect('DEL', 'g').success();
+      await c.expect('GEOADD', 'g', ...place, 'far').int(1);
+      await c.expect('GEOSEARCH', 'g', 'FROMLONLAT', ...center, 'BYRADIUS', km, 'km').array(['far']);
+    }
+  });
+
   test('COMMAND GETKEYS finds the key of each command, and those of STORE', async () => {
     const c = await client();
     await c.expect('COMMAND', 'GETKEYS', 'GEORADIUS', 'k', '1', '1', '1', 'km', 'STORE', 'd').array(['k', 'd']);
