@@ -82,13 +82,6 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
   },
   {
     stage: '11',
-    file: 'geo/cover.ts',
-    before: 'return false;',
-    after: 'return true;',
-    why: 'one cell more is searched, which holds no place within the shape',
-  },
-  {
-    stage: '11',
     file: 'geo/shape.ts',
     before: 'ROUNDING = 1e-9',
     after: 'ROUNDING = (1e-9 + 1)',
