@@ -20,7 +20,7 @@ test.each([...new Set(['02', '08', ...LISTED])])('stage %s has places to change'
     const old = source.slice(start, end);
     // A condition is put into brackets; an operator or a constant is another one.
     if (/^!\(/.test(replacement)) expect(replacement).toBe(`!(${old})`);
-    else expect(old).toMatch(/^([-+*/%&|<>=!]+|[\d._e]+|0[xo][\da-f_]+|true|false)$/i);
+    else expect(old).toMatch(/^([-+*/%&|<>=!]+|[\d._e-]+|0[xo][\da-f_]+|true|false)$/i);
     expect(source.slice(0, start).split('\n')).toHaveLength(line);
     expect(after).not.toBe(before);
   }
