@@ -68,7 +68,7 @@ export abstract class PackedValue extends StoredValue implements Block {
     if (!isFirst && length > 0 && length <= MAX_BLOCK_BYTES) this.moveToBlock(entries);
   }
 
-  /** Its key is gone, so the block serves others. Who still has the value, such as RENAME, may go on with the string. */
+  /** Its key is gone, so the block serves others. A caller that still has the value, such as RENAME, goes on with the string. */
   override dropped(): void {
     const { entries } = this;
     this.entries = entries;
