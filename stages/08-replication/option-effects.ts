@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 
 /**
  * Functions that are called after CONFIG SET has changed an option. Most options are read where they are needed; they have no row
- * here. The text of a thrown Error becomes the reply, and every change of that CONFIG SET is taken back: then the row is
+ * here. If a function throws an Error, its text becomes the reply, and all options of that CONFIG SET get their old values: then the row is
  * called again, with the old value (Redis: the `apply` functions of config.c).
  */
 export const optionEffects: Partial<Record<keyof Options, (server: Server) => void>> = {

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import type { Clients } from './clients.ts';
 
 /**
- * Takes new account of what a client makes the server keep until its request is complete. While all clients together
+ * Counts anew what the server keeps of a client's request until that is complete. While all clients together
  * hold more than `limit` bytes (`maxmemory-clients`; 0: no limit), the one that holds most is closed (Redis:
  * `updateClientMemUsage`, `evictClients`).
  */

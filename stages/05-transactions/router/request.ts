@@ -28,7 +28,7 @@ export class Request {
   /** Whether the command has one of Redis's flags, such as `denyoom`. */
   has(flag: string): boolean {
     if (this.command.flags.has(flag)) return true;
-    // EXEC has those of what it will run.
+    // EXEC has the flags of all commands that it will run.
     if (!this.command.row.runsQueue) return false;
     return this.client.transaction?.queued.some(({ command }) => command.flags.has(flag)) === true;
   }

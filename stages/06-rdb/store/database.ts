@@ -12,7 +12,7 @@ import { stringBytes, valueBytes, wrongType, type StoredValue, type TypeOf, type
 const ENTRY_BYTES = 64;
 /** What a deadline costs: its slot in the dict and in the columns. Measured, rounded up. */
 const DEADLINE_BYTES = 72;
-/** Deadlines that the mean time to live is made of. */
+/** How many deadlines the mean time to live is computed from. */
 const TTL_SAMPLES = 20;
 /**
  * The dict keeps 32 bits beside a value. The upper 24 say how its key was used (`key-use.ts`). The lower 8 are the length

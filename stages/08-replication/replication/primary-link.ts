@@ -110,7 +110,7 @@ export class PrimaryLink {
     this.timer = setTimeout(() => void this.connect(), Math.max(0, startedAt + pause - Date.now()));
   }
 
-  /** PING, and facts about this replica. A primary that does not know a REPLCONF is an old one, and does without. */
+  /** PING, and facts about this replica. An old primary may refuse a REPLCONF: then it does without that fact. */
   private async shakeHands(connection: PrimaryConnection): Promise<void> {
     const { options, port } = this.server;
     const pong = await connection.ask('PING');
@@ -151,7 +151,7 @@ export class PrimaryLink {
     if (replid !== undefined && isReplid(replid) && replid !== replication.replid) {
       log.warning(`Master replication ID changed to ${replid}`);
       replication.shiftReplid(replid);
-      // They have to learn the new ID too.
+      // They connect again at once, and learn the new ID too.
       replication.disconnectReplicas();
     }
     if (replication.backlog === undefined) replication.createBacklog();
@@ -237,7 +237,7 @@ export class PrimaryLink {
   }
 }
 
-/** The data are here already: a dump that cannot be put in its place is one that the next save will replace. */
+/** The dump gets its name. If that fails it is only logged: the data are loaded already, and the next save makes another dump. */
 function keepDump(temporary: string, path: string): void {
   try {
     replaceFile(temporary, path);

@@ -44,7 +44,7 @@ export class Replication implements PropagationTarget {
   /** The offset up to which the backlog has the history, and up to which it may be sent. */
   private written = 0;
   private released = 0;
-  /** The offset up to which `sendStream` has seen to that. */
+  /** The offset up to which `sendStream` has arranged the sending. */
   private streamed = 0;
   private wantsAcks = false;
   private readonly sending = new Coalescer({
@@ -157,7 +157,7 @@ export class Replication implements PropagationTarget {
     );
   }
 
-  /** All data come from elsewhere now: `replid` up to `offset`. Who followed this server has to come again. */
+  /** This server has got all data of another history, `replid` up to `offset`. Its own replicas have to sync again. */
   adopt(replid: string, offset: number): void {
     this.disconnectReplicas();
     this.output.drop(this.output.size);

@@ -25,7 +25,7 @@ export function guard(request: Request): Reply | undefined {
   return refused;
 }
 
-/** A replica refuses nothing of its primary's stream that it can do: there, it has happened. */
+/** A replica refuses nothing of its primary's stream that it can do: on the primary it has happened already. */
 function guardPrimary(request: Request): Reply | undefined {
   return checkArity(request) ?? checkTransaction(request) ?? queueInTransaction(request);
 }

@@ -3,7 +3,7 @@ import type { Client } from './client.ts';
 import type { Clients } from './clients.ts';
 
 /**
- * Takes new account of what a client makes the server keep until its request is complete. While all clients together
+ * Counts anew what the server keeps of a client's request until that is complete. While all clients together
  * hold more than `limit` bytes (`maxmemory-clients`; 0: no limit), the one that holds most is closed (Redis:
  * `updateClientMemUsage`, `evictClients`).
  */
@@ -19,10 +19,10 @@ export function accountOutput(clients: Clients, client: Client, bytes: number): 
   client.accountedOutput = bytes;
 }
 
-/** As `accountClient`, for the bytes that wait for clients to read them. */
+/** As `accountClient`, but the replies that clients have not read yet count too. */
 export function evictClients(clients: Clients, limit: number): void {
   if (limit === 0 || clients.heldBytes + clients.outputBytes <= limit) return;
-  // Some may have read since they were looked at.
+  // Some clients may have read replies since their bytes were counted.
   for (const client of clients.byId.values()) if (client.accountedOutput > 0) accountOutput(clients, client, client.outputBytes);
   while (clients.heldBytes + clients.outputBytes > limit && evictLargest(clients));
 }

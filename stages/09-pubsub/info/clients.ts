@@ -20,7 +20,7 @@ export function clientsFields(server: Server): InfoField[] {
   ];
 }
 
-/** Of all connections there are now. */
+/** The largest figure that a connection has now. */
 function largest({ byId }: Clients, bytes: (client: Client) => number): number {
   let most = 0;
   for (const client of byId.values()) most = Math.max(most, bytes(client));

@@ -81,7 +81,7 @@ function endForClient(request: Request): void {
   if (!server.keyspace.touches) server.keyspace.touches = true;
 }
 
-/** Administrative commands are not shown, and neither is what a log is replayed of. */
+/** Monitors are not shown administrative commands, nor the commands of a log that is replayed. */
 function showMonitors({ server, client, command, args }: Request): void {
   if (client.socket === undefined || command.flags.has('admin') || command.flags.has('skip_monitor')) return;
   server.monitors.feed(client, command.row.redact?.(args) ?? args);

@@ -85,7 +85,7 @@ export class Pause {
   private resume(client: Client, args: readonly string[]): void {
     if (!client.postponed) return; // closed by a request that ran before
     this.blockedClients.unblock(client, NO_REPLY);
-    // A primary's stream (stage 09) reads its request again: its offset counts it.
+    // The primary's stream (stage 09) reads the request again by itself, since the request counts in the offset.
     if (client.type !== 'primary') this.owner.runPostponed(client, args);
   }
 

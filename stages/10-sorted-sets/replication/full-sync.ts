@@ -133,7 +133,7 @@ export class FullSync {
     await sendSnapshot(snapshot, (bytes) => broadcast(run.replicas, bytes), delay, run.abort.signal);
     await broadcast(run.replicas, Buffer.from(mark));
     for (const replica of run.replicas) {
-      // One that does not count cannot acknowledge either.
+      // A replica that counts no offsets (it came by SYNC) will not acknowledge anything.
       replica.waitsForAck = replica.knowsOffsets;
       this.putOnline(replica);
       log.notice(`Streamed RDB transfer with replica ${replica.name} succeeded (socket). Waiting for its REPLCONF ACK`);

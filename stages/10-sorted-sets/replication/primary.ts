@@ -21,7 +21,7 @@ export function synchronize(server: Primary, replica: Replica, replid: string, o
   synchronizeFully(server, replica);
 }
 
-/** With all data. The first one that asks begins a history: nobody can have seen an earlier one. */
+/** Sends all data. The first replica begins a history under a new name: no earlier bytes were counted. */
 export function synchronizeFully(server: Primary, replica: Replica): void {
   const { replication } = server;
   replication.stats.full++;

@@ -35,7 +35,7 @@ export function becomePrimary(server: Server): void {
   server.pauseChanged();
   log.role = 'M';
   replication.shiftReplid();
-  // They come back at once, and learn the new ID.
+  // The replicas connect again at once, and learn the new ID.
   replication.disconnectReplicas();
   replication.forgetSelected();
   replication.noReplicasSince = Date.now();

@@ -4,7 +4,7 @@ export interface ClientTracking {
   redirect: number;
   /** That client has disconnected. */
   brokenRedirect: boolean;
-  /** In order, prefixes of all keys whose changes it is sent, read or not (BCAST); undefined: those that it has read. */
+  /** With BCAST, in order: it is sent the changes of all keys that begin so, read or not. Undefined: of the keys that it has read. */
   prefixes: string[] | undefined;
   /** `optin`: only what it reads after CLIENT CACHING YES is remembered; `optout`: all but what it reads after NO. */
   option: 'optin' | 'optout' | undefined;

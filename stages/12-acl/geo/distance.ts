@@ -19,12 +19,12 @@ export function latitudeDistance(a: number, b: number): number {
   return EARTH_RADIUS * Math.abs(b * RADIANS - a * RADIANS);
 }
 
-/** How many degrees of latitude a way to the north of so many metres is. */
+/** Metres to the north, in degrees of latitude. */
 export function latitudeDegrees(metres: number): number {
   return metres / EARTH_RADIUS / RADIANS;
 }
 
-/** How many degrees of longitude a way to the east is; it is more of them the nearer to a pole. */
+/** Metres to the east, in degrees of longitude: the nearer to a pole, the more degrees. */
 export function longitudeDegrees(metres: number, latitude: number): number {
   return metres / EARTH_RADIUS / Math.cos(latitude * RADIANS) / RADIANS;
 }

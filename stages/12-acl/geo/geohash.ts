@@ -28,7 +28,7 @@ export function positionOf(score: number): Position {
   return middleOf({ step: MAX_STEP, column, row });
 }
 
-/** The scores of all places in a cell: from `from` to before `to` (Redis: `scoresOfGeoHashBox`). */
+/** The scores of all places in a cell: from `from` up to, but without, `to` (Redis: `scoresOfGeoHashBox`). */
 export function scoresIn(cell: Cell): { from: number; to: number } {
   const number = interleave(cell);
   const unit = 4 ** (MAX_STEP - cell.step);

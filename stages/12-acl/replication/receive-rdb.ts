@@ -67,7 +67,7 @@ async function receiveMarked(
   ftruncateSync(fd, transfer.read);
 }
 
-/** Gives the bytes to `take` until that returns those that are not its own. */
+/** Gives all bytes to `take`, until it returns the bytes after the RDB, which are not part of it. */
 function receive(connection: PrimaryConnection, take: (bytes: Buffer) => Buffer | undefined): Promise<void> {
   return connection.until((resolve) => {
     connection.receive((bytes) => {
@@ -85,7 +85,7 @@ function receive(connection: PrimaryConnection, take: (bytes: Buffer) => Buffer 
   });
 }
 
-/** Before what this server holds is given up for it. */
+/** Looks at the file before this server drops its own data for it. @throws Error when it is no RDB file */
 function expectRdb(path: string): void {
   const magic = Buffer.alloc(MAGIC.length);
   const fd = openSync(path, 'r');

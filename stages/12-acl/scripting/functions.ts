@@ -4,11 +4,11 @@ import { readLibraryHeader } from './library-header.ts';
 import { Libraries, type Library } from './library.ts';
 
 interface LoadOptions {
-  /** A library of the same name makes room. */
+  /** A library of the same name is replaced. */
   readonly replace?: boolean;
-  /** It has half a second to register its functions. */
+  /** The library has half a second to register its functions. */
   readonly limited?: boolean;
-  /** Where it goes, in place of the libraries in use. */
+  /** Where the library goes, instead of to the libraries in use. */
   readonly into?: Libraries;
 }
 

@@ -98,7 +98,7 @@ function flushall(request: Request): Reply {
   return OK;
 }
 
-/** A replica may have keys where there was none to remove here (Redis: `forceCommandPropagation`). */
+/** It goes to the log and the replicas even if nothing was removed here: a replica may have keys (Redis: `forceCommandPropagation`). */
 function propagateAlways(request: Request): void {
   request.propagateAs([...request.args]);
 }

@@ -21,7 +21,7 @@ const MAX_WRITE = 2 ** 30;
  * leave, and synced to disk as `appendfsync` says (Redis: `flushAppendOnlyFile`).
  *
  * Under `always` a sync serves all clients of a turn (group commit), in the thread pool: meanwhile requests are read and
- * executed, and form the next group. What must not happen before the disk has what was said so far waits in `afterSync`.
+ * executed, and form the next group. Whatever must wait until all that was fed so far is on disk waits in `afterSync`.
  */
 export class AofFile {
   /** Bytes in the file; all of them whole commands. */

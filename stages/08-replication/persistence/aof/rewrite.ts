@@ -91,7 +91,7 @@ export class AofRewriter {
     try {
       this.start();
     } catch {
-      // It is in the log, and will be tried again.
+      // The error has been logged, and the next run of cron tries again.
     }
   }
 

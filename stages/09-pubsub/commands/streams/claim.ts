@@ -148,7 +148,7 @@ class Claim {
     this.tell(entry);
   }
 
-  /** An entry is pending that the stream no longer has: nobody could acknowledge it with sense. */
+  /** The stream no longer has this pending entry. There is nothing left to work on, so it is pending no more. */
   forget(entry: PendingEntry): void {
     this.tell(entry);
     this.group.acknowledge(entry);
@@ -194,7 +194,7 @@ function parseClaim(args: readonly string[]): ClaimOptions {
     } else if (option === 'LASTID' && hasValue) lastId = requireId(args[++at]!);
     else throw new ReplyError(`ERR Unrecognized XCLAIM option '${cString(args[at]!)}'`);
   }
-  // A client's clock may differ from ours: a time that cannot be is taken for now.
+  // A client's clock may differ from ours: a time in the future, or before 1970, is taken for now.
   if (deliveryTime < 0 || deliveryTime > now) deliveryTime = now;
   return { ids, minIdle, now, deliveryTime, retryCount, force, justId, lastId };
 }

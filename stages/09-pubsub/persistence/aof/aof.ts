@@ -11,7 +11,7 @@ import { loadAppendOnlyFilesSync } from './load.ts';
 import { withNextBase, withNextIncr } from './manifest.ts';
 import { AofRewriter, baseFormat } from './rewrite.ts';
 
-/** An empty file. As a file opened again, it is written at its end, wherever a write that failed half-way has left off. */
+/** Flags to open a file, emptied. Each write goes to its end, also after a failed write has been cut off. */
 const AS_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND;
 
 /**
@@ -175,7 +175,7 @@ export class Aof implements PropagationTarget {
     this.file.onSynced();
   }
 
-  /** A rewrite has ended, well or not: without a base, what was written since is of no use. */
+  /** A rewrite has ended, well or not. If there is still no base, what was written since is of no use, and the next rewrite begins anew. */
   rewriteEnded(): void {
     if (this.state !== 'wait_rewrite') return;
     this.server.propagation.remove(this);

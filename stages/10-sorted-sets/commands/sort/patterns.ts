@@ -6,7 +6,7 @@ import { RawString } from '../../store/raw-string.ts';
 export interface Pattern {
   /** `#`: the element itself. */
   readonly isElement: boolean;
-  /** Without an asterisk: of every element the same, so it says nothing. */
+  /** It has no asterisk, so it names the same key for every element. */
   readonly isConstant: boolean;
   readonly before: string;
   readonly after: string;

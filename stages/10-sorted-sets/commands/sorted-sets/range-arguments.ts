@@ -14,7 +14,7 @@ export interface PlaceRange extends Bounds {
   readonly by: 'place';
 }
 
-/** The same part as ranks from `start` to before `end`; there are none where `end` is not greater. */
+/** The same part as ranks, from `start` up to, but without, `end`; there are none where `end` is not greater. */
 export interface RankRange {
   readonly start: number;
   readonly end: number;

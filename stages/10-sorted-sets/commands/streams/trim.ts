@@ -34,7 +34,7 @@ export interface AddOrTrimArguments {
 
 /** How many full blocks an approximate trim removes at most, unless LIMIT says otherwise. */
 const DEFAULT_BLOCKS = 100;
-/** Where a block may have any number of entries, and at most. */
+/** In entries: the limit where a block may have any number of them, and the highest limit of all. */
 const DEFAULT_LIMIT = 10_000;
 const LARGEST_DEFAULT_LIMIT = 1_000_000;
 const CHOSEN_BY_SERVER: AddId = { ms: undefined, seq: undefined };

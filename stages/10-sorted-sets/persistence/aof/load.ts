@@ -124,7 +124,7 @@ export class AofLoader {
     return true;
   }
 
-  /** To be called at the end, whatever it is. */
+  /** To be called at the end, also after an error. */
   close(): void {
     this.file?.close();
     this.file = undefined;

@@ -98,7 +98,7 @@ export class RdbSaver {
   /** FLUSHALL: a server that saves dumps at all must not load the old data again (Redis: `flushAllDataAndResetRDB`). */
   saveEmptiness(): void {
     if (this.server.options.save.length === 0) return;
-    // What is being saved is the state before: that stays the older one.
+    // A save under way writes the data before FLUSHALL. It may finish, and another one follows.
     if (this.current !== undefined) {
       this.scheduled = true;
       return;

@@ -113,7 +113,7 @@ function limited(elements: string[], options: SortOptions): string[] {
   return start === 0 && end === elements.length ? elements : elements.slice(start, end);
 }
 
-/** The indexes that LIMIT leaves: from `start` to before `end`. */
+/** The indexes that LIMIT leaves: from `start` up to, but without, `end`. */
 function limits(length: number, { offset, count }: SortOptions): { start: number; end: number } {
   const start = Math.min(Math.max(Number(offset), 0), length);
   return { start, end: count < 0 ? length : Math.min(start + Number(count), length) };

@@ -4,7 +4,7 @@ import type { RdbInput } from './input.ts';
 /** What a module has written, piece by piece (Redis: `RDB_MODULE_OPCODE_…`). */
 const MODULE_OPCODE = { EOF: 0, SINT: 1, UINT: 2, FLOAT: 3, DOUBLE: 4, STRING: 5 } as const;
 
-/** Reads past what a module has put beside the keys: its ID, when it wants that back, and what it is. */
+/** Reads past what a module has saved beside the keys: the module's ID, at which point of a load it wants its data, and the data. */
 export function skipModuleAux(input: RdbInput): void {
   const name = moduleName(BigInt(input.unsigned()));
   if (input.length() !== MODULE_OPCODE.UINT) throw input.error('data of a module do not say when they are for');

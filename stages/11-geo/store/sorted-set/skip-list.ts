@@ -140,7 +140,7 @@ export class SkipList {
       : isBeforeMember(this.nodes.member(node), place.member, place.after);
   }
 
-  /** Removes the nodes of the ranks from `start` to before `end` (Redis: `zslDeleteRangeByRank`). @returns their members */
+  /** Removes the nodes of the ranks from `start` up to, but without, `end` (Redis: `zslDeleteRangeByRank`). @returns their members */
   deleteRange(start: number, end: number): string[] {
     const { nodes } = this;
     const members: string[] = [];

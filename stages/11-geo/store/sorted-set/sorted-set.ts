@@ -162,7 +162,7 @@ export class SortedSet extends StoredValue {
     return members;
   }
 
-  /** Removes the members of the ranks from `start` to before `end`. */
+  /** Removes the members of the ranks from `start` up to, but without, `end`. */
   deleteRange(start: number, end: number): void {
     const { content } = this;
     if (typeof content !== 'string') content.deleteRange(start, end);
@@ -260,7 +260,7 @@ export class SortedSet extends StoredValue {
   }
 }
 
-/** Appends the members of a listpack from rank `start` to before `end`. */
+/** Appends the members of a listpack from rank `start` up to, but without, `end`. */
 function collectPacked(entries: string, start: number, end: number, members: string[], scores: number[] | undefined): void {
   let at = packed.seekMember(entries, start);
   for (let left = end - start; left > 0; left--) {

@@ -6,8 +6,8 @@ import type { Request } from '../../router/request.ts';
 import { syntaxError } from '../arguments.ts';
 
 /**
- * The number of a bit; `#3` is the fourth field of `width` bits, where that is given. Of a string that is written, the field
- * must end before the longest string does (Redis: `getBitOffsetFromArgument`). @throws ReplyError
+ * The number of a bit; `#3` is the fourth field of `width` bits, where that is given. Where the string is to be written, the field
+ * must fit into the longest string there may be (Redis: `getBitOffsetFromArgument`). @throws ReplyError
  */
 export function parseBitOffset({ server, client }: Request, text: string, writes: boolean, width?: number): number {
   const byFields = width !== undefined && text.startsWith('#');

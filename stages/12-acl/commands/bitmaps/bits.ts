@@ -31,7 +31,7 @@ export const bits: Family = {
   ],
 };
 
-/** `SETBIT key offset 0|1`: a string that is too short grows; a bit that is so already is no change. @returns the bit before */
+/** `SETBIT key offset 0|1`: a string that is too short grows; a bit that keeps its value is no change. @returns the bit before */
 function setbit(request: Request): Reply {
   const { db, args } = request;
   const key = args[1]!;

@@ -75,7 +75,7 @@ function changeFields({ db, args }: Request, operations: readonly Operation[]): 
     return reply;
   });
   if (changes > 0) db.signalModified(key, 'setbit', changes);
-  // All of its operations have failed: Redis says nothing of the zeros, so that its replicas do without them.
+  // All operations have failed, but the string has grown. Redis notifies nobody then, and its replicas do not get the zeros.
   else if (grown) db.signalUnwatched(key);
   return replies;
 }
@@ -97,8 +97,8 @@ function apply(raw: RawString, { kind, type, offset, operand, overflow }: Operat
 }
 
 /**
- * What SET stores, if it fits. For an unsigned field a number below zero is one with 64 bits, as C has it. For a signed one Redis
- * subtracts it from the largest that fits; so far below zero that this is beyond 64 bits, SAT takes it for too large.
+ * What SET stores, if it fits. For an unsigned field a negative number becomes one of 64 unsigned bits, as in C. For a signed one Redis
+ * subtracts it from the largest that fits. If the difference is beyond 64 bits, it wraps, and SAT takes the number for too large.
  */
 function asSet(operand: Int64, { signed, width }: FieldType, overflow: Overflow): Int64 {
   if (operand >= 0) return operand;

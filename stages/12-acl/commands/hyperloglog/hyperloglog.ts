@@ -53,7 +53,7 @@ export const hyperLogLog: Family = {
   ],
 };
 
-/** `PFADD key [element …]` @returns 1 when the estimate may be another one now, or the key is new */
+/** `PFADD key [element …]` @returns 1 when the estimate may have changed, or the key is new */
 function pfadd({ server, db, args }: Request): Reply {
   const key = args[1]!;
   const value = db.lookupWrite(key);

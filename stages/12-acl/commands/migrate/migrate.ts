@@ -109,7 +109,7 @@ async function transfer(
   finish(migration.copy ? [] : moved, reply);
 }
 
-/** Sends all at once, and reads what is answered to each. A connection that was kept may be closed by now: then once more. */
+/** Sends all at once, and reads the reply to each. A connection that was kept may be closed by now: then all is sent again over a new one. */
 async function send(migration: Migration, items: readonly Item[], tls: Tls | undefined, moved: string[]): Promise<Reply> {
   const target = await Target.open(migration.host, migration.port, migration.timeout, tls);
   const { used } = target;
@@ -135,7 +135,7 @@ async function exchange(target: Target, { credentials, db }: Migration, items: r
   for (const { key } of items) {
     const reply = await target.reply();
     if (reply instanceof ReplyError) refused ??= reply;
-    // Without the database that was meant, what is restored is in another one.
+    // If AUTH or SELECT was refused, RESTORE has failed too, or has put the key into another database: it is not moved.
     else if (early === undefined) moved.push(key);
   }
   target.db = refused === undefined ? db : undefined;

@@ -143,7 +143,7 @@ function acknowledge({ server, client }: Pick<Request, 'server' | 'client'>, val
   if (server.failover.state !== 'no-failover') server.scheduleBeforeSleep();
 }
 
-/** What has been answered so far goes before what is no reply, even if the disk has to be waited for. */
+/** Sends the replies so far, because what follows is no reply. Under `always` that means to wait for the disk. */
 function sendReplies({ server, client }: Request): void {
   server.clients.scheduleWrite(client);
   server.beforeSleep();

@@ -6,7 +6,7 @@ export function loadLibraries(server: Server, codes: readonly string[]): void {
   for (const code of codes) loadLibrary(server, code);
 }
 
-/** One of the same name makes room. @throws ReplyError */
+/** A library of the same name is replaced. @throws ReplyError */
 function loadLibrary(server: Server, code: string): void {
   const { name } = server.functions.load(code, { replace: true });
   log.verbose(`Loaded the library of functions '${name}'`);

@@ -13,7 +13,7 @@ export function fileSource(fd: number): RdbSource {
   return { size: fstatSync(fd).size, read: (into) => readSync(fd, into) };
 }
 
-/** What has no more bytes than were given at first. */
+/** A source without bytes of its own: the reader has been given all of them. */
 export function noSource(size: number): RdbSource {
   return { size, read: () => 0 };
 }

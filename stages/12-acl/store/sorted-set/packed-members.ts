@@ -55,7 +55,7 @@ export function withoutMember(entries: string, at: number): string {
   return splice(entries, at, nextMember(entries, at), '');
 }
 
-/** Without the members of the ranks from `start` to before `end`. */
+/** Without the members of the ranks from `start` up to, but without, `end`. */
 export function withoutRange(entries: string, start: number, end: number): string {
   return splice(entries, seekMember(entries, start), seekMember(entries, end), '');
 }
