@@ -1,8 +1,8 @@
 import type { LatinBuffer } from '../codecs/binary-text.ts';
 import { parseInt64 } from '../numbers/int64.ts';
 import { shortStrings } from '../resp/short-string.ts';
-import type { Block } from './blocks.ts';
-import { entryText, findEntry, nextEntry } from './listpack.ts';
+import { blocks, type Block } from './blocks.ts';
+import { entryOf, entryText, findEntry, nextEntry } from './listpack.ts';
 
 // What listpack.ts does with the entries of a listpack in a string, for those in a block. Offsets are counted from the
 // start of the block. Short strings are read as bytes; other entries, which are rarer, as strings by listpack.ts.
@@ -15,6 +15,8 @@ const INT_16 = 0xf1;
 const INT_64 = 0xf4;
 /** What is enough of a long string's entry to know its size. */
 const HEAD_BYTES = 5;
+/** In the length behind an entry: it has more bits, in the byte before. In a block there are at most two. */
+const ANOTHER_GROUP = 0x80;
 /** From this length on Node's own writing is faster. */
 const LONG = 64;
 
@@ -23,19 +25,37 @@ export function blockText(block: Block, from = 0, to = block.used): string {
   return block.page.latin1Slice(block.start + from, block.start + to);
 }
 
-/** Puts the first entries into a block. There must be room for them. */
-export function fillBlock(block: Block, entries: string): void {
-  write(block.page, block.start, entries);
-  block.used = entries.length;
+/** Gives a block another place, with room for so many bytes; what it holds comes along. */
+export function moveBlock(block: Block, bytes: number): void {
+  const { page, start, used } = block;
+  blocks.free(block);
+  blocks.allocate(block, bytes);
+  page.copy(block.page, block.start, start, start + used);
 }
 
-/** Replaces what is between two offsets. There must be room for it. */
-export function spliceBlock(block: Block, from: number, to: number, others: string): void {
+/** Makes what is between two offsets so many bytes long: what follows it moves. There must be room for it. */
+export function resizeInBlock(block: Block, from: number, to: number, bytes: number): void {
   const { page, start, used } = block;
-  const moved = others.length - (to - from);
-  if (moved !== 0 && to < used) page.copyWithin(start + to + moved, start + to, start + used);
-  write(page, start + from, others);
+  const moved = bytes - (to - from);
+  if (moved === 0) return;
+  if (to < used) page.copyWithin(start + to + moved, start + to, start + used);
   block.used = used + moved;
+}
+
+/** Writes entries over what is there. */
+export function writeEntries(block: Block, at: number, entries: string): void {
+  write(block.page, block.start + at, entries);
+}
+
+/** Writes the entry of a text, whose size is `bytes`, over what is there. */
+export function writeEntry(block: Block, at: number, text: string, bytes: number): void {
+  const { page, start } = block;
+  const { length } = text;
+  // A short string takes so many; a longer one takes more, and an integer takes fewer.
+  if (bytes !== length + 2) return writeEntries(block, at, entryOf(text));
+  page[start + at] = STRING_6 | length;
+  write(page, start + at + 1, text);
+  page[start + at + 1 + length] = length + 1;
 }
 
 /** As `nextEntry`. */
@@ -48,6 +68,13 @@ export function nextInBlock(block: Block, at: number): number {
   return at + nextEntry(blockText(block, at, at + HEAD_BYTES), 0);
 }
 
+/** As `entryBefore`. */
+export function beforeInBlock({ page, start }: Block, end: number): number {
+  const size = page[start + end - 1]!;
+  if (size < ANOTHER_GROUP) return end - 1 - size;
+  return end - 2 - ((size - ANOTHER_GROUP) | (page[start + end - 2]! << 7));
+}
+
 /** As `entryText`, but a text of its own. */
 export function textInBlock(block: Block, at: number): string {
   const { page, start } = block;
@@ -58,15 +85,20 @@ export function textInBlock(block: Block, at: number): string {
   return make === undefined ? blockText(block, at + 1, at + 1 + length) : make(page, start + at + 1);
 }
 
+/** As `entryTexts`, but texts of their own. */
+export function textsInBlock(block: Block, from: number, count: number): string[] {
+  const texts: string[] = [];
+  for (let at = from; at < block.used && texts.length < count; at = nextInBlock(block, at)) texts.push(textInBlock(block, at));
+  return texts;
+}
+
 /** As `findEntry`. */
 export function findInBlock(block: Block, text: string, stride: 1 | 2): number {
-  if (parseInt64(text) !== undefined) return findEntry(blockText(block), text, stride);
+  if (text.length > SHORT_LENGTH || parseInt64(text) !== undefined) return findEntry(blockText(block), text, stride);
   const { page, start, used } = block;
+  const code = STRING_6 | text.length;
   for (let at = 0; at < used; at = nextInBlock(block, at)) {
-    const code = page[start + at]!;
-    if (isShort(code)) {
-      if ((code & SHORT_LENGTH) === text.length && isAt(page, start + at + 1, text)) return at;
-    } else if (isLong(code) && textInBlock(block, at) === text) return at;
+    if (page[start + at] === code && isAt(page, start + at + 1, text)) return at;
     if (stride === 2) at = nextInBlock(block, at);
   }
   return -1;
@@ -74,10 +106,6 @@ export function findInBlock(block: Block, text: string, stride: 1 | 2): number {
 
 function isShort(code: number): boolean {
   return code >= STRING_6 && code < INT_13;
-}
-
-function isLong(code: number): boolean {
-  return code >= STRING_12 && code < INT_16;
 }
 
 /** Compares from the end: similar names mostly begin alike. */

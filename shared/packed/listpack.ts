@@ -20,7 +20,7 @@ const INT_16 = 0xf1;
 const INT_64 = 0xf4;
 /** In a header: so many or more, count them. */
 const UNKNOWN_COUNT = 0xffff;
-/** So many texts are compared with each other in less time than it takes to add one after the other. */
+/** Up to so many texts are compared with each other in less time than a Set of them takes. */
 const FEW = 32;
 
 const { fromCharCode } = String;
@@ -42,13 +42,20 @@ export function entriesOf(texts: readonly string[], from = 0): string {
   return flat(entries);
 }
 
-/** Whether every `stride`th text, from an index on, is different from the others. Of many texts it says false unseen. */
+/** Whether every `stride`th text, from an index on, is different from the others. */
 export function areDifferent(texts: readonly string[], from: number, stride: 1 | 2): boolean {
-  if (texts.length - from > FEW) return false;
+  const count = (texts.length - from) / stride;
+  if (count > FEW) return countDifferent(texts, from, stride) === count;
   for (let i = from; i < texts.length; i += stride) {
     for (let other = from; other < i; other += stride) if (texts[other] === texts[i]) return false;
   }
   return true;
+}
+
+function countDifferent(texts: readonly string[], from: number, stride: 1 | 2): number {
+  const different = new Set<string>();
+  for (let i = from; i < texts.length; i += stride) different.add(texts[i]!);
+  return different.size;
 }
 
 function integerEntry(value: Int64): string {

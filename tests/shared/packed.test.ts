@@ -90,6 +90,11 @@ test('texts that are all different', () => {
   expect(areDifferent(['key', 'a', 'x', 'b', 'x'], 1, 2)).toBe(true);
   expect(areDifferent(['key', 'a', 'x', 'a', 'y'], 1, 2)).toBe(false);
   expect(areDifferent(['a', 'b', 'c', 'b'], 0, 1)).toBe(false);
+  const many = Array.from({ length: 100 }, (_, i) => `${i}`);
+  expect(areDifferent(many, 0, 1)).toBe(true);
+  expect(areDifferent([...many, '50'], 0, 1)).toBe(false);
+  expect(areDifferent(['key', ...many.flatMap((text) => [text, 'x'])], 1, 2)).toBe(true);
+  expect(areDifferent(['key', ...many.flatMap((text) => [text, 'x']), '50', 'y'], 1, 2)).toBe(false);
 });
 
 test('parts of a text are replaced and removed', () => {

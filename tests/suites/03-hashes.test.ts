@@ -497,7 +497,7 @@ describe('a hash as a whole', () => {
     await c.expect('RENAME', 'old', 'new').ok();
     for (const key of ['a', 'b', 'c']) await change(key, key.repeat(12), key.repeat(10), key.repeat(14));
     await c.expect('DEL', 'b').int(1);
-    await change('d', 'd'.repeat(12), 'd'.repeat(14));
+    await change('d', 'd'.repeat(12), 'd'.repeat(40), 'd'.repeat(14));
     await c.expect('HGETALL', 'new').map({ name: 'ada', born: '1815' });
     for (const key of ['a', 'c', 'd']) await c.expect('HGETALL', key).map({ name: key.repeat(14), born: '1815' });
   });

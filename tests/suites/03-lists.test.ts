@@ -625,4 +625,18 @@ describe('lists and the rest', () => {
     await c.expect('RPOPLPUSH', 'l', 'l').bulk('4096');
     await listIs(c, '4096', 'a', 'new', '-5000', long);
   });
+
+  test('a small list with long elements is read and changed from its end', async () => {
+    const c = await client();
+    const elements = ['first', ...[125, 126, 127, 128, 300, 1000].map((length) => 'x'.repeat(length))];
+    await c.expect('RPUSH', 'l', ...elements).int(7);
+    await c.expect('RPUSH', 'l', 'last').int(8);
+    for (const [i, element] of elements.entries()) await c.expect('LINDEX', 'l', i - 8).bulk(element);
+    await c.expect('LRANGE', 'l', '-3', '-2').array(elements.slice(-2));
+    await c.expect('LSET', 'l', '-2', 'short').ok();
+    await c.expect('LTRIM', 'l', '0', '-2').ok();
+    await c.expect('RPOP', 'l').bulk('short');
+    for (const element of elements.slice(1, -1).reverse()) await c.expect('RPOP', 'l').bulk(element);
+    await listIs(c, 'first');
+  });
 });

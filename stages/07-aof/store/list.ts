@@ -1,16 +1,7 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
 import { ownText } from '#shared/packed/flat-string.ts';
 import { EMPTY_LISTPACK_BYTES } from '#shared/packed/listpack-size.ts';
-import {
-  entriesOf,
-  entryBefore,
-  entryOf,
-  entryOffsets,
-  entryText,
-  entryTexts,
-  isEntryOf,
-  seekEntry,
-} from '#shared/packed/listpack.ts';
+import { entriesOf, entryOf, entryOffsets, entryTexts, isEntryOf } from '#shared/packed/listpack.ts';
 import { exceedsListLimit } from './list-limit.ts';
 import { PackedValue } from './packed-value.ts';
 import { Quicklist, type ListEnd } from './quicklist.ts';
@@ -72,19 +63,21 @@ export class List extends PackedValue {
     this.expect(elements, from);
     const { quicklist } = this;
     if (quicklist === undefined) {
+      const at = end === 'left' ? 0 : this.end;
+      this.count += elements.length - from;
+      if (elements.length - from === 1) return this.replaceByText(at, at, elements[from]!);
       let entries = '';
       for (let i = from; i < elements.length; i++) {
         entries = end === 'left' ? entryOf(elements[i]!) + entries : entries + entryOf(elements[i]!);
       }
-      const at = end === 'left' ? 0 : this.end;
-      this.repack(at, at, entries, elements.length - from);
+      this.replaceEntries(at, at, entries);
     } else for (let i = from; i < elements.length; i++) quicklist.push(end, elements[i]!);
   }
 
   /** The list must not be empty. */
   pop(end: ListEnd): string {
     if (this.quicklist === undefined) {
-      const at = end === 'left' ? 0 : entryBefore(this.entries, this.end);
+      const at = end === 'left' ? 0 : this.before(this.end);
       const element = ownText(this.textAt(at));
       this.repack(at, this.next(at), '', -1);
       return element;
@@ -105,9 +98,8 @@ export class List extends PackedValue {
   /** The element at an index from 0 on; negative ones count from the end. As `entryText`. */
   at(index: number): string | undefined {
     if (this.quicklist !== undefined) return this.quicklist.at(index);
-    const { entries } = this;
-    const at = this.seek(entries, index);
-    return at === undefined ? undefined : entryText(entries, at);
+    const at = this.seek(index);
+    return at === undefined ? undefined : this.textAt(at);
   }
 
   /** @returns whether there is such an index, as for `at` */
@@ -116,9 +108,9 @@ export class List extends PackedValue {
     if (this.quicklist !== undefined) {
       if (!this.quicklist.replace(index, element)) return false;
     } else {
-      const at = this.seek(this.entries, index);
+      const at = this.seek(index);
       if (at === undefined) return false;
-      this.repack(at, this.next(at), entryOf(element), 0);
+      this.replaceByText(at, this.next(at), element);
     }
     this.shrink(HALF);
     return true;
@@ -127,15 +119,14 @@ export class List extends PackedValue {
   /** The elements from index `first` to index `last`, both within the list; as `entryText` gives them. */
   range(first: number, last: number): string[] {
     if (this.quicklist !== undefined) return this.quicklist.range(first, last);
-    const { entries } = this;
-    return first > last ? [] : entryTexts(entries, this.seek(entries, first), last - first + 1);
+    return first > last ? [] : this.textsFrom(this.seek(first)!, last - first + 1);
   }
 
   /** Removes that many elements at an end. */
   drop(end: ListEnd, count: number): void {
     if (this.quicklist !== undefined) this.quicklist.drop(end, count);
     else {
-      const at = this.seek(this.entries, end === 'left' ? count : this.count - count) ?? this.end;
+      const at = this.seek(end === 'left' ? count : this.count - count) ?? this.end;
       if (end === 'left') this.repack(0, at, '', -count);
       else this.repack(at, this.end, '', -count);
     }
@@ -149,7 +140,8 @@ export class List extends PackedValue {
     const found = this.find(pivot);
     if (found === -1) return false;
     const at = side === 'left' ? found : this.next(found);
-    this.repack(at, at, entryOf(element), 1);
+    this.replaceByText(at, at, element);
+    this.count++;
     return true;
   }
 
@@ -221,13 +213,13 @@ export class List extends PackedValue {
   }
 
   /** Where the entry of an index stands, walking from the nearer end; undefined when there is none. */
-  private seek(entries: string, index: number): number | undefined {
+  private seek(index: number): number | undefined {
     const { count } = this;
     const left = index < 0 ? count + index : index;
     if (!(left >= 0 && left < count)) return undefined;
-    if (left < count / 2) return seekEntry(entries, left);
-    let at = entries.length;
-    for (let right = count - left; right > 0; right--) at = entryBefore(entries, at);
+    let at = left < count / 2 ? 0 : this.end;
+    if (at === 0) for (let skipped = 0; skipped < left; skipped++) at = this.next(at);
+    else for (let right = count - left; right > 0; right--) at = this.before(at);
     return at;
   }
 }

@@ -1,7 +1,7 @@
 import { parseInt64, type Int64 } from '#shared/numbers/int64.ts';
 import { ownText } from '#shared/packed/flat-string.ts';
 import { intsetAt, intsetHas, intsetOf, intsetValues, intsetWith, intsetWithout } from '#shared/packed/intset.ts';
-import { areDifferent, entriesOf, entryOf, entryText, entryTexts, seekEntry } from '#shared/packed/listpack.ts';
+import { areDifferent, entriesOf, entryText, entryTexts, seekEntry } from '#shared/packed/listpack.ts';
 import { CountedDict } from './counted-dict.ts';
 import { PackedValue } from './packed-value.ts';
 import { limits } from './packing.ts';
@@ -87,7 +87,7 @@ export class SetValue extends PackedValue {
     else {
       if (this.find(member) !== -1) return false;
       if (this.size >= limits['set-max-listpack-entries'] || isLong(member)) this.unpack().set(member, true);
-      else this.replaceEntries(this.end, this.end, entryOf(member));
+      else this.replaceByText(this.end, this.end, member);
     }
     this.size++;
     return true;

@@ -1,5 +1,5 @@
 import { ownText } from '#shared/packed/flat-string.ts';
-import { areDifferent, entriesOf, entryOf, entryText, entryTexts, nextEntry, seekEntry } from '#shared/packed/listpack.ts';
+import { areDifferent, entriesOf, entryText, entryTexts, nextEntry, seekEntry } from '#shared/packed/listpack.ts';
 import { CountedDict } from './counted-dict.ts';
 import { PackedValue } from './packed-value.ts';
 import { limits } from './packing.ts';
@@ -81,7 +81,7 @@ export class Hash extends PackedValue {
   /** Sets fields and values that stand in turn, from an index on. @returns how many fields are new */
   setAll(pairs: readonly string[], from: number): number {
     this.expect((pairs.length - from) / 2);
-    if (this.size === 0 && areDifferent(pairs, from, 2)) return this.begin(pairs, from);
+    if (this.size === 0 && this.dict === undefined && areDifferent(pairs, from, 2)) return this.begin(pairs, from);
     let added = 0;
     for (let i = from; i < pairs.length; i += 2) if (this.set(pairs[i]!, pairs[i + 1]!)) added++;
     return added;
@@ -155,11 +155,12 @@ export class Hash extends PackedValue {
   private setEntry(field: string, value: string): boolean {
     const at = this.find(field, 2);
     if (at === -1) {
-      this.replaceEntries(this.end, this.end, entryOf(field) + entryOf(value));
+      this.replaceByText(this.end, this.end, field);
+      this.replaceByText(this.end, this.end, value);
       return true;
     }
     const from = this.next(at);
-    this.replaceEntries(from, this.next(from), entryOf(value));
+    this.replaceByText(from, this.next(from), value);
     return false;
   }
 
