@@ -25,7 +25,7 @@ npm run bench 05                        stage 05 against redis-server: every tes
 npm run bench 08 -- --scenario replica  another point instead; writes docs/benchmarks/08-replica.md. Some two minutes:
 ${SCENARIOS.map(({ name, since, title }) => `  ${name.padEnd(18)}  ${title} (stage ${since} and later)`).join('\n')}
 
-With one of these it shows its figures and writes nothing:
+With one of these options it only shows its figures, and writes no file:
   --quick             short runs: a first impression in two minutes
   --tests set,get     some tests alone: ${BENCH_TESTS.map(({ name }) => name.toLowerCase()).join(' ')} memory
   --pipelines 1,16    requests that a client sends before it waits for replies

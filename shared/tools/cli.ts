@@ -56,7 +56,7 @@ export function parseToolArguments<T extends Flags>(script: string, argv: string
   try {
     return parseArgs({ args: argv, options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new ToolError(`${(error as Error).message.split('. ')[0]}; npm run ${script} -- --help lists what there is`);
+    throw new ToolError(`${(error as Error).message.split('. ')[0]}; npm run ${script} -- --help lists the options`);
   }
 }
 

@@ -33,9 +33,9 @@ ${SCENARIOS.map(({ name, title }) => `      ${name.padEnd(16)}${title}`).join('\
   --seed N            repeats the random choices of a run (the machine's timing remains its own)
   --power-cut         also cuts every file to what was synced before the restart; stages only
 
-Ends with 1 when a folder did not load, or came back as no prefix of what was written, or when something is lost that
-was acknowledged under always, or counted by WAIT. Flags that npm would take for itself go after '--':
-npm run crash 07 -- --kills 200
+Ends with exit code 1 when a folder does not load, when the data that come back are not what had been written up to
+some moment, or when something is lost that had been acknowledged under always, or counted by WAIT.
+Flags that npm would take for itself go after '--': npm run crash 07 -- --kills 200
 `;
 
 const OPTIONS = {

@@ -14,7 +14,7 @@ const SHOWN = process.env['HINTS_SHOWN'] ?? join(PROJECT_ROOT, 'node_modules/.ca
 
 const HELP = `
 npm run hint 02                          the core tests of suite 02, step by step
-npm run hint 02 "expired key is gone"    a hint for the test whose title holds this text; one more each time
+npm run hint 02 "expired key is gone"    a hint for the test whose title contains this text; one more each time
 npm run hint 02 "expired key is gone" -- --level 3
                                          all three: a nudge; the function of real Redis to read; our file and line
 `;
@@ -45,13 +45,13 @@ function list(stage: Stage): number {
   return 0;
 }
 
-/** @throws ToolError when no title holds the text, or several do and none is the text itself */
+/** @throws ToolError when no title contains the text, or several do and none is the text itself */
 function findTitle({ number }: Stage, text: string): string {
   const titles = readCore(number).flatMap(({ tests }) => tests);
   const found = titles.filter((title) => chooseByName(text).pattern.test(title));
   if (titles.includes(text)) return text;
   if (found.length === 1) return found[0]!;
-  if (found.length === 0) throw new ToolError(noSuchTest(text, titles));
+  if (found.length === 0) throw new ToolError(`${noSuchTest(text, titles)}; npm run hint ${number} lists all of them`);
   throw new ToolError(`Which one?\n${found.map((title) => `  ${title}`).join('\n')}`);
 }
 

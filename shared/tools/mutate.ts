@@ -11,11 +11,12 @@ const HELP = `
 npm run mutate 05                   breaks stage 05 in 30 random places, one at a time, and runs its suite on each copy
 npm run mutate 05 -- --count 10     … in 10 places
 npm run mutate 05 -- --seed 123     … in the same places as another run, which printed its seed
-npm run mutate 05 -- --file store/  … only in files whose name begins so
+npm run mutate 05 -- --file store/  … only in files whose names begin with store/
 
 First the suite runs without any change, and has to pass. A change is one operator, condition or constant of a file
 that is new in the stage. A change that the suite does not notice has survived: a test is missing, or the change has no
-effect. Those known to have none, and those that a suite cannot bring about, are listed in tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
+effect. Changes known to have no effect, and those that a suite cannot bring about, are listed in
+tests/mutants/without-effect.ts. Exits with 1 when a change has survived.
 `;
 
 const FLAGS = { count: { type: 'string' }, seed: { type: 'string' }, file: { type: 'string' } } as const;

@@ -10,7 +10,7 @@ Only whole runs count, not those with -t. The figures are core tests.
 `;
 
 const NOBODY = `
-No server of yours has been judged as a whole yet: npm test 01 -- --cmd "./my-server --port {port}"
+None of your servers has been judged as a whole yet: npm test 01 -- --cmd "./my-server --port {port}"
 Runs with -t do not count.
 `.trim();
 

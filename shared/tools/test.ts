@@ -34,16 +34,16 @@ npm test -- --every                     the same, and on all stages between: eve
 npm test 07                             suite 07 on stage 07, and on real Redis (also: 7, aof)
 npm test 03-lists                       one file of a suite
 npm test 07 -- --cmd "./my-server --port {port}"
-                                        the core tests of suites 01 to 07 on a server of yours; {port}, {dir} (an
+                                        the core tests of suites 01 to 07 on your own server; {port}, {dir} (an
                                         empty folder) and {flags} (options that a test needs, such as --timeout 1)
                                         are filled in
 npm test 07 -- --url redis://127.0.0.1:6379
                                         the same on a server that runs already. Its databases are FLUSHED.
 npm test mutants                        one folder of tests/
 
-  -t "text"        only the tests whose names hold this text, in either case: npm test 03 -- -t "blpop"
+  -t "text"        only the tests whose names contain this text, in either case: npm test 03 -- -t "blpop"
   --trace          print each request and reply with its bytes, client and time: npm test 03 -- -t "blpop" --trace
-  --challenge      the challenges of a chapter instead of its suite: on the stage, or on --cmd or --url. The stage fails them
+  --challenge      the challenges of a chapter instead of its suite: on the stage (which fails them), or on --cmd or --url
   --full           with --cmd or --url: all tests, not only the core ones that lead through the chapters
   --timeout 3      with --cmd or --url: how many seconds a reply may take; 1.5 if not given. A third of that is enough
                    for a server that sends no reply at all to a command it does not know
@@ -51,7 +51,7 @@ npm test mutants                        one folder of tests/
   --bail           stop at the first failure
   --retry-failed   run a test that fails again, at once, up to two times, and list those that passed then with their
                    first failure: on a machine that is busy with other work, a server may start too late
-  --every          with npm test alone: on each stage what is otherwise tried on the first and the last one only
+  --every          with npm test alone: tries on every stage what is otherwise tried on the first and the last one only
   --require-redis  real Redis must be there (also with CI=true); otherwise a line says that it is missing
 
 SEED=123 npm test 03 repeats the random values of a failure.

@@ -61,7 +61,7 @@ if (hasRedis) {
 describe('-t', () => {
   const sides = hasRedis ? 2 : 1;
 
-  test('runs the tests whose names hold the text, in either case, and counts no others', LONG, async () => {
+  test('runs the tests whose names contain the text, in either case, and counts no others', LONG, async () => {
     const { code, lines } = await npmTest('01', '-t', 'PING ANSWERS THE SIMPLE STRING');
     expect(lines.filter((line) => line.startsWith('✓'))).toHaveLength(sides);
     expect(lines.at(-1)).toBe(`${sides} passed, 0 failed`);
@@ -103,8 +103,8 @@ describe('-t', () => {
   });
 
   test.each([
-    ['a request may arrive.byte', /^No test's name holds ".*"; near it: "step 2: requests cut anywhere a request may arrive byte by byte"$/],
-    ['zebra', /^No test's name holds "zebra"$/],
+    ['a request may arrive.byte', /^No test's name contains ".*"; near it: "step 2: requests cut anywhere a request may arrive byte by byte"$/],
+    ['zebra', /^No test's name contains "zebra"$/],
   ])('%s is in no name: a line says so', LONG, async (text, line) => {
     const { code, lines } = await npmTest('01', '-t', text);
     expect(lines).toEqual([expect.stringMatching(line)]);

@@ -30,7 +30,7 @@ export function fullName(test: TestCase): string {
 
 const AT_MOST = 3;
 
-/** The line for a text that no name holds, with those that share the most words with it, the shortest first. */
+/** The line for a text that no name contains, with those that share the most words with it, the shortest first. */
 export function noSuchTest(text: string, names: readonly string[]): string {
   const words = text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 1);
   const shared = (name: string) => words.filter((word) => name.toLowerCase().includes(word)).length;
@@ -40,5 +40,5 @@ export function noSuchTest(text: string, names: readonly string[]): string {
     .sort((a, b) => a.length - b.length)
     .slice(0, AT_MOST);
   const hint = near.length === 0 ? '' : `; near it: ${near.map((name) => `"${name}"`).join(', ')}`;
-  return `No test's name holds "${text}"${hint}`;
+  return `No test's name contains "${text}"${hint}`;
 }

@@ -112,7 +112,7 @@ describe('npm run diff', () => {
   test.each([
     [['01', 'nowhere'], /^There is no folder .*nowhere$/m],
     [['01', 'stages', 'more'], /^One folder at most .*'more'$/m],
-    [['01', '--stats'], /^Unknown option '--stats'; npm run diff -- --help lists what there is$/m],
+    [['01', '--stats'], /^Unknown option '--stats'; npm run diff -- --help lists the options$/m],
   ])('%j is refused', (args, complaint) => {
     const { code, stdout, stderr } = runToolIn(scratchProject(FILES).root, 'diff', args);
     expect(stderr).toMatch(complaint);

@@ -30,7 +30,7 @@ export const FAMILIES: readonly Family[] = [
   sort,
 ];
 
-/** Those; geo, whose stored distances are not the same on each server; what came with the last stage; and all types in one sequence. */
+/** Those above; geo, apart from them because stored distances differ between servers; what came with the last stage; and all types in one sequence. */
 export const COMPARED: readonly Family[] = [...FAMILIES, geo, bitmaps, hyperLogLog, lcs, scripts, everything, everythingWithScripts];
 
 /** The families that a stage knows: of two with the same name, the one with more. */

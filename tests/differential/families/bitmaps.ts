@@ -1,7 +1,7 @@
 import type { Arguments, Command } from '../arguments.ts';
 import type { Family } from '../family.ts';
 
-/** The last ones are refused, as beyond the longest string. */
+/** Numbers of bits. The last ones lie beyond the longest string, and are refused. */
 const OFFSETS = ['0', '1', '7', '8', '15', '16', '63', '64', '100', '131', '4000', '70001', '-1', 'x', '', '4294967296', '9223372036854775807'];
 const TYPES = ['u1', 'i1', 'u2', 'i5', 'u8', 'i8', 'u16', 'i31', 'u32', 'i33', 'u45', 'i45', 'u46', 'i52', 'u53', 'i54', 'u63', 'i63', 'i64'];
 const WRONG_TYPES = ['u64', 'i65', 'u0', 'i0', 'u', 'x8', '', '8', 'u-1', 'u08', 'U8'];

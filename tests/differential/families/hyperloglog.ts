@@ -5,7 +5,7 @@ import type { Family } from '../family.ts';
 const element = (a: Arguments) => a.pick([a.value(), `element:${a.rng.int(0, 60)}`, `element:${a.rng.int(0, 100_000)}`, a.rng.bytes(a.rng.int(0, 20))]);
 
 const HEADER = `HYLL\x01${'\0'.repeat(11)}`;
-/** One register instead of 16,384: the next element that is added finds no register. */
+/** A damaged HyperLogLog: it has one register instead of 16,384, so the next element finds no register. */
 const DAMAGED = `${HEADER}\0`;
 
 export const hyperLogLog: Family = {

@@ -66,7 +66,7 @@ export const keys: Family = {
   rows: [...onOneDatabase, ...amongDatabases],
 };
 
-/** The same without those that empty a database or leave it. */
+/** The same commands, without those that empty a database or leave it. */
 export const keysOfOneDatabase: Family = { ...keys, rows: onOneDatabase };
 
 function database(a: Arguments): string {

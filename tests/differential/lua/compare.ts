@@ -7,7 +7,7 @@ import { runHere } from './in-process.ts';
 import { randomProgram } from './programs.ts';
 import { scriptOf, withoutAddresses } from './script.ts';
 
-/** A program that does not do the same in both. */
+/** A program that does something else here than on redis-server. */
 export interface LuaDifference {
   readonly program: string;
   readonly ours: string;

@@ -120,7 +120,7 @@ function isMessage(frame: Decoded): boolean {
   return ['message', 'pmessage', 'smessage'].includes(String(itemsOf(frame)[0])) && itemsOf(frame).length > 2;
 }
 
-/** Whether two neighbours are what two patterns made of one message. */
+/** Whether two neighbouring messages are one message, sent once for each of two patterns. */
 function samePublish(one: Decoded, other: Decoded): boolean {
   const [a, b] = [itemsOf(one), itemsOf(other)];
   return a[0] === 'pmessage' && b[0] === 'pmessage' && a[2] === b[2] && a[3] === b[3];

@@ -8,7 +8,7 @@ const PUBLISHER = SUBSCRIBERS;
 /** What one client does, before another has its turn. */
 export interface Step {
   readonly client: number;
-  /** It ends its connection first, and opens one in this protocol. */
+  /** Before the step the client ends its connection, and opens another one in this protocol. */
   readonly reconnect?: 2 | 3;
   readonly commands: readonly Command[];
 }
