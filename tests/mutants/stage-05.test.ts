@@ -35,7 +35,7 @@ plantedBugs('05', [
   },
   {
     file: 'clients/watched-keys.ts',
-    find: 'for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));',
+    find: 'for (const db of [a, b]) this.touch(db, (key) => holds(a, key) || holds(b, key));',
     replace: '',
     why: 'SWAPDB changes a watched key, and nobody is told',
     suite: '05-transactions',

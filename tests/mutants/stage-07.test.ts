@@ -18,6 +18,14 @@ plantedBugs('07', [
     test: 'that a write comes upon: a DEL in one unit with it',
   },
   {
+    file: 'clients/watched-keys.ts',
+    find: 'this.touch(db, (key) => holds(a, key) || holds(b, key));',
+    replace: 'this.touch(db, (key) => a.has(key) || b.has(key));',
+    why: 'an expired key that SWAPDB brings is deleted in the log before the exchange, where a value stands that has not expired',
+    suite: '07-effects',
+    test: 'that SWAPDB brings to a watched name: no DEL before the exchange, where it would remove another value',
+  },
+  {
     file: 'persistence/aof/file.ts',
     find: 'if (db !== this.selected) {',
     replace: 'if (this.selected === -1) {',

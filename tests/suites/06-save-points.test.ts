@@ -35,6 +35,13 @@ describe('save points', () => {
     await c.expect('DBSIZE').int(0);
   });
 
+  test('FLUSHALL leaves no change to save, since it has saved', async () => {
+    const c = await (await reusedServer(...FAR)).client();
+    await c.expect('SET', 'k', 'v').ok();
+    await c.expect('FLUSHALL').ok();
+    expect(await info(c)).toMatchObject({ rdb_changes_since_last_save: '0' });
+  });
+
   test('FLUSHALL saves nothing where there are none', async () => {
     const c = await (await reusedServer('--save', '', '--enable-debug-command', 'yes')).client();
     await c.expect('SET', 'k', 'v').ok();

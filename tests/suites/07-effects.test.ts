@@ -143,6 +143,21 @@ describe('expired keys', () => {
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '1').ok();
   });
 
+  test('that SWAPDB brings to a watched name: no DEL before the exchange, where it would remove another value', async () => {
+    const { c, of } = await log();
+    await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();
+    await c.expect('SET', 'k', 'expired', 'PX', 1).ok();
+    await c.expect('SELECT', 1).ok();
+    await c.expect('SET', 'k', 'v').ok();
+    await sleep(5);
+    await c.expect('WATCH', 'k').ok();
+    expect(unselected(await of('SWAPDB 1 0'))).toEqual(['SWAPDB 1 0']);
+    await c.expect('DEBUG', 'LOADAOF').ok();
+    await c.expect('SELECT', 0).ok();
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '1').ok();
+  });
+
   test('that nobody touches are a DEL when they are found', async () => {
     const { c, during } = await log();
     const came = await during(async () => {

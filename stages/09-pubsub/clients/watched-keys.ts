@@ -55,7 +55,9 @@ export class WatchedKeys implements KeyspaceListener {
   }
 
   databasesSwapped(a: Database, b: Database): void {
-    for (const db of [a, b]) this.touch(db, (key) => a.has(key) || b.has(key));
+    // An expired key stays: removed here, it would be logged before the exchange, as a DEL in the database that holds another.
+    const holds = (db: Database, key: string) => db.isExpired(key) || db.has(key);
+    for (const db of [a, b]) this.touch(db, (key) => holds(a, key) || holds(b, key));
   }
 
   private touch(db: Database, isTouched: (key: string) => boolean): void {

@@ -92,7 +92,6 @@ function flushall(request: Request): Reply {
   checkFlushMode(request.args);
   const { keyspace } = request.server;
   for (const db of keyspace.databases) keyspace.flush(db);
-  keyspace.dirty++;
   propagateAlways(request);
   return OK;
 }

@@ -93,7 +93,6 @@ function flushall(request: Request): Reply {
   const { keyspace } = request.server;
   for (const db of keyspace.databases) keyspace.flush(db);
   request.server.rdb.saveEmptiness();
-  keyspace.dirty++;
   propagateAlways(request);
   return OK;
 }
