@@ -1,3 +1,4 @@
+import { splitArguments } from '../resp/split-arguments.ts';
 import type { Directive } from './conf-file.ts';
 import { OptionError, type OptionType } from './types.ts';
 
@@ -8,7 +9,8 @@ export type OptionValues<Table> = {
 
 /**
  * Reads `--name value …` as redis-server does: a flag's words go up to the next word that starts with `--`, and are as
- * those of a line in redis.conf. @throws OptionError for a word in front of all flags
+ * those of a line in redis.conf. The first of them may start with `--` too, as a password may; `--save` alone may have
+ * none. Name and value may also stand in one word: `"--maxmemory 700mb"`. @throws OptionError for a word in front of all flags
  */
 export function readFlags(argv: readonly string[]): Directive[] {
   const directives: Directive[] = [];
@@ -16,13 +18,21 @@ export function readFlags(argv: readonly string[]): Directive[] {
   while (i < argv.length) {
     const flag = argv[i]!;
     if (!flag.startsWith('--')) throw new OptionError(`Unexpected argument '${flag}': options start with '--'`);
-    const next = argv.findIndex((word, at) => at > i && word.startsWith('--'));
+    const [name = '', ...inside] = splitArguments(flag.slice(2)) ?? unbalanced(flag);
+    const mayBeAlone = inside.length > 0 || name.toLowerCase() === 'save';
+    const from = mayBeAlone ? i + 1 : i + 2;
+    const next = argv.findIndex((word, at) => at >= from && word.startsWith('--'));
     const end = next === -1 ? argv.length : next;
-    const text = argv.slice(i, end).join(' ');
-    directives.push({ name: flag.slice(2).toLowerCase(), words: argv.slice(i + 1, end), file: '', line: 0, text });
+    const words = [...inside, ...argv.slice(i + 1, end)];
+    if (mayBeAlone && words.length === 0) words.push('');
+    directives.push({ name: name.toLowerCase(), words, file: '', line: 0, text: argv.slice(i, end).join(' ') });
     i = end;
   }
   return directives;
+}
+
+function unbalanced(flag: string): never {
+  throw new OptionError(`${flag}: Unbalanced quotes in configuration line`);
 }
 
 /** Every option at its default. */

@@ -56,6 +56,22 @@ describe('flags', () => {
     expect(parseFlags(TABLE, ['--PORT', '1', '--port', '2']).port).toBe(2);
   });
 
+  test('a first value may start with --, as a password may', () => {
+    expect(parseFlags(TABLE, ['--dir', '--a', '--port', '7000'])).toMatchObject({ dir: '--a', port: 7000 });
+  });
+
+  test('name and value may stand in one word, with quotes as in redis.conf', () => {
+    const argv = ['--maxmemory 700mb', "--dir 'a b'", '--bind 127.0.0.1', '-::1', '--port', '1'];
+    expect(parseFlags(TABLE, argv)).toMatchObject({ maxmemory: 700 * 1024 ** 2, dir: 'a b', bind: ['127.0.0.1', '-::1'], port: 1 });
+  });
+
+  test('--save may stand alone', () => {
+    const saves = (...argv: string[]) => readFlags(argv).map(({ name, words }) => [name, ...words]);
+    expect(saves('--save', '--port', '1')).toEqual([['save', ''], ['port', '1']]);
+    expect(saves('--port', '1', '--SAVE')).toEqual([['port', '1'], ['save', '']]);
+    expect(saves('--save', '', '--port', '1')).toEqual([['save', ''], ['port', '1']]);
+  });
+
   test('an empty word is a value', () => expect(parseFlags(TABLE, ['--dir', '']).dir).toBe(''));
 });
 
@@ -110,6 +126,8 @@ describe('errors are one line that names the option', () => {
     [['--', 'x'], `-- x: ${BAD}`],
     [['port', '1'], "Unexpected argument 'port': options start with '--'"],
     [['--port'], '--port: wrong number of arguments'],
+    [['--port', '--appendonly', 'yes'], '--port --appendonly yes: wrong number of arguments'],
+    [["--dir 'a"], "--dir 'a: Unbalanced quotes in configuration line"],
     [['--port', '1', '2'], '--port 1 2: wrong number of arguments'],
     [['--port', 'x'], "--port x: argument couldn't be parsed into an integer"],
     [['--port', '1.5'], "--port 1.5: argument couldn't be parsed into an integer"],
