@@ -10,6 +10,14 @@ plantedBugs('12', [
     test: 'commands that are not for scripts',
   },
   {
+    file: 'scripting/script-guard.ts',
+    find: "['write', 'may_replicate', 'denyoom', 'stale']",
+    replace: "['write', 'denyoom', 'stale']",
+    why: 'while writes are paused, a script waits that has said that it writes nothing',
+    suite: '12-scripts',
+    test: 'during CLIENT PAUSE WRITE a script runs that says no-writes, in a transaction too, and others wait',
+  },
+  {
     file: 'scripting/to-reply.ts',
     find: 'Math.abs(value) < 2 ** 63',
     replace: 'Math.abs(value) <= 2 ** 63',

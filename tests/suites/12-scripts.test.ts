@@ -468,6 +468,19 @@ describe('scripts among all else', () => {
     await c.expect('CONFIG', 'SET', 'slowlog-log-slower-than', 10000).ok();
   });
 
+  test('during CLIENT PAUSE WRITE a script runs that says no-writes, in a transaction too, and others wait', async () => {
+    const [c, other] = [await client(), await client()];
+    await c.expect('CLIENT', 'PAUSE', 60000, 'WRITE').ok();
+    await run(c, '#!lua flags=no-writes\nreturn 1').int(1);
+    await c.expect('MULTI').ok();
+    await run(c, '#!lua flags=no-writes\nreturn 2').status('QUEUED');
+    await c.expect('EXEC').array([2]);
+    const waiting = other.sendLater('EVAL', '#!lua\nreturn 3', 0);
+    await other.blocked();
+    await c.expect('CLIENT', 'UNPAUSE').ok();
+    await waiting.int(3);
+  });
+
   test('memory is full', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();

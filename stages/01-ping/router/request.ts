@@ -6,7 +6,8 @@ import type { Command } from './command.ts';
 export class Request {
   readonly server: Server;
   readonly client: Client;
-  readonly command: Command;
+  /** Another one, with other flags, for a script that says what it does (12). */
+  command: Command;
   /** The command's name as typed, then its arguments: binary strings. */
   args: readonly string[];
 

@@ -10,7 +10,8 @@ import { reprocess } from './execute.ts';
 export class Request {
   readonly server: Server;
   readonly client: Client;
-  readonly command: Command;
+  /** Another one, with other flags, for a script that says what it does (12). */
+  command: Command;
   /** The command's name as typed, then its arguments: binary strings. */
   args: readonly string[];
   /** What `propagateAs` said; undefined: the request as typed. */

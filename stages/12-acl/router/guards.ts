@@ -2,7 +2,7 @@ import { ReplyError, type Reply } from '#shared/resp/reply.ts';
 import { checkSubscribedMode } from '../pubsub/guard.ts';
 import { checkGoodReplicas, checkPrimaryLink, checkReadOnly, checkReplica } from '../replication/guards.ts';
 import type { Server } from '../server.ts';
-import { checkBusy, checkScript, postponePrimary } from '../scripting/script-guard.ts';
+import { checkBusy, postponePrimary, takeScriptFlags } from '../scripting/script-guard.ts';
 import { queueInTransaction, staysInTransaction } from '../transactions.ts';
 import { checkAuthenticated, checkPermissions } from './authorize.ts';
 import { checkPaused } from './pause.ts';
@@ -15,6 +15,7 @@ import type { Request } from './request.ts';
 export function guard(request: Request): Reply | undefined {
   if (request.client.type === 'primary') return guardPrimary(request);
   let refused = checkArity(request);
+  if (refused === undefined) takeScriptFlags(request);
   refused ??= checkAuthenticated(request);
   refused ??= checkTransaction(request);
   refused ??= checkPermissions(request);
@@ -25,7 +26,6 @@ export function guard(request: Request): Reply | undefined {
   refused ??= checkReadOnly(request);
   refused ??= checkSubscribedMode(request);
   refused ??= checkPrimaryLink(request);
-  refused ??= checkScript(request);
   refused ??= checkLoading(request);
   refused ??= checkReplica(request);
   refused ??= checkPaused(request);
