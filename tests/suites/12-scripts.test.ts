@@ -481,6 +481,19 @@ describe('scripts among all else', () => {
     await waiting.int(3);
   });
 
+  test('a user who may run scripts, and little else, runs those that say what they do', async () => {
+    const c = await client();
+    await c.expect('FUNCTION', 'LOAD', "#!lua name=l\nredis.register_function('f', function() return redis.call('GET', 'k') end)").bulk('l');
+    await c.expect('ACL', 'SETUSER', 'ann', 'on', 'nopass', '+@scripting', '+get', '~*').ok();
+    await c.expect('AUTH', 'ann', 'x').ok();
+    await run(c, "#!lua flags=no-writes\nreturn redis.call('GET', 'k')").nil();
+    await c.expect('FCALL', 'f', 0).nil();
+    await c.expect('SET', 'k', 'v').matches((reply) => reply instanceof Error && reply.message.startsWith('NOPERM'), 'NOPERM');
+    await c.expect('AUTH', 'default', '').ok();
+    await c.expect('ACL', 'DELUSER', 'ann').int(1);
+    await c.expect('FUNCTION', 'DELETE', 'l').ok();
+  });
+
   test('memory is full', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();

@@ -15,10 +15,10 @@ import type { Request } from './request.ts';
 export function guard(request: Request): Reply | undefined {
   if (request.client.type === 'primary') return guardPrimary(request);
   let refused = checkArity(request);
-  if (refused === undefined) takeScriptFlags(request);
   refused ??= checkAuthenticated(request);
   refused ??= checkTransaction(request);
   refused ??= checkPermissions(request);
+  if (refused === undefined) takeScriptFlags(request);
   refused ??= checkBusy(request);
   refused ??= checkMemory(request);
   refused ??= checkDisk(request);

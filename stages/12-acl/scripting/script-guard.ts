@@ -14,7 +14,10 @@ export function postponePrimary({ server: { running }, client }: Request): Reply
   return NO_REPLY;
 }
 
-/** A script that says what it does is judged by that, before it begins (Redis: `getCommandFlags`, `scriptFlagsToCmdFlags`). */
+/**
+ * A script that says what it does is judged by that, before it begins (Redis: `getCommandFlags`, `scriptFlagsToCmdFlags`).
+ * To be called when its client's permissions have been looked at: they know commands by their objects.
+ */
 export function takeScriptFlags(request: Request): void {
   const { command } = request;
   const own = command.row.scriptFlags?.(request);
