@@ -80,7 +80,7 @@ await runTool(import.meta.url, {
   async run(argv) {
     const { values, positionals } = parseToolArguments('test', argv, OPTIONS);
     if (positionals.length > 1) {
-      throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'; flags go after '--'`);
+      throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'; flags go after '--': npm test 01 -- --cmd "./my-server --port {port}"`);
     }
     if (values.cmd !== undefined && values.url !== undefined) throw new ToolError('Either --cmd or --url, not both');
     const foreign = foreignTarget(values.cmd, values.url);

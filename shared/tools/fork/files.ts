@@ -69,12 +69,13 @@ npm start
 npm test
 \`\`\`
 
-- \`npm test\` starts the server with \`${cmd}\`, and judges it. package.json says so at "course".
+- \`npm test\` starts the server with \`${cmd}\`.
 ${JUDGE}`;
 }
 
 const JUDGE = `- \`npm test\` judges the server; \`npm test 02\` judges it by another stage; \`npm test -- -t PING\` runs some of the tests.
-- \`npm run hint\` gives a hint, and \`npm run diff 02\` shows what stage 02 adds. package.json says at "course" where the course lies.
+- \`npm run hint\` gives a hint, and \`npm run diff 02\` shows what stage 02 adds.
+- package.json says at "course" where the course lies, and how the server is started.
 `;
 
 /** Files that the server and npm create. */
