@@ -47,13 +47,16 @@ export function buildCommandTable<R>(families: readonly Family<R>[]): CommandTab
 function build<R>(row: CommandRow<R>, family: Family<R>, fullName: string, container?: CommandRow<R>): Command<R> {
   const rows = row.subcommands ? [...row.subcommands, helpRow(row)] : [];
   const subcommands = rows.map((sub) => build(sub, family, `${fullName}|${sub.name}`, row));
+  const flags = new Set(row.flags.split(' ').filter((flag) => flag !== ''));
   return {
     row,
     fullName,
     family,
     container,
     arity: row.arity,
-    flags: new Set(row.flags.split(' ').filter((flag) => flag !== '')),
+    flags,
+    isWrite: flags.has('write'),
+    scriptFlags: row.scriptFlags,
     run: row.run,
     stats: new CommandStats(),
     subcommands: new Map(subcommands.map((sub) => [sub.row.name, sub])),

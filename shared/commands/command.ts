@@ -69,7 +69,10 @@ export interface Family<R = never> {
   readonly rows: readonly CommandRow<R>[];
 }
 
-/** A row made ready for execution. */
+/**
+ * A row made ready for execution. What each request asks for stands here: rows differ in their fields, which makes V8 search for them,
+ * and looking into a set takes longer than a field.
+ */
 export interface Command<R = never> {
   readonly row: CommandRow<R>;
   /** `get`, `client|setname`. */
@@ -79,6 +82,10 @@ export interface Command<R = never> {
   readonly container: CommandRow<R> | undefined;
   readonly arity: number;
   readonly flags: ReadonlySet<string>;
+  /** Whether `write` is one of the row's flags. */
+  readonly isWrite: boolean;
+  /** As in the row (stage 12). */
+  readonly scriptFlags: ((request: R) => ReadonlySet<string> | undefined) | undefined;
   readonly run: Handler<R> | undefined;
   readonly stats: CommandStats;
   /** By lower-case name; empty for most. */

@@ -61,8 +61,7 @@ export class Server {
     this.eviction = new Eviction(this.keyspace, options);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
-    this.keyWaits = new KeyWaits(this.blockedClients);
-    this.keyspace.listeners.push(this.keyWaits);
+    this.keyWaits = new KeyWaits(this.blockedClients, this.keyspace);
   }
 
   /** @throws Error with one line for the operator, when the server cannot start */

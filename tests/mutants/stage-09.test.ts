@@ -67,11 +67,19 @@ plantedBugs('09', [
   },
   {
     file: 'pubsub/notifications.ts',
-    find: 'if (listeners.includes(this)) listeners.splice(listeners.indexOf(this), 1);',
+    find: 'this.keyspace.removeListener(this);',
     replace: '',
     why: 'every CONFIG SET makes one more notification of each event',
     suite: '09-notifications',
     test: 'set several times: each change is told once',
+  },
+  {
+    file: 'pubsub/notifications.ts',
+    find: 'this.keyspace.listeners = [...this.keyspace.listeners, this];',
+    replace: 'this.keyspace.addListener(this);',
+    why: 'a client that has cached a key reads of its change in a message, and in its cache the old value',
+    suite: '09-tracking',
+    test: 'an invalidation comes before the message of the same change, whichever was asked for first',
   },
   {
     file: 'store/database.ts',

@@ -167,6 +167,32 @@ describe('CLIENT TRACKING', () => {
     await invalidated(a, ['k']);
   });
 
+  test('an invalidation comes before the message of the same change, whichever was asked for first', async () => {
+    const [a, b, c] = [await tracking(), await clientResp3(), await client()];
+    await c.expect('CONFIG', 'SET', 'notify-keyspace-events', 'E$').ok();
+    await b.expect('CLIENT', 'TRACKING', 'ON').ok();
+    for (const each of [a, b]) {
+      await each.expect('SUBSCRIBE', '__keyevent@0__:set').push(['subscribe', '__keyevent@0__:set', 1]);
+      await each.expect('GET', 'k').nil();
+    }
+    await c.expect('SET', 'k', '1').ok();
+    for (const each of [a, b]) {
+      await invalidated(each, ['k']);
+      await each.receive().push(['message', '__keyevent@0__:set', 'k']);
+    }
+  });
+
+  test('it ends with the last client, and begins again with the next', async () => {
+    const [a, b] = [await tracking(), await client()];
+    await a.expect('CLIENT', 'TRACKING', 'OFF').ok();
+    await b.expect('SET', 'k', '1').ok();
+    await b.expect('SET', 'k', '2').ok();
+    await a.expect('CLIENT', 'TRACKING', 'ON').ok();
+    await a.expect('GET', 'k').bulk('2');
+    await b.expect('SET', 'k', '3').ok();
+    await invalidated(a, ['k']);
+  });
+
   test('OFF ends it', async () => {
     const [a, b] = [await tracking(), await client()];
     await a.expect('GET', 'k').nil();

@@ -1,6 +1,6 @@
 import { NO_REPLY, type Reply } from '#shared/resp/reply.ts';
 import type { Database } from '../store/database.ts';
-import type { KeyspaceListener } from '../store/keyspace.ts';
+import type { Keyspace, KeyspaceListener } from '../store/keyspace.ts';
 import type { StoredValue, TypeOf } from '../store/value.ts';
 import type { BlockedClients } from './blocked-clients.ts';
 import type { Client } from './client.ts';
@@ -49,12 +49,14 @@ interface Queue {
  */
 export class KeyWaits implements KeyspaceListener {
   private readonly blockedClients: BlockedClients;
+  private readonly keyspace: Keyspace;
   private readonly queues = new Map<Database, Map<string, Queue>>();
   /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
   private ready: Queue[] = [];
 
-  constructor(blockedClients: BlockedClients) {
+  constructor(blockedClients: BlockedClients, keyspace: Keyspace) {
     this.blockedClients = blockedClients;
+    this.keyspace = keyspace;
   }
 
   /** The number of keys that clients wait for, and of those whose removal ends a wait too. */
@@ -68,6 +70,7 @@ export class KeyWaits implements KeyspaceListener {
     if (client.blocked) return NO_REPLY;
     const waiter: Waiter = { client, db, wait, retry };
     for (const key of wait.keys) this.enqueue(waiter, key);
+    this.keyspace.addListener(this);
     return this.blockedClients.block(client, {
       timeout: wait.timeout,
       timedOut: () => wait.timeoutReply,
@@ -78,7 +81,7 @@ export class KeyWaits implements KeyspaceListener {
   }
 
   keyModified(db: Database, key: string): void {
-    if (this.blockedClients.size === 0) return;
+    if (this.blockedClients.size === 0) return this.keyspace.removeListener(this);
     const queue = this.queues.get(db)?.get(key);
     if (queue !== undefined) this.signalReady(queue);
   }

@@ -58,7 +58,7 @@ export class Propagation implements KeyspaceListener {
   end({ client, command, args, effects }: Request, changed: boolean): void {
     if (effects !== undefined) for (const effect of effects) this.gather(client.db, effect, this.commandsTo);
     // DEBUG RELOAD changes the keyspace too, and is no write.
-    else if (changed && command.flags.has('write')) {
+    else if (changed && command.isWrite) {
       // Most requests are one command, as it was typed: there is nothing to gather.
       if (this.depth === 1 && this.effects.length === 0) this.feed(client.db, args);
       else this.gather(client.db, args, this.commandsTo);

@@ -26,7 +26,8 @@ export interface SnapshotInProgress {
 /** All databases, what they count together, and who listens to their changes. */
 export class Keyspace {
   readonly databases: readonly Database[];
-  readonly listeners: KeyspaceListener[] = [];
+  /** A new list at each change of it: a listener that is called may add or remove one. */
+  listeners: readonly KeyspaceListener[] = [];
   /** Whether keys expire; not while a log is replayed: that says itself which keys were removed, and when. */
   expires = true;
   private snapshot: SnapshotInProgress | undefined;
@@ -69,6 +70,15 @@ export class Keyspace {
   /** Called by the cron, so a peak that does not last is not seen (Redis: `cronUpdateMemoryStats`). */
   notePeak(): void {
     this.peakBytes = Math.max(this.peakBytes, this.usedBytes);
+  }
+
+  /** From now on `listener` is called, before the others. A call costs every write, so a listener that waits for nothing is not there. */
+  addListener(listener: KeyspaceListener): void {
+    if (!this.listeners.includes(listener)) this.listeners = [listener, ...this.listeners];
+  }
+
+  removeListener(listener: KeyspaceListener): void {
+    this.listeners = this.listeners.filter((other) => other !== listener);
   }
 
   /** The one place that every change passes. Expiry and eviction are no command's work: 0 changes. */

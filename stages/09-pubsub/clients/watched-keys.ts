@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import type { KeyspaceListener } from '../store/keyspace.ts';
+import type { Keyspace, KeyspaceListener } from '../store/keyspace.ts';
 import type { Client } from './client.ts';
 
 /** The keys that a client watches, and whether one of them has changed since (Redis: `watchedKey`, CLIENT_DIRTY_CAS). */
@@ -13,8 +13,13 @@ interface Watch {
  * EXEC looks at the mark (Redis: `watchForKey`, `touchWatchedKey` in multi.c).
  */
 export class WatchedKeys implements KeyspaceListener {
+  private readonly keyspace: Keyspace;
   private readonly watches = new Map<Client, Watch>();
   private readonly watchers = new Map<Database, Map<string, Set<Watch>>>();
+
+  constructor(keyspace: Keyspace) {
+    this.keyspace = keyspace;
+  }
 
   watch(client: Client, db: Database, key: string): void {
     let watch = this.watches.get(client);
@@ -23,6 +28,7 @@ export class WatchedKeys implements KeyspaceListener {
     if (watchers.has(watch)) return;
     db.has(key); // an expired key is removed now, so that this is not taken for a change later
     watchers.add(watch);
+    this.keyspace.addListener(this);
     watch.keys.push({ db, key });
   }
 
@@ -46,7 +52,7 @@ export class WatchedKeys implements KeyspaceListener {
   }
 
   keyModified(db: Database, key: string): void {
-    if (this.watches.size === 0) return;
+    if (this.watches.size === 0) return this.keyspace.removeListener(this);
     for (const watch of this.watchers.get(db)?.get(key) ?? []) watch.changed = true;
   }
 

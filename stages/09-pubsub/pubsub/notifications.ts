@@ -34,11 +34,11 @@ export class Notifications implements KeyspaceListener, KeyspaceObserver {
     this.events = eventsOf(letters);
     this.byKey = letters.includes('K');
     this.byEvent = letters.includes('E');
-    const { listeners } = this.keyspace;
-    if (listeners.includes(this)) listeners.splice(listeners.indexOf(this), 1);
+    this.keyspace.removeListener(this);
     this.keyspace.observer = undefined;
     if (!this.byKey && !this.byEvent) return;
-    if (this.events.size > 0) listeners.push(this);
+    // Messages go out after what others have to say of the change, such as invalidations.
+    if (this.events.size > 0) this.keyspace.listeners = [...this.keyspace.listeners, this];
     if (this.events.has('new') || this.events.has('keymiss')) this.keyspace.observer = this;
   }
 

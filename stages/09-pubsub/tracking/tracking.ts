@@ -6,13 +6,14 @@ import type { Clients } from '../clients/clients.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
 import type { Request } from '../router/request.ts';
 import type { Database } from '../store/database.ts';
-import type { KeyspaceListener } from '../store/keyspace.ts';
+import type { Keyspace, KeyspaceListener } from '../store/keyspace.ts';
 import { Broadcasts } from './broadcasts.ts';
 import { TrackingTable } from './tracking-table.ts';
 
 /** What it needs of the server. */
 interface Parts {
   readonly clients: Clients;
+  readonly keyspace: Keyspace;
   readonly pubsub: PubSub;
   readonly options: { readonly 'tracking-table-max-keys': number };
   readonly stats: { readonly commands: number };
@@ -52,6 +53,7 @@ export class Tracking implements KeyspaceListener {
     for (const prefix of tracking.prefixes ?? []) this.broadcasts.add(client, prefix);
     const prefixes = tracking.prefixes && [...new Set([...before, ...tracking.prefixes])].sort();
     client.tracking = { ...tracking, prefixes };
+    this.server.keyspace.addListener(this);
   }
 
   /** CLIENT TRACKING OFF, RESET, and the end of the connection (Redis: `disableTracking`). */
@@ -83,7 +85,7 @@ export class Tracking implements KeyspaceListener {
 
   /** Redis: `trackingInvalidateKey`. */
   keyModified(_db: Database, key: string): void {
-    if (this.size === 0 && this.table.size === 0) return;
+    if (this.size === 0 && this.table.size === 0) return this.server.keyspace.removeListener(this);
     if (this.broadcasts.size > 0 && this.broadcasts.keyChanged(key, this.current)) this.server.scheduleBeforeSleep();
     this.invalidate(key);
   }

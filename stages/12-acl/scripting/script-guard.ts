@@ -20,7 +20,7 @@ export function postponePrimary({ server: { running }, client }: Request): Reply
  */
 export function takeScriptFlags(request: Request): void {
   const { command } = request;
-  const own = command.row.scriptFlags?.(request);
+  const own = command.scriptFlags?.(request);
   if (own === undefined) return;
   const flags = new Set(command.flags);
   for (const flag of ['write', 'may_replicate', 'denyoom', 'stale']) flags.delete(flag);

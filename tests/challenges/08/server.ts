@@ -108,12 +108,10 @@ export class Server {
     this.eviction = new Eviction(this.keyspace, options, () => this.loading === undefined && this.keyspace.removesExpired);
     this.expireCycle = new ExpireCycle(this.keyspace);
     this.blockedClients = new BlockedClients((client) => this.resume(client));
-    this.keyWaits = new KeyWaits(this.blockedClients);
-    this.keyspace.listeners.push(this.keyWaits);
-    this.watchedKeys = new WatchedKeys();
-    this.keyspace.listeners.push(this.watchedKeys);
+    this.keyWaits = new KeyWaits(this.blockedClients, this.keyspace);
+    this.watchedKeys = new WatchedKeys(this.keyspace);
     this.propagation = new Propagation();
-    this.keyspace.listeners.push(this.propagation);
+    this.keyspace.addListener(this.propagation);
     this.pause = new Pause(this.blockedClients, this);
     this.rdb = new RdbSaver(this);
     this.aof = new Aof(this);
