@@ -159,6 +159,47 @@ describe('a push', () => {
   });
 });
 
+describe('elements of one length', () => {
+  const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
+  const alike = (count: number, length: number) =>
+    Array.from({ length: count }, (_, i) => String.fromCharCode(i % 256).repeat(length));
+
+  for (const length of [0, 9, 10, 15, 16, 99, 100, 255, 256, 2048]) {
+    test(`of ${length} bytes, few and many`, () => {
+      for (const count of [1, 7, 8, 9, 100, 1500]) {
+        const items = alike(count, length);
+        const bytes = items.map(bulk).join('');
+        expect(encodeReply(items) === `*${count}\r\n${bytes}`).toBe(true);
+        expect(encodeReply([1, new SetReply(items), 'x'], 3) === `*3\r\n:1\r\n~${count}\r\n${bytes}$1\r\nx\r\n`).toBe(true);
+      }
+    });
+  }
+
+  for (const [name, other] of [['a longer one', 'x'.repeat(21)], ['a shorter one', ''], ['a null', null], ['an integer', 5], ['bytes', Buffer.from('x')]] as const) {
+    test(`and ${name} among them`, () => {
+      for (const at of [0, 1, 50, 99]) {
+        const items: Reply[] = alike(100, 20);
+        items[at] = other;
+        expect(encodeReply(items) === `*100\r\n${items.map((item) => encodeReply(item)).join('')}`).toBe(true);
+      }
+    });
+  }
+
+  test('come in parts, too, and a very long reply leaves the heap', () => {
+    const writer = new ReplyWriter();
+    writer.write('before');
+    const items = alike(50_000, 50);
+    writer.write(items);
+    writer.write('after');
+    const parts = writer.take() as Part[];
+    expect(Math.max(...parts.map((part) => part.length))).toBeLessThan(20_000);
+    const onHeap = parts.reduce((sum, part) => sum + (typeof part === 'string' ? part.length : 0), 0);
+    expect(onHeap).toBeLessThan(1.1 * 1024 * 1024);
+    const sent = parts.map((part) => part.toString('latin1')).join('');
+    expect(sent === `${bulk('before')}*50000\r\n${items.map(bulk).join('')}${bulk('after')}`).toBe(true);
+  });
+});
+
 describe('long replies come in parts', () => {
   const LIMIT = 512 * 1024;
 
