@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createVitest } from 'vitest/node';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
+import { hasCore, readCore } from '../harness/core-tests.ts';
 import { chooseByName, fullName } from '../harness/test-names.ts';
 import { checkpoints, stepTitles } from './checkpoints.ts';
 
@@ -38,6 +39,20 @@ describe('checkpoints', () => {
       expect(steps.filter((step) => !step.includes('**Checkpoint.**')).map((step) => step.split('\n')[0])).toEqual([]);
     });
   }
+
+  // Somebody who writes a server would see a test fail that belongs to a later step.
+  test('each that names a step chooses no core test of another step', () => {
+    const others = chapters.flatMap((chapter) =>
+      checkpoints(read(chapter)).flatMap(({ suite, text }) => {
+        const steps = hasCore(suite) ? readCore(suite) : [];
+        if (!steps.some(({ title }) => title === text)) return [];
+        const rest = steps.filter(({ title }) => title !== text);
+        const names = rest.flatMap(({ number, title, tests }) => tests.map((name) => `step ${number}: ${title} ${name}`));
+        return names.filter((name) => chooseByName(text).pattern.test(name)).map((name) => `${chapter}: "${text}" also chooses ${name}`);
+      }),
+    );
+    expect(others).toEqual([]);
+  });
 
   test('are found in prose, with and without the suite', () => {
     const page = 'See `npm test 02 -- -t "lazy"`, then `-t "b c"`.\n```sh\nnpm test 03 -- -t "no"\n```\n`npm test 01 -- --cmd "x {port}" -t "ping"`';

@@ -114,7 +114,7 @@ export const hints: Record<string, Hint> = {
     'execCommand in src/multi.c',
     `${SUBSCRIBE}#subscribe`,
   ],
-  'ioredis subscribes to channels and patterns, and publishes': [
+  'ioredis subscribes, by name and by pattern, and publishes': [
     'If everything above passes, this passes. If not, run it with --trace, and look at what the library sends.',
     'subscribeCommand in src/pubsub.c',
     `${SUBSCRIBE}#subscribe`,

@@ -183,7 +183,7 @@ export const hints: Record<string, Hint> = {
     'zunionInterDiffGenericCommand in src/t_zset.c',
     'commands/sorted-sets/algebra.ts#store',
   ],
-  'a listpack up to 128 members, then a skip list for good': [
+  'a listpack up to 128 members, then a skiplist for good': [
     'OBJECT ENCODING answers listpack up to 128 members, and skiplist from then on, even if members are removed again.',
     'zsetConvertToListpackIfNeeded and zsetConvert in src/t_zset.c',
     SET,

@@ -209,7 +209,7 @@ step(4, 'messages among replies', () => {
     await c.expect('GET', 'k').error(refused('get'));
   });
 
-  test('ioredis subscribes to channels and patterns, and publishes', async () => {
+  test('ioredis subscribes, by name and by pattern, and publishes', async () => {
     const [reader, writer] = [await ioredis(), await ioredis()];
     const got: string[][] = [];
     reader.on('message', (channel: string, message: string) => got.push([channel, message]));

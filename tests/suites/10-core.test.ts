@@ -350,7 +350,7 @@ step(7, 'unions and intersections', () => {
 });
 
 step(8, 'small ones are packed', () => {
-  test('a listpack up to 128 members, then a skip list for good', async () => {
+  test('a listpack up to 128 members, then a skiplist for good', async () => {
     const c = await client();
     await fill(c, 'z', 128);
     await c.expect('OBJECT', 'ENCODING', 'z').bulk('listpack');
