@@ -77,6 +77,36 @@ export function memory(row: Common<number> & { min?: number; max?: number }): Op
   };
 }
 
+/** As `memory`, or a share of `maxmemory`, as `5%`: that is kept as -5 (Redis: `PERCENT_CONFIG`). */
+export function memoryOrPercent(row: Common<number>): OptionType<number> {
+  const bytes = memory(row);
+  return {
+    ...bytes,
+    placeholder: '<bytes>|<percent>%',
+    format: (value) => (value < 0 ? `${-value}%` : bytes.format(value)),
+    lines: (value) => (value < 0 ? [[`${-value}%`]] : bytes.lines!(value)),
+    parse(words) {
+      const percent = /^(\d{1,16})%$/.exec(single(words));
+      if (percent === null) return parseOr(bytes, words, 'argument must be a memory or percent value');
+      if (Number(percent[1]) > 100) throw new Error('percentage argument must be less or equal to 100');
+      return 0 - Number(percent[1]);
+    },
+  };
+}
+
+function parseOr<T>(option: OptionType<T>, words: string[], message: string): T {
+  try {
+    return option.parse(words);
+  } catch {
+    throw new Error(message);
+  }
+}
+
+/** What `memoryOrPercent` comes to in bytes (Redis: `getClientEvictionLimit`); a share of no limit is none. */
+export function bytesOf(value: number, maxmemory: number): number {
+  return value < 0 ? Math.floor((maxmemory * -value) / 100) : value;
+}
+
 /** As `rewriteConfigFormatMemory` writes it: the largest unit that divides it. */
 function withUnit(bytes: number): string {
   const unit = bytes === 0 ? undefined : ['gb', 'mb', 'kb'].find((name) => bytes % UNITS[name]! === 0);

@@ -16,7 +16,7 @@ import { percentiles } from '#shared/options/percentiles.ts';
 import { primaryAddress } from '#shared/options/primary-address.ts';
 import { savePoints } from '#shared/options/save-points.ts';
 import { tlsOptions } from '#shared/options/tls-options.ts';
-import { boolean, choice, fileMode, integer, memory, string, words } from '#shared/options/types.ts';
+import { boolean, choice, fileMode, integer, memory, memoryOrPercent, string, words } from '#shared/options/types.ts';
 import { userLines } from '#shared/options/user-lines.ts';
 
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
@@ -36,7 +36,7 @@ export const optionTable = {
   'tcp-keepalive': integer({ default: 300, min: 0, max: 2 ** 31 - 1, help: 'seconds until a silent client is probed; 0: never' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
-  'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests, and of replies not yet read' }),
+  'maxmemory-clients': memoryOrPercent({ default: eighthOfHeap, help: 'bytes of all unfinished requests, and of replies not yet read' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   'proto-max-bulk-len': bulkLimit,
   'tracking-table-max-keys': integer({ default: 1e6, min: 0, max: 2 ** 53 - 1, help: 'keys remembered for CLIENT TRACKING; 0: no limit' }),
@@ -82,7 +82,7 @@ export const optionTable = {
     help: 'format of RDB files (not an option of Redis): 10 for Redis 7.0, 9 for 5.0',
   }),
   'zset-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of a small sorted set, which is packed' }),
-  'zset-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a sorted set' }),
+  'zset-max-listpack-value': memory({ default: 64, help: 'bytes of a member of such a sorted set' }),
   'hll-sparse-max-bytes': memory({ default: 3000, help: 'bytes of a HyperLogLog that is kept in runs' }),
   'rdb-key-save-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key saved' }),
   'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readDirectives } from '#shared/options/load-options.ts';
 import { defaults, describeOptions, readFlags } from '#shared/options/parse.ts';
-import { boolean, choice, integer, memory, OptionError, string, words } from '#shared/options/types.ts';
+import { boolean, bytesOf, choice, integer, memory, memoryOrPercent, OptionError, string, words } from '#shared/options/types.ts';
 
 const TABLE = {
   port: integer({ default: 6379, min: 0, max: 65535, help: 'TCP port' }),
@@ -110,6 +110,29 @@ describe('numbers of bytes', () => {
     expect(problem('--limit', '9')).toContain('argument must be between 10 and 1073741824 inclusive');
     expect(problem('--limit', '2gb')).toContain('argument must be between 10 and 1073741824 inclusive');
     expect(parseFlags(TABLE, ['--limit', '1gb']).limit).toBe(1024 ** 3);
+  });
+});
+
+describe('a number of bytes or a percentage', () => {
+  const share = memoryOrPercent({ default: 0, help: '' });
+
+  test('is one or the other, and shown as such', () => {
+    const forms: [text: string, value: number, shown: string, line: string][] = [
+      ['5%', -5, '5%', '5%'],
+      ['100%', -100, '100%', '100%'],
+      ['0%', 0, '0', '0'],
+      ['2mb', 2 * 1024 ** 2, '2097152', '2mb'],
+    ];
+    for (const [text, value, shown, line] of forms) {
+      expect(share.parse([text])).toBe(value);
+      expect([share.format(value), share.lines!(value)]).toEqual([shown, [[line]]]);
+    }
+    expect(() => share.parse(['101%'])).toThrow('percentage argument must be less or equal to 100');
+    for (const text of ['%', '-5%', '5 %', 'x']) expect(() => share.parse([text])).toThrow('argument must be a memory or percent value');
+  });
+
+  test('comes to bytes', () => {
+    expect([bytesOf(-5, 1000), bytesOf(-5, 0), bytesOf(7, 1000)]).toEqual([50, 0, 7]);
   });
 });
 

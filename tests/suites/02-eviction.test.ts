@@ -1,5 +1,5 @@
 import { cache, evict, fieldOf, fill, infoNumber, keysLost, LIMIT, names, sendAll, VALUE } from '../harness/cache.ts';
-import { describe, expect, test, until } from '../harness/suite.ts';
+import { describe, expect, server, test, until } from '../harness/suite.ts';
 
 const OOM = "OOM command not allowed when used memory > 'maxmemory'.";
 const SWITCHING =
@@ -69,6 +69,17 @@ describe('past maxmemory', () => {
     await c.expect('SETRANGE', 'raw', 1_000, 'x').int(1_001);
     for (let i = 0; i < 50; i++) await c.expect('COPY', 'raw', `copy${i}`).success();
   });
+});
+
+test('--maxmemory-clients may be a share of maxmemory: the largest of many unfinished requests are given up', async () => {
+  const own = await server('--maxmemory', '40mb', '--maxmemory-clients', '10%');
+  const [idle, large] = [await own.client(), await own.client()];
+  const others = await Promise.all(Array.from({ length: 3 }, () => own.client()));
+  const argument = `$10000\r\n${'x'.repeat(10_000)}\r\n`;
+  large.write(`*1000\r\n$4\r\nPING\r\n${argument.repeat(300)}`);
+  for (const other of others) other.write(`*1000\r\n$4\r\nPING\r\n${argument.repeat(90)}`);
+  await large.closed();
+  await idle.expect('PING').status('PONG');
 });
 
 describe('who goes first', () => {

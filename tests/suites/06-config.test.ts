@@ -104,6 +104,8 @@ describe('CONFIG SET', () => {
     [['timeout', '-1'], failed('timeout', 'argument must be between 0 and 2147483647 inclusive')],
     [['rdbcompression', 'maybe'], failed('rdbcompression', "argument must be 'yes' or 'no'")],
     [['maxmemory', '1gbx'], failed('maxmemory', 'argument must be a memory value')],
+    [['maxmemory-clients', '1tb'], failed('maxmemory-clients', 'argument must be a memory or percent value')],
+    [['maxmemory-clients', '101%'], failed('maxmemory-clients', 'percentage argument must be less or equal to 100')],
     [['loglevel', 'x'], failed('loglevel', `${ONE_OF}debug, verbose, notice, warning`)],
     [['tcp-backlog', '1'], failed('tcp-backlog', IMMUTABLE)],
     [['enable-debug-command', 'yes'], failed('enable-debug-command', IMMUTABLE)],

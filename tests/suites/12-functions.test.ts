@@ -142,6 +142,7 @@ describe('FUNCTION', () => {
     await c.expect('FLUSHALL').ok();
     await c.expect('FCALL', 'count', 0).array([0, 0, 'none', 1]);
     await c.expect('FUNCTION', 'FLUSH', 'x').error('ERR FUNCTION FLUSH only supports SYNC|ASYNC option');
+    await c.expect('function', 'flush', 'a', 'b').error("ERR unknown subcommand or wrong number of arguments for 'flush'. Try FUNCTION HELP.");
     for (const mode of ['ASYNC', 'sync']) await c.expect('FUNCTION', 'FLUSH', mode).ok();
     await c.expect('FUNCTION', 'LIST').array([]);
   });

@@ -1,5 +1,6 @@
 import { log } from '#shared/log.ts';
 import { passesLimit } from '#shared/options/output-limits.ts';
+import { bytesOf } from '#shared/options/types.ts';
 import { accountOutput, evictClients } from '../clients/client-memory.ts';
 import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
@@ -59,6 +60,6 @@ export function checkSoftLimits(server: NetworkServer): void {
  * alone, since they take V8's heap: as in Redis, without a limit a client may ask for more than it can read at once.
  */
 export function evictSlowClients({ clients, options }: NetworkServer): void {
-  const limit = options['maxmemory-clients'];
+  const limit = bytesOf(options['maxmemory-clients'], options.maxmemory);
   if (limit !== DEFAULT_LIMIT) evictClients(clients, limit);
 }

@@ -1,4 +1,5 @@
 import { log } from '#shared/log.ts';
+import { bytesOf } from '#shared/options/types.ts';
 import { ProtocolError } from '#shared/resp/parser.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { accountClient } from '../clients/client-memory.ts';
@@ -16,7 +17,7 @@ export function readQuery(server: NetworkServer, client: Client, buffer: Buffer,
   client.parser.feed(buffer, length);
   processInput(server, client);
   if (client.closing) return;
-  if (client.heldBytes !== client.accounted) accountClient(server.clients, client, server.options['maxmemory-clients']);
+  if (client.heldBytes !== client.accounted) accountClient(server.clients, client, clientsLimit(server));
   if (client.parser.size > server.options['client-query-buffer-limit']) {
     log.warning(`Closing client id=${client.id} that reached max query buffer length`);
     server.clients.closeNow(client);
@@ -54,4 +55,8 @@ function writeEarly(server: NetworkServer, client: Client): void {
   server.clients.scheduleWrite(client);
   server.beforeSleep();
   server.clock.start();
+}
+
+function clientsLimit({ options }: NetworkServer): number {
+  return bytesOf(options['maxmemory-clients'], options.maxmemory);
 }

@@ -13,7 +13,7 @@ import { describeOptions, readFlags, type OptionValues } from '#shared/options/p
 import { binaryPath, changeDirectory, directory, fileName, fsPath } from '#shared/options/paths.ts';
 import { percentiles } from '#shared/options/percentiles.ts';
 import { savePoints } from '#shared/options/save-points.ts';
-import { boolean, choice, fileMode, integer, memory, string, words } from '#shared/options/types.ts';
+import { boolean, choice, fileMode, integer, memory, memoryOrPercent, string, words } from '#shared/options/types.ts';
 
 const TEST_DELAY = { default: 0, min: -(2 ** 31), max: 2 ** 31 - 1, hidden: true };
 const NO_YES_LOCAL = { default: 'no', values: ['no', 'yes', 'local'], immutable: true } as const;
@@ -31,7 +31,7 @@ export const optionTable = {
   'tcp-keepalive': integer({ default: 300, min: 0, max: 2 ** 31 - 1, help: 'seconds until a silent client is probed; 0: never' }),
   timeout: integer({ default: 0, min: 0, max: 2 ** 31 - 1, help: 'close clients idle for so many seconds; 0: never' }),
   maxclients: integer({ default: 10000, min: 1, max: 2 ** 31 - 1, help: 'connections at the same time' }),
-  'maxmemory-clients': memory({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
+  'maxmemory-clients': memoryOrPercent({ default: eighthOfHeap, help: 'bytes of all unfinished requests; 0: no limit' }),
   'client-query-buffer-limit': memory({ default: 1024 ** 3, min: 1024 ** 2, help: 'bytes of an unfinished request' }),
   'proto-max-bulk-len': bulkLimit,
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait for a client to read them, by class' }),

@@ -115,7 +115,7 @@ function remove({ server, args }: Request): Reply {
 
 /** `FUNCTION FLUSH [ASYNC | SYNC]` */
 function flush({ server, args }: Request): Reply {
-  if (args.length > 3) throw wrongArguments('FLUSH');
+  if (args.length > 3) throw wrongArguments(args[1]!);
   if (args.length === 3 && !/^(a?sync)$/i.test(args[2]!)) {
     throw new ReplyError('ERR FUNCTION FLUSH only supports SYNC|ASYNC option');
   }
