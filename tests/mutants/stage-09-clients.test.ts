@@ -107,6 +107,14 @@ plantedBugs('09', [
   },
   {
     file: 'tracking/tracking.ts',
+    find: "const by = event === 'expired' || event === 'evicted' ? undefined : this.current;",
+    replace: 'const by = this.current;',
+    why: 'with BCAST and NOLOOP a client does not hear of a key that it has found expired',
+    suite: '09-tracking',
+    test: 'a key that the client itself finds expired is reported all the same',
+  },
+  {
+    file: 'tracking/tracking.ts',
     find: 'if (tracking.noLoop && client === this.current) continue;',
     replace: 'if (tracking.noLoop) continue;',
     why: 'with NOLOOP a client hears of nobody\'s changes',

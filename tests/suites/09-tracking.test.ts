@@ -1,4 +1,4 @@
-import { client, clientResp3, describe, expect, info, resp, status, test, until, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, info, resp, reusedServer, sleep, status, test, until, type Client } from '../harness/suite.ts';
 import { configured } from '../harness/replication.ts';
 
 /** A client of RESP3 that has said CLIENT TRACKING ON with these options. */
@@ -348,6 +348,17 @@ describe('BCAST', () => {
     await b
       .expect('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', 'x', 'PREFIX', 'xy')
       .error("ERR Prefix 'x' overlaps with another provided prefix 'xy'. Prefixes for a single client must not overlap.");
+  });
+
+  test('NOLOOP: a key that the client itself finds expired is reported all the same', async () => {
+    const c = await (await reusedServer('--enable-debug-command', 'yes')).clientResp3();
+    await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();
+    await c.expect('SET', 'k', 'v', 'PX', 20).ok();
+    await c.expect('CLIENT', 'TRACKING', 'ON', 'BCAST', 'NOLOOP').ok();
+    await sleep(30);
+    await c.expect('GET', 'k').nil();
+    await invalidated(c, ['k']);
+    await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '1').ok();
   });
 
   test('NOLOOP leaves out what the client itself has changed last', async () => {

@@ -83,10 +83,11 @@ export class Tracking implements KeyspaceListener {
     if (client.transaction === undefined && !command.container?.keepsCaching) tracking.caching = false;
   }
 
-  /** Redis: `trackingInvalidateKey`. */
-  keyModified(_db: Database, key: string): void {
+  /** Redis: `trackingInvalidateKey`. To clients with BCAST, what expires or is evicted is nobody's change: NOLOOP leaves it in. */
+  keyModified(_db: Database, key: string, event: string): void {
     if (this.size === 0 && this.table.size === 0) return this.server.keyspace.removeListener(this);
-    if (this.broadcasts.size > 0 && this.broadcasts.keyChanged(key, this.current)) this.server.scheduleBeforeSleep();
+    const by = event === 'expired' || event === 'evicted' ? undefined : this.current;
+    if (this.broadcasts.size > 0 && this.broadcasts.keyChanged(key, by)) this.server.scheduleBeforeSleep();
     this.invalidate(key);
   }
 
