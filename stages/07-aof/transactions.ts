@@ -58,10 +58,12 @@ export function executeTransaction(request: Request, call: (request: Request) =>
   try {
     if (transaction.aborted) throw new ReplyError('EXECABORT Transaction discarded because of previous errors.');
     if (changed) return NULL_ARRAY;
+    server.keyspace.fixedTime = Date.now(); // no key expires between two of the commands
     transaction.executing = true;
     request.propagateAs(); // the queued commands are propagated instead
     return transaction.queued.map(({ args }) => call(new Request(server, client, server.commands.find(args)!, args)));
   } finally {
+    server.keyspace.fixedTime = undefined;
     client.transaction = undefined;
     for (const { args } of transaction.queued) releaseKept(args);
   }

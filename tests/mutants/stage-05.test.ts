@@ -27,6 +27,14 @@ plantedBugs('05', [
   },
   {
     file: 'transactions.ts',
+    find: 'server.keyspace.fixedTime = Date.now();',
+    replace: '',
+    why: 'a key expires in the middle of a transaction',
+    suite: '05-transactions',
+    test: 'no key expires between two commands of a transaction',
+  },
+  {
+    file: 'transactions.ts',
     find: '  keepArguments(request.args);\n',
     replace: '',
     why: 'a queued long value is lost when the next request comes',

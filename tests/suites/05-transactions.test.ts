@@ -212,6 +212,16 @@ describe('WATCH', () => {
     await c.expect('EXEC').array([]);
   });
 
+  test('no key expires between two commands of a transaction', async () => {
+    const c = await client();
+    const long = 'x'.repeat(1_000_000);
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', 'v', 'PX', '1').status('QUEUED');
+    for (let i = 0; i < 10; i++) await c.expect('SETRANGE', 'long', i * long.length, long).status('QUEUED');
+    await c.expect('GET', 'k').status('QUEUED');
+    await c.expect('EXEC').array([status('OK'), ...Array.from({ length: 10 }, (_, i) => (i + 1) * long.length), 'v']);
+  });
+
   test('a spoilt transaction says so even when a watched key has changed', async () => {
     const [c, other] = [await client(), await client()];
     await c.expect('WATCH', 'k').ok();

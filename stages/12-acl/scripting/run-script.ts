@@ -41,7 +41,7 @@ function begin(run: ScriptRun): void {
 function end(run: ScriptRun): void {
   const { server, caller } = run;
   server.running.run = undefined;
-  server.keyspace.fixedTime = undefined;
+  server.keyspace.fixedTime = run.outerTime;
   if (run.hasRead && caller.tracking !== undefined) rememberKeys(run);
 }
 

@@ -37,6 +37,8 @@ export class ScriptRun {
   readonly outOfMemory: boolean;
   /** When it began: ms since 1970. */
   readonly time = Date.now();
+  /** The time that stands still for the transaction that it is part of. */
+  readonly outerTime: number | undefined;
   /** The same by a clock that never jumps. */
   readonly startedAt = performance.now();
   /** Where its effects go: `redis.set_repl`. */
@@ -60,6 +62,7 @@ export class ScriptRun {
     const { server, client } = request;
     this.request = request;
     this.server = server;
+    this.outerTime = server.keyspace.fixedTime;
     this.facts = facts;
     this.state = state;
     this.client = server.running.client ??= createClient();
