@@ -2,6 +2,14 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('08', [
   {
+    file: 'replication/guards.ts',
+    find: 'replication.ownDeadlines.note(request);',
+    replace: '',
+    why: 'what clients of a replica write there, and let expire, stays for ever',
+    suite: '08-replica',
+    test: 'removes by itself what its own clients let expire, and nothing else',
+  },
+  {
     file: 'replication/failover.ts',
     find: 'ackOffset === offset',
     replace: 'ackOffset <= offset',

@@ -1,4 +1,4 @@
-import { atEnd, client, describe, expect, logged, needsFlags, resp, rewritten, server, test, until } from '../harness/suite.ts';
+import { atEnd, client, describe, expect, logged, needsFlags, resp, rewritten, server, status, test, until } from '../harness/suite.ts';
 import { applied, companion, configured, fakePrimary, follow, info, linkUp, syncedReplica, tinyRdb } from '../harness/replication.ts';
 import { followed, HISTORY, READONLY } from '../harness/replication-pairs.ts';
 
@@ -643,6 +643,23 @@ describe('clients of a replica', () => {
     expect((await info())['slave_read_only']).toBe('0');
     // A replica's own writes are no part of the primary's history.
     expect((await info())['master_repl_offset']).toBe(String(link.offset()));
+  });
+
+  test('removes by itself what its own clients let expire, and nothing else', async () => {
+    const { link } = await followed({ keys: { k: 'v' } });
+    await configured({ 'replica-read-only': 'no' });
+    const c = await client();
+    link.stream('SELECT', '0');
+    link.stream('SET', 'theirs', 'v', 'PXAT', String(Date.now() + 1));
+    await applied(link);
+    await c.expect('SET', 'own', 'v', 'PX', 1).ok();
+    await c.expect('SET', 'stays', 'v', 'PX', 1_000_000).ok();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'queued', 'v').status('QUEUED');
+    await c.expect('PEXPIRE', 'queued', 1).status('QUEUED');
+    await c.expect('EXEC').array([status('OK'), 1]);
+    await until(async () => (await c.send('DBSIZE')) === 3, 'the keys k, theirs and stays alone');
+    await c.expect('EXISTS', 'stays').int(1);
   });
 
   test('a client that waits for a stream is served by what is streamed', async () => {

@@ -19,6 +19,7 @@ export class ReplicationCron {
     const { server } = this;
     server.failover.update();
     server.replication.fullSync.start();
+    server.replication.ownDeadlines.expire();
     const now = Date.now();
     if (now - this.lastSecond < 1000) return;
     this.lastSecond = now;

@@ -14,8 +14,10 @@ export function checkGoodReplicas(request: Request): Reply | undefined {
 /** The primary would not know of a client's write to a replica. */
 export function checkReadOnly(request: Request): Reply | undefined {
   const { replication, options } = request.server;
-  if (replication.link === undefined || !options['replica-read-only'] || !request.has('write')) return undefined;
-  return new ReplyError("READONLY You can't write against a read only replica.");
+  if (replication.link === undefined || !request.has('write')) return undefined;
+  if (options['replica-read-only']) return new ReplyError("READONLY You can't write against a read only replica.");
+  replication.ownDeadlines.note(request);
+  return undefined;
 }
 
 /** A connection that gets the history neither reads data nor changes them. */

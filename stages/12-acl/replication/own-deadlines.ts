@@ -1,0 +1,53 @@
+import { keysOf } from '#shared/commands/keys-of.ts';
+import type { Request } from '../router/request.ts';
+import type { Server } from '../server.ts';
+import type { Database } from '../store/database.ts';
+
+/** Keys looked at in each run of the cron. */
+const KEYS_PER_RUN = 1000;
+
+/**
+ * A replica removes no expired key before its primary does. Keys that its own clients have written are another matter: the
+ * primary does not know of them. So it remembers them, and removes them itself (Redis: `slaveKeysWithExpire`).
+ */
+export class OwnDeadlines {
+  private readonly server: Server;
+  /** Keys that a client's write has named. Those without a deadline are forgotten when the cron runs. */
+  private readonly keys = new Map<Database, Set<string>>();
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  /** A client is about to write, or to run what it has queued (Redis: `rememberSlaveKeyWithExpire`). */
+  note(request: Request): void {
+    const { client, db } = request;
+    let keys = this.keys.get(db);
+    if (keys === undefined) this.keys.set(db, (keys = new Set()));
+    for (const { command, args } of client.transaction?.queued ?? [request]) {
+      for (const { key } of keysOf(command, args)) keys.add(key);
+    }
+  }
+
+  /** Called by the cron (Redis: `expireSlaveKeys`). */
+  expire(): void {
+    const { replication, pause, activeExpire } = this.server;
+    if (replication.link === undefined) return this.keys.clear();
+    if (pause.kind !== undefined || !activeExpire) return;
+    for (const [db, keys] of this.keys) this.expireSome(db, keys);
+  }
+
+  /** Keys that stay go to the end, so that each has its turn. */
+  private expireSome(db: Database, keys: Set<string>): void {
+    const { keyspace } = this.server;
+    let left = Math.min(keys.size, KEYS_PER_RUN);
+    for (const key of keys) {
+      if (left-- === 0) return;
+      keys.delete(key);
+      keyspace.removesExpired = true;
+      const stays = db.has(key) && db.getExpire(key) !== undefined;
+      keyspace.removesExpired = false;
+      if (stays) keys.add(key);
+    }
+  }
+}
