@@ -97,6 +97,7 @@ export class Database {
   /** As `lookupReadString`, for a reply: a long string may be given as its bytes. */
   lookupReadBulk(key: string): Bulk | undefined {
     const value = this.lookupRead(key);
+    if (typeof value === 'string') return value;
     return value instanceof RawString ? value.toReply() : expectString(value);
   }
 
