@@ -18,6 +18,14 @@ plantedBugs('12', [
     test: 'during CLIENT PAUSE WRITE a script runs that says no-writes, in a transaction too, and others wait',
   },
   {
+    file: 'tracking/tracking.ts',
+    find: ' && command.scriptFlags === undefined',
+    replace: '',
+    why: 'EVAL_RO that has read nothing counts as a reader of its keys',
+    suite: '12-scripts',
+    test: 'CLIENT TRACKING remembers the keys of a script that has read, and of no other',
+  },
+  {
     file: 'scripting/to-reply.ts',
     find: 'Math.abs(value) < 2 ** 63',
     replace: 'Math.abs(value) <= 2 ** 63',

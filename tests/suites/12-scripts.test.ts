@@ -494,6 +494,19 @@ describe('scripts among all else', () => {
     await c.expect('FUNCTION', 'DELETE', 'l').ok();
   });
 
+  test('CLIENT TRACKING remembers the keys of a script that has read, and of no other', async () => {
+    const [c, other] = [await clientResp3(), await client()];
+    await c.expect('CLIENT', 'TRACKING', 'ON').ok();
+    for (const command of ['EVAL', 'EVAL_RO']) {
+      await c.expect(command, "return redis.call('PING')", 1, 'k').status('PONG');
+      await other.expect('SET', 'k', '1').ok();
+      await c.silent();
+      await c.expect(command, "return redis.call('GET', KEYS[1])", 1, 'k').bulk('1');
+      await other.expect('SET', 'k', '2').ok();
+      await c.receive().push(['invalidate', ['k']]);
+    }
+  });
+
   test('memory is full', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();

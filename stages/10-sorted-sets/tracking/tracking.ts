@@ -75,7 +75,8 @@ export class Tracking implements KeyspaceListener {
     this.current = undefined;
     const { tracking } = client;
     if (tracking === undefined) return;
-    if (command.flags.has('readonly') && remembers(tracking)) {
+    // What a script has read, it says itself (12).
+    if (command.flags.has('readonly') && command.scriptFlags === undefined && remembers(tracking)) {
       for (const { key } of keysOf(command, args)) this.table.add(key, client.id);
       this.limitTable();
     }

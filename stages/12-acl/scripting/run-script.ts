@@ -47,5 +47,5 @@ function end(run: ScriptRun): void {
 
 /** What a script has read counts as read by its keys, whatever the command is called (Redis: `call`). */
 function rememberKeys({ server, caller, request: { command, args } }: ScriptRun): void {
-  server.tracking.end(new Request(server, caller, { ...command, flags: new Set(['readonly']) }, args));
+  server.tracking.end(new Request(server, caller, { ...command, flags: new Set(['readonly']), scriptFlags: undefined }, args));
 }
