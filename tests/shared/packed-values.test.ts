@@ -110,6 +110,22 @@ describe(`many small values that change beside each other, SEED=${seed}`, () => 
     expect(hash.get('field')).toBe('other value');
   });
 
+  test('a list takes little more memory than its elements, while it grows and after it has shrunk', () => {
+    const list = new List();
+    const element = 'x'.repeat(16);
+    list.push('right', element);
+    list.push('right', element);
+    const fixed = list.bytes - 48;
+    for (let length = 3; length <= 400; length++) {
+      list.push('right', element);
+      const needed = length * (element.length + 2);
+      expect(list.bytes - fixed).toBeGreaterThanOrEqual(needed);
+      expect(list.bytes - fixed).toBeLessThan((needed + Math.min(needed / 4, 64)) * 1.25);
+    }
+    while (list.length > 2) list.pop('right');
+    expect(list.bytes - fixed).toBeLessThan(200);
+  });
+
   test('the memory that is counted is nothing when every key is gone', () => {
     const rng = createRng(seed);
     const keyspace = new Keyspace(1);
