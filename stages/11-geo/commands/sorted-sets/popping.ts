@@ -63,9 +63,10 @@ const NOT_A_COUNT = 'ERR value is out of range, must be positive';
 
 /** Takes up to `count` members of a sorted set that is not empty, the outermost first. */
 export function popEntries(db: Database, key: string, set: SortedSet, end: SortedSetEnd, count: number): Entries {
-  const entries = set.range(0, count, end === 'max');
+  const entries = count === 1 ? set.outermost(end === 'max') : set.range(0, count, end === 'max');
   const popped = entries.members.length;
-  if (end === 'min') set.deleteRange(0, popped);
+  if (popped === 1) set.delete(entries.members[0]!);
+  else if (end === 'min') set.deleteRange(0, popped);
   else set.deleteRange(set.size - popped, set.size);
   db.signalModified(key, POPPED[end], popped);
   return entries;

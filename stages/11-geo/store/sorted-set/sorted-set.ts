@@ -141,6 +141,15 @@ export class SortedSet extends StoredValue {
     return entries;
   }
 
+  /** The first member and its score or, in reverse, the last. The set must not be empty. */
+  outermost(reverse: boolean): Entries {
+    const { content } = this;
+    if (typeof content === 'string') return this.range(0, 1, reverse);
+    const { list } = content;
+    const node = reverse ? list.last() : list.first();
+    return { members: [list.member(node)], scores: [list.score(node)] };
+  }
+
   /** As `range`, without the scores. */
   members(start: number, count: number, reverse = false): string[] {
     const members: string[] = [];
