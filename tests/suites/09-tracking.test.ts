@@ -449,6 +449,17 @@ describe('REDIRECT', () => {
     await a.expect('CLIENT', 'INFO').matches((value) => JSON.stringify(value).includes(' flags=tR '), 'the flags tR');
   });
 
+  test('a client that has said QUIT is gone, even while its end of the connection is open', async () => {
+    const [a, b, reader] = [await clientResp3(), await client(), await client()];
+    const id = await idOf(reader);
+    await reader.expect('SUBSCRIBE', '__redis__:invalidate').success();
+    await a.expect('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id).ok();
+    await a.expect('GET', 'k').nil();
+    await reader.expect('QUIT').ok();
+    await b.expect('SET', 'k', '1').ok();
+    await a.receive().push(['tracking-redir-broken', BigInt(id)]);
+  });
+
   test('GETREDIR tells the client', async () => {
     const [r, a] = [await client(), await client()];
     await a.expect('CLIENT', 'GETREDIR').int(-1);

@@ -140,7 +140,7 @@ export class Tracking implements KeyspaceListener {
       return;
     }
     const reader = clients.byId.get(tracking.redirect);
-    if (reader === undefined) {
+    if (reader === undefined || reader.closing) {
       tracking.brokenRedirect = true;
       if (client.replies.protocol === 3) pubsub.push(client, new Push(['tracking-redir-broken', tracking.redirect]));
     } else if (reader.replies.protocol === 3) pubsub.push(reader, message);
