@@ -48,7 +48,8 @@ step(1, 'members with scores', () => {
     const c = await client();
     await c.expect('ZADD', 'z', '1', 'a', '2', 'b', '3', 'c').int(3);
     await c.expect('ZREM', 'z', 'a', 'a', 'x', 'c').int(2);
-    await c.expect('ZRANGE', 'z', '0', '-1').array(['b']);
+    await c.expect('ZMSCORE', 'z', 'a', 'b', 'c').array([null, '2', null]);
+    await c.expect('ZCARD', 'z').int(1);
     await c.expect('ZREM', 'none', 'a').int(0);
   });
 
