@@ -237,6 +237,7 @@ export class Server {
     this.rates.sample();
     closeIdleClients(this.clients, this.options.timeout);
     checkSoftLimits(this);
+    this.tracking.limitTable();
     this.keyspace.lruClock = Math.floor(Date.now() / 1000);
     this.replicationCron.run();
     this.keyspace.notePeak();

@@ -545,6 +545,15 @@ describe('TRACKINGINFO and INFO', () => {
     });
   });
 
+  test('tracking-table-max-keys may be lowered: the keys beyond it are reported, though nobody reads', async () => {
+    const [a, c] = [await tracking(), await client()];
+    for (const key of ['k1', 'k2', 'k3']) await a.expect('GET', key).nil();
+    await configured({ 'tracking-table-max-keys': '1' });
+    await until(async () => (await info(c, 'stats'))['tracking_total_keys'] === '1', 'a table of one key');
+    for (let reported = 0; reported < 2; reported++) await a.receive().success();
+    await a.silent();
+  });
+
   test('tracking-table-max-keys bounds the table: what is forgotten is reported', async () => {
     const [a, c] = [await tracking(), await client()];
     await configured({ 'tracking-table-max-keys': '3' });

@@ -121,9 +121,10 @@ export class Tracking implements KeyspaceListener {
 
   /**
    * Forgets keys picked at random while there are more than `tracking-table-max-keys`. Clients that have read them are
-   * sent them as if they had changed: they would not hear of a change (Redis: `trackingLimitUsedSlots`).
+   * sent them as if they had changed: they would not hear of a change. Called by the cron, too: the limit may have been
+   * lowered (Redis: `trackingLimitUsedSlots`).
    */
-  private limitTable(): void {
+  limitTable(): void {
     const limit = this.server.options['tracking-table-max-keys'];
     if (limit === 0 || this.table.size <= limit) return void (this.overLimit = 0);
     const effort = EFFORT * ++this.overLimit;
