@@ -10,6 +10,14 @@ plantedBugs('08', [
     test: 'removes by itself what its own clients let expire, and nothing else',
   },
   {
+    file: 'replication/own-deadlines.ts',
+    find: 'if (server.pause.kind === undefined) this.isThere(db, key);',
+    replace: '',
+    why: 'what a client writes to an expired key of a writable replica is gone at once',
+    suite: '08-replica',
+    test: 'writes anew to a key of the primary that has expired',
+  },
+  {
     file: 'replication/failover.ts',
     find: 'ackOffset === offset',
     replace: 'ackOffset <= offset',

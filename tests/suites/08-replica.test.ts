@@ -645,6 +645,19 @@ describe('clients of a replica', () => {
     expect((await info())['master_repl_offset']).toBe(String(link.offset()));
   });
 
+  test('writes anew to a key of the primary that has expired', async () => {
+    const { link } = await followed({ keys: { k: 'v' } });
+    await configured({ 'replica-read-only': 'no' });
+    const c = await client();
+    link.stream('SELECT', '0');
+    link.stream('SET', 'n', '5', 'PXAT', String(Date.now() + 1));
+    await applied(link);
+    await until(async () => (await c.send('EXISTS', 'n')) === 0, 'n to have expired');
+    await c.expect('INCR', 'n').int(1);
+    await c.expect('TTL', 'n').int(-1);
+    await c.expect('GET', 'n').bulk('1');
+  });
+
   test('removes by itself what its own clients let expire, and nothing else', async () => {
     const { link } = await followed({ keys: { k: 'v' } });
     await configured({ 'replica-read-only': 'no' });

@@ -19,13 +19,19 @@ export class OwnDeadlines {
     this.server = server;
   }
 
-  /** A client is about to write, or to run what it has queued (Redis: `rememberSlaveKeyWithExpire`). */
+  /**
+   * A client is about to write, or to run what it has queued (Redis: `rememberSlaveKeyWithExpire`). A key that has expired
+   * goes now: what is written does not get its deadline (Redis: EXPIRE_FORCE_DELETE_EXPIRED).
+   */
   note(request: Request): void {
-    const { client, db } = request;
+    const { client, db, server } = request;
     let keys = this.keys.get(db);
     if (keys === undefined) this.keys.set(db, (keys = new Set()));
     for (const { command, args } of client.transaction?.queued ?? [request]) {
-      for (const { key } of keysOf(command, args)) keys.add(key);
+      for (const { key } of keysOf(command, args)) {
+        if (server.pause.kind === undefined) this.isThere(db, key);
+        keys.add(key);
+      }
     }
   }
 
@@ -39,15 +45,20 @@ export class OwnDeadlines {
 
   /** Keys that stay go to the end, so that each has its turn. */
   private expireSome(db: Database, keys: Set<string>): void {
-    const { keyspace } = this.server;
     let left = Math.min(keys.size, KEYS_PER_RUN);
     for (const key of keys) {
       if (left-- === 0) return;
       keys.delete(key);
-      keyspace.removesExpired = true;
-      const stays = db.has(key) && db.getExpire(key) !== undefined;
-      keyspace.removesExpired = false;
-      if (stays) keys.add(key);
+      if (this.isThere(db, key) && db.getExpire(key) !== undefined) keys.add(key);
     }
+  }
+
+  /** As `has`, which removes the key here if it has expired. */
+  private isThere(db: Database, key: string): boolean {
+    const { keyspace } = this.server;
+    keyspace.removesExpired = true;
+    const there = db.has(key);
+    keyspace.removesExpired = false;
+    return there;
   }
 }
