@@ -538,6 +538,7 @@ describe('scripts among all else', () => {
     await run(c, 'return 1').int(1);
     await c.expect('CONFIG', 'SET', 'replica-serve-stale-data', 'no').ok();
     const down = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+    await run(c, 'return 1').error(down);
     await run(c, '#!lua flags=no-writes\nreturn 1').error(down);
     await fails(c, "#!lua flags=no-writes,allow-stale\nreturn redis.call('GET', 'k')", 'ERR Can not execute the command on a stale replica', 2);
     await run(c, "#!lua flags=no-writes,allow-stale\nreturn redis.call('INFO', 'server') ~= nil").int(1);

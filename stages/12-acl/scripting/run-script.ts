@@ -1,5 +1,6 @@
 import type { LuaState } from '#shared/lua/state.ts';
 import { ReplyError, type Reply } from '#shared/resp/reply.ts';
+import { checkPrimaryLink } from '../replication/guards.ts';
 import { Request } from '../router/request.ts';
 import { BeginAnew } from './busy.ts';
 import { runPausing } from './run-pausing.ts';
@@ -15,6 +16,7 @@ export function runScript(request: Request, facts: ScriptFacts, state: LuaState,
     throw new ReplyError('ERR Can not execute a script with write flag using *_ro command.');
   }
   const { server, command } = request;
+  if (facts.flags === undefined && server.replication.link !== undefined) refuseStale(request);
   const run = new ScriptRun(request, facts, state);
   const began = server.clock.beginOuter();
   begin(run);
@@ -30,6 +32,12 @@ export function runScript(request: Request, facts: ScriptFacts, state: LuaState,
   } finally {
     server.clock.endOuter(command.stats, request, began);
   }
+}
+
+/** A script that says nothing of itself does not run on a replica whose data may be old (Redis: `scriptPrepareForRun`). */
+function refuseStale({ server, client, command, args }: Request): void {
+  const refused = checkPrimaryLink(new Request(server, client, { ...command, flags: new Set() }, args));
+  if (refused instanceof ReplyError && !client.mustObey) throw refused;
 }
 
 function begin(run: ScriptRun): void {
