@@ -19,7 +19,7 @@ plantedBugs('10', [
   },
   {
     file: 'commands/sort/sort.ts',
-    find: 'if (!options.sorted && options.store !== undefined && value instanceof SetValue) {',
+    find: 'if (!options.sorted && mustBeSame && value instanceof SetValue) {',
     replace: 'if (false) {',
     why: 'a set is stored in the order of its hash table',
     suite: '10-sort',

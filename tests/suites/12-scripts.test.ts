@@ -507,6 +507,13 @@ describe('scripts among all else', () => {
     }
   });
 
+  test('SORT of a set BY nothing has an order in a script', async () => {
+    const c = await client();
+    await c.expect('SADD', 's', 'c', 'a', 'aa', 'b').int(4);
+    await run(c, "return redis.call('SORT', 's', 'BY', 'nothing')").array(['a', 'aa', 'b', 'c']);
+    await run(c, "return redis.call('SORT', 's', 'BY', 'nothing', 'DESC', 'LIMIT', 0, 2)").array(['c', 'b']);
+  });
+
   test('memory is full', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();

@@ -83,12 +83,14 @@ function store(request: Request, key: string, result: readonly (string | null)[]
   return result.length;
 }
 
-function sortedElements({ db, args }: Request, options: SortOptions): (string | null)[] {
+function sortedElements({ db, args, client }: Request, options: SortOptions): (string | null)[] {
   const value = db.lookupRead(args[1]!);
   if (value === undefined) return [];
   if (!(value instanceof List || value instanceof SetValue || value instanceof SortedSet)) throw wrongType();
-  // What is stored must be the same on every replica, and a set has no order of its own.
-  if (!options.sorted && options.store !== undefined && value instanceof SetValue) {
+  // What is stored must be the same on every replica, what a script (12) gets at every run, and a set has no order of its
+  // own. The commands of a script come without a connection.
+  const mustBeSame = options.store !== undefined || client.socket === undefined;
+  if (!options.sorted && mustBeSame && value instanceof SetValue) {
     Object.assign(options, { sorted: true, alpha: true, by: undefined });
   }
   const elements = options.sorted ? limited(inOrder(db, allOf(value), options), options) : asTheyAre(value, options);
