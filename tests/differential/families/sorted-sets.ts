@@ -88,7 +88,7 @@ export const sortedSets: Family = {
     [2, (a) => ['ZMPOP', ...popped(a)]],
     [2, (a) => [a.pick(['BZPOPMIN', 'BZPOPMAX']), ...a.some(1, 3, a.key), timeout(a)]],
     [2, (a) => ['BZMPOP', timeout(a), ...popped(a)]],
-    [1, (a) => ['ZRANDMEMBER', a.key(), ...a.maybe(0.7, () => [a.pick(['0', '100', '-3', '2', 'abc', '-9223372036854775808']), ...scores(a)])]],
+    [1, (a) => ['ZRANDMEMBER', a.key(), ...a.maybe(0.7, () => [a.pick(['0', '1000', '-3', '2', 'abc', '-9223372036854775808']), ...scores(a)])]],
     [2, (a) => ['ZSCAN', a.key(), '0', 'COUNT', '100000', ...a.maybe(0.5, () => ['MATCH', a.pattern()])]],
     [1, (a) => ['ZSCAN', a.key(), a.pick(['0', 'abc', '-1']), ...a.maybe(0.5, () => ['COUNT', a.pick(['0', 'abc', '1000'])])]],
     [2, (a) => ['OBJECT', 'ENCODING', a.pick([...ONE_SCORE, a.key()])]],
