@@ -99,8 +99,8 @@ plantedBugs('08', [
   },
   {
     file: 'replication/guards.ts',
-    find: "!options['replica-read-only'] || !request.has('write')",
-    replace: "!options['replica-read-only'] || !request.command.flags.has('write')",
+    find: "if (replication.link === undefined || !request.has('write')) return undefined;\n  if (options",
+    replace: "if (replication.link === undefined || !request.command.flags.has('write')) return undefined;\n  if (options",
     why: 'EXEC writes to a read-only replica what was queued before it became one',
     suite: '08-replica',
     test: 'one that was queued while it was a primary is refused',
