@@ -7,6 +7,7 @@ import { PROPAGATE_REPL, type PropagationTarget } from '../router/propagate.ts';
 import type { Server } from '../server.ts';
 import { Backlog } from './backlog.ts';
 import { FullSync } from './full-sync.ts';
+import { OwnDeadlines } from './own-deadlines.ts';
 import type { PrimaryLink } from './primary-link.ts';
 import { Replica } from './replica.ts';
 
@@ -31,6 +32,7 @@ export class Replication implements PropagationTarget {
   /** Also clients that have sent REPLCONF, but no PSYNC yet. */
   readonly byClient = new Map<Client, Replica>();
   readonly fullSync: FullSync;
+  readonly ownDeadlines: OwnDeadlines;
   /** Set while this server is a replica. */
   link: PrimaryLink | undefined;
   /** `linkRead` and `linkWritten`: bytes from the primary, and to replicas. */
@@ -56,6 +58,7 @@ export class Replication implements PropagationTarget {
   constructor(server: Server) {
     this.server = server;
     this.fullSync = new FullSync(server, this);
+    this.ownDeadlines = new OwnDeadlines(server);
   }
 
   /** How long the history is, in bytes (Redis: `master_repl_offset`). */
