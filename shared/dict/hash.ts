@@ -25,7 +25,8 @@ export function rememberHash(key: string, hash: number): void {
   lastHash = hash;
 }
 
-function compute(key: string): number {
+/** As `hashOf`, which remembers the latest. */
+export function compute(key: string): number {
   const { length } = key;
   let hash = SEED;
   let i = 0;

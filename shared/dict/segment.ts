@@ -71,6 +71,19 @@ export class Segment<V> {
     }
   }
 
+  /** The index in the first slot of a hash, where mostly its key stands; -1 for an empty slot, and while there are no slots. */
+  probe(hash: number): number {
+    const { slots } = this;
+    return slots.length === 0 ? -1 : (slots[hash & (slots.length - 1)]! & (slots.length - 1)) - 1;
+  }
+
+  /** Reads the beginning of a key and of its value. @returns some number that depends on both */
+  touch(index: number): number {
+    if (index === -1) return 0;
+    const value = this.valueAt(index);
+    return this.keyAt(index).length + (typeof value === 'string' ? value.length : 1);
+  }
+
   /** Appends an entry whose key is not in the segment. */
   append(key: string, value: V, hashOf: (key: string) => number, stamp = 0): void {
     const index = this.size++;

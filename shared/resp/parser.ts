@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { LONG_BYTES, releaseArguments, setBytes } from './long-arguments.ts';
+import { lengthOf, LONG_BYTES, releaseArguments, setBytes } from './long-arguments.ts';
 import { release, takeReceiveBuffer } from './receive-buffers.ts';
 import { shortStrings } from './short-string.ts';
 import { splitArguments } from './split-arguments.ts';
@@ -20,6 +20,7 @@ const QUICK_DIGITS = 10;
 /** Up to here an announced number of arguments is believed, and the array made as long at once. */
 const EXACT_ARGUMENTS = 64;
 const NO_ARGS: string[] = [];
+const NO_REQUESTS: readonly (readonly string[])[] = [];
 
 /** An announced length up to here gets its whole buffer at once. */
 const BELIEVED_BYTES = 1024 * 1024;
@@ -67,15 +68,19 @@ export class RequestParser {
   private window: Buffer | null = null;
   // Arguments of the request under way that stay bytes: index and buffer in turn.
   private readonly long: (number | Buffer)[] = [];
-  // The request that went out last, if it has such arguments.
+  // The request that was parsed last, if it has such arguments.
   private lastArgs: string[] | null = null;
+  // Requests that were parsed in advance, how many of them have gone out, and the error that follows them.
+  private readonly ahead: string[][] = [];
+  private aheadOut = 0;
+  private aheadError: ProtocolError | undefined;
 
   /** Whether the client has yet to authenticate: asked before a request that may be large (stage 12). */
   isUnauthenticated: (() => boolean) | undefined;
 
-  /** Bytes of the arguments that wait for the rest of their request; they take from V8's heap. */
+  /** Bytes of the arguments that wait for the rest of their request, or for their turn; they take from V8's heap. */
   get argumentBytes(): number {
-    return this.argBytes + this.filled * ARGUMENT_BYTES;
+    return this.argBytes + this.filled * ARGUMENT_BYTES + this.aheadBytes();
   }
 
   /** Bytes held for requests that are not complete yet; empty arguments count too, since each takes its place. */
@@ -122,6 +127,46 @@ export class RequestParser {
    * @throws ProtocolError
    */
   next(): string[] | null {
+    const { ahead } = this;
+    if (this.aheadOut < ahead.length) return ahead[this.aheadOut++]!;
+    if (this.aheadError !== undefined) throw this.aheadError;
+    return this.parse();
+  }
+
+  /**
+   * Parses up to `count` requests in advance; `next` hands them out. None while earlier ones are left, and for a client that has yet to
+   * authenticate. A protocol error waits until the requests before it have gone out.
+   * @returns the requests
+   */
+  lookAhead(count: number): readonly (readonly string[])[] {
+    const { ahead } = this;
+    if (this.aheadOut < ahead.length || this.aheadError !== undefined || this.isUnauthenticated?.() === true) return NO_REQUESTS;
+    ahead.length = this.aheadOut = 0;
+    try {
+      for (let i = 0; i < count; i++) {
+        const args = this.parse();
+        if (args === null) break;
+        ahead.push(args);
+        // The buffers of long arguments serve one request at a time.
+        if (this.lastArgs !== null) break;
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.aheadError = error;
+    }
+    return ahead;
+  }
+
+  private aheadBytes(): number {
+    let bytes = 0;
+    for (let i = this.aheadOut; i < this.ahead.length; i++) {
+      const args = this.ahead[i]!;
+      for (let k = 0; k < args.length; k++) bytes += lengthOf(args, k) + ARGUMENT_BYTES;
+    }
+    return bytes;
+  }
+
+  private parse(): string[] | null {
     if (this.lastArgs !== null) this.releaseLast();
     while (this.missing === 0) {
       if (this.pos === this.end) return this.starve();

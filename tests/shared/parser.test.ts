@@ -83,6 +83,99 @@ function randomRequest(rng: Rng): string[] {
   return Array.from({ length: rng.int(1, 6) }, () => rng.bytes(rng.chance(0.03) ? rng.int(60_000, 140_000) : rng.int(0, 40)));
 }
 
+describe('requests parsed in advance', () => {
+  test('go out in their order, however the bytes are cut and wherever the reader stops', () => {
+    const rng = createRng(chooseSeed());
+    for (let round = 0; round < 60; round++) {
+      const requests = Array.from({ length: rng.int(1, 60) }, () => randomRequest(rng));
+      const wire = requests.map(encodeRequest).join('');
+      const parser = new RequestParser();
+      const got: string[][] = [];
+      const read = (most: number) => {
+        for (let i = 0; i < most; i++) {
+          parser.lookAhead(rng.int(1, 16));
+          const args = parser.next();
+          if (args === null) return;
+          got.push([...args]);
+        }
+        parser.keep(); // a client that is blocked by its request
+      };
+      for (let at = 0; at < wire.length; ) {
+        const size = rng.chance(0.5) ? rng.int(1, 300) : rng.int(1, 200_000);
+        feed(parser, wire.slice(at, at + size));
+        at += size;
+        read(rng.chance(0.3) ? rng.int(0, 5) : Infinity);
+      }
+      read(Infinity);
+      expect(got, `SEED=${rng.seed}`).toEqual(requests);
+      expect(parser.size, `SEED=${rng.seed}: bytes left`).toBe(0);
+    }
+  });
+
+  test('are handed to the caller as well, as many as are complete', () => {
+    const parser = new RequestParser();
+    feed(parser, encodeRequest(['GET', 'a']) + encodeRequest(['GET', 'b']) + '*2\r\n$3\r\nGET');
+    expect(parser.lookAhead(16)).toEqual([['GET', 'a'], ['GET', 'b']]);
+    expect(parser.next()).toEqual(['GET', 'a']);
+    expect(parser.lookAhead(16), 'while one is left').toEqual([]);
+  });
+
+  test('are no more than were asked for', () => {
+    const parser = new RequestParser();
+    feed(parser, encodeRequest(['PING']).repeat(5));
+    expect(parser.lookAhead(3)).toHaveLength(3);
+    expect(drain(parser)).toHaveLength(5);
+  });
+
+  test('end with one that has a long argument', () => {
+    const parser = new RequestParser();
+    const long = ['SET', 'k', 'x'.repeat(100_000)];
+    feed(parser, encodeRequest(long).slice(0, 70_000));
+    expect(parser.lookAhead(16)).toEqual([]);
+    expect(parser.next()).toBeNull();
+    feed(parser, encodeRequest(long).slice(70_000) + encodeRequest(['PING']));
+    expect(parser.lookAhead(16)).toHaveLength(1);
+    expect([...parser.next()!]).toEqual(long);
+    expect(parser.lookAhead(16)).toEqual([['PING']]);
+  });
+
+  test('count as held until they go out', () => {
+    const parser = new RequestParser();
+    feed(parser, encodeRequest(['PING']) + encodeRequest(['ECHO', 'x'.repeat(1000)]));
+    parser.lookAhead(16);
+    parser.next();
+    parser.keep();
+    expect(parser.size).toBeGreaterThanOrEqual(1004);
+    expect(parser.argumentBytes).toBeGreaterThanOrEqual(1004);
+    parser.next();
+    expect(parser.size).toBe(0);
+  });
+
+  test('are answered before the protocol error that follows them', () => {
+    const parser = new RequestParser();
+    feed(parser, encodeRequest(['PING']) + encodeRequest(['GET', 'a']) + '*1\r\n+PING\r\n');
+    expect(parser.lookAhead(16)).toEqual([['PING'], ['GET', 'a']]);
+    expect(parser.next()).toEqual(['PING']);
+    expect(parser.next()).toEqual(['GET', 'a']);
+    expect(() => parser.next()).toThrow("expected '$', got '+'");
+    parser.lookAhead(16);
+    expect(() => parser.next(), 'again').toThrow("expected '$', got '+'");
+  });
+
+  test('are none while the client has yet to authenticate: afterwards it may send more', () => {
+    const parser = new RequestParser();
+    let unauthenticated = true;
+    parser.isUnauthenticated = () => unauthenticated;
+    const many = ['DEL', ...Array.from({ length: 20 }, (_, i) => `k${i}`)];
+    feed(parser, encodeRequest(['AUTH', 'secret']) + encodeRequest(many));
+    expect(parser.lookAhead(16)).toEqual([]);
+    expect(parser.next()).toEqual(['AUTH', 'secret']);
+    unauthenticated = false;
+    expect(parser.lookAhead(16)).toEqual([many]);
+    expect(parser.next()).toEqual(many);
+  });
+});
+
 describe('many small requests in one large chunk', () => {
   test('longer than what is decoded at a time', () => {
     const requests = Array.from({ length: 20_000 }, (_, i) => ['SET', `key:${i}`, `value:${i}`]);

@@ -40,6 +40,11 @@ export class Database {
     this.keyspace = keyspace;
   }
 
+  /** These keys will be looked up: as `Dict.prefetch`. */
+  prefetch(keys: readonly string[]): void {
+    this.dict.prefetch(keys);
+  }
+
   /** Number of keys, those included that have expired but not been removed yet. */
   get size(): number {
     return this.dict.size;

@@ -7,6 +7,8 @@ import type { Options } from '../options.ts';
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;
+  /** Where the keys stand that requests name. */
+  readonly keyspace: { readonly databases: readonly { prefetch(keys: readonly string[]): void }[] };
   /** Times the commands. */
   readonly clock: CommandClock;
   /** Executes one request; the reply is in `client.replies` then. */

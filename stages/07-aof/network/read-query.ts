@@ -4,6 +4,7 @@ import { ProtocolError } from '#shared/resp/parser.ts';
 import { ReplyError } from '#shared/resp/reply.ts';
 import { accountClient } from '../clients/client-memory.ts';
 import type { Client } from '../clients/client.ts';
+import { lookAhead } from './look-ahead.ts';
 import type { NetworkServer } from './network-server.ts';
 
 /** Replies of one chunk of pipelined requests are sent early past this size (Redis: `NET_MAX_WRITES_PER_EVENT`). */
@@ -29,6 +30,7 @@ export function processInput(server: NetworkServer, client: Client): void {
   client.lastInteraction = server.clock.start();
   try {
     while (!client.closing && !client.blocked) {
+      lookAhead(server, client);
       const args = client.parser.next();
       if (args === null) break;
       server.execute(client, args);

@@ -8,6 +8,8 @@ import type { Options } from '../options.ts';
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;
+  /** Where the keys stand that requests name. */
+  readonly keyspace: { readonly databases: readonly { prefetch(keys: readonly string[]): void }[] };
   readonly acl: Acl;
   /** Times the commands. */
   readonly clock: CommandClock;
