@@ -80,8 +80,8 @@ export class Segment<V> {
   /** Reads the beginning of a key and of its value. @returns some number that depends on both */
   touch(index: number): number {
     if (index === -1) return 0;
-    const value = this.valueAt(index);
-    return this.keyAt(index).length + (typeof value === 'string' ? value.length : 1);
+    const value = this.valueAt(index) as string | InBlock;
+    return this.keyAt(index).length + (typeof value === 'string' ? value.length : (value.start ?? 0));
   }
 
   /** Appends an entry whose key is not in the segment. */
@@ -157,6 +157,11 @@ export class Segment<V> {
     }
     slots[gap] = 0;
   }
+}
+
+/** A value whose bytes are in a block (03) says where they begin. It does so beyond what is fetched with the beginning of the object. */
+interface InBlock {
+  readonly start?: number;
 }
 
 const NO_SLOTS = new Uint16Array(0);
