@@ -3,6 +3,14 @@ import { plantedBugs } from './planted-bugs.ts';
 plantedBugs('05', [
   {
     file: 'transactions.ts',
+    find: '  transaction.size += REQUEST_BYTES;\n',
+    replace: '',
+    why: 'a queue of small requests takes a multiple of what is counted, and memory per client is not bounded',
+    suite: '05-transactions',
+    test: 'a queue of many small requests is refused past client-query-buffer-limit, and nothing of it runs',
+  },
+  {
+    file: 'transactions.ts',
     find: 'if (client.transaction !== undefined) client.transaction.aborted = true;',
     replace: '',
     why: 'EXEC runs the rest of a transaction in which a request was refused',

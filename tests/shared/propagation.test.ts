@@ -12,10 +12,10 @@ interface Did {
 
 /** Runs a command: what it does itself, then its end. */
 function run(propagation: Propagation, words: string, did: Did, body = () => {}): void {
-  const flags = new Set(did.write ? ['write'] : []);
+  const isWrite = did.write === true;
   propagation.begin();
   body();
-  const request = { client: { db: 3 }, command: { flags }, args: words.split(' '), effects: did.effects };
+  const request = { client: { db: 3 }, command: { isWrite }, args: words.split(' '), effects: did.effects };
   propagation.end(request as unknown as Request, did.changed === true);
 }
 

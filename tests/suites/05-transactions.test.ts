@@ -1,10 +1,22 @@
-import { client, describe, expect, ioredis, resp, server, sleep, status, test } from '../harness/suite.ts';
+import { client, describe, expect, ioredis, onlyIf, resp, server, sleep, status, target, test } from '../harness/suite.ts';
 
 const OK = status('OK');
 const ABORTED = 'EXECABORT Transaction discarded because of previous errors.';
 const WRONG_EXEC = "wrong number of arguments for 'exec' command";
 
 describe('MULTI and EXEC', () => {
+  test('a queue of many small requests is refused past client-query-buffer-limit, and nothing of it runs', async () => {
+    onlyIf(target.kind === 'stage', 'Redis lets the queue grow');
+    const own = await server('--client-query-buffer-limit', '1mb');
+    const c = await own.client();
+    await c.expect('MULTI').ok();
+    await c.expect('SET', 'k', '1').status('QUEUED');
+    const replies = await Promise.all(Array.from({ length: 8_000 }, () => c.send('PING')));
+    expect(replies.slice(0, 4_000).every((reply) => !(reply instanceof Error)), 'half a megabyte is queued').toBe(true);
+    await c.expect('EXEC').error('EXECABORT Transaction discarded because of previous errors.');
+    await c.expect('GET', 'k').nil();
+  });
+
   test('all of it is executed, even if its replies pass client-output-buffer-limit and the client gets none', async () => {
     const own = await server('--client-output-buffer-limit', 'normal 10mb 0 0');
     const [greedy, other] = [await own.client(), await own.client()];
