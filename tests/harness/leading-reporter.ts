@@ -66,7 +66,7 @@ export function createLeadingReporter(
       if (failed.length > 0) await showFailures(failed);
       if (choice === null) invocation.record?.(coreCounts(tests));
       print('');
-      for (const line of closing(tests, await won(sorted))) print(line);
+      for (const line of closing(tests, await won(sorted), sorted)) print(line);
       print(`\n${summary(reporter.total)}`);
     },
   };
@@ -120,10 +120,10 @@ export function createLeadingReporter(
     print(chalk.dim(`    more      npm run hint ${suiteOf(first!)} ${doubleQuoted(first!.name)}`));
   }
 
-  function closing(tests: readonly TestCase[], wonBySuite: ReadonlyMap<string, string>): string[] {
+  function closing(tests: readonly TestCase[], wonBySuite: ReadonlyMap<string, string>, files: readonly TestModule[]): string[] {
     if (choice !== null) {
       const done = tests.every((test) => test.result().state === 'passed');
-      return done ? lines(chalk.green('✓ passed'), `next: all of it · ${invocation.command(invocation.suite)}`) : [];
+      return done ? lines(chalk.green('✓ passed'), afterChoice(tests, files)) : [];
     }
     const core = tests.filter((test) => isCore(test.module.moduleId));
     const suites = [...new Set(core.map(suiteOf))];
@@ -145,6 +145,20 @@ export function createLeadingReporter(
     }
     if (reporter.total.failed === 0 && suites.length > 0) result.push(...afterAll());
     return result;
+  }
+
+  /** After all tests of a step: the next step. After a single test, or the last step: the suite as a whole. */
+  function afterChoice(tests: readonly TestCase[], files: readonly TestModule[]): string {
+    const { suite } = invocation;
+    const core = files.filter(({ moduleId }) => isCore(moduleId)).flatMap((file) => [...file.children.allTests()]);
+    const ofStep = (step: number) => core.filter((test) => suiteOf(test) === suite && Number(stepOf(test)) === step);
+    const step = Number(tests.map(stepOf).at(-1));
+    const next = ofStep(step + 1)[0]?.parent;
+    if (next?.type !== 'suite' || ofStep(step).some((test) => !tests.includes(test))) {
+      return `next: all of it · ${invocation.command(suite)}`;
+    }
+    const title = next.name.replace(/^step \d+: /, '');
+    return `next: step ${step + 1} · ${invocation.command(suite, '-t', doubleQuoted(title))}`;
   }
 
   function coreCounts(tests: readonly TestCase[]): Record<string, { passed: number; total: number }> {
