@@ -7,7 +7,7 @@ const CONNECTION = 'commands/connection/connection.ts';
 
 export const hints: Record<string, Hint> = {
   'PING answers the simple string PONG': [
-    'The reply is seven bytes: +PONG, CR, LF. The name of a command may come in capital or small letters.',
+    'The reply is seven bytes: +PONG, CR, LF. The name of a command may come in upper or lower case.',
     'pingCommand in src/server.c',
     `${CONNECTION}#ping`,
   ],
@@ -62,7 +62,7 @@ export const hints: Record<string, Hint> = {
     PARSER,
   ],
   'inline commands and arrays may alternate': [
-    'A request that does not begin with * is a line of words with blanks between them, ended by LF or CRLF. Decide again for each request.',
+    'A request that does not begin with * is a line of words with spaces between them, ended by LF or CRLF. Decide again for each request.',
     'processInlineBuffer in src/networking.c',
     'shared/resp/split-arguments.ts#splitArguments',
   ],
@@ -77,17 +77,17 @@ export const hints: Record<string, Hint> = {
     'clients/client.ts#Client',
   ],
   'the error for an unknown command repeats its name as typed, and its arguments': [
-    "Each argument is put between ' and ', with a blank after it. Without arguments the text ends in a colon and a blank.",
+    "Each argument is put between ' and ', with a space after it. Without arguments the text ends in a colon and a space.",
     'processCommand and commandCheckExistence in src/server.c',
     'router/unknown-command.ts#unknownCommand',
   ],
   'the wrong number of arguments is an error that names the command': [
-    'Keep the number of arguments that a command takes in its row of the table, the name included: 2 is exactly two, -1 is one or more. The error has the name in small letters.',
+    'Keep the number of arguments that a command takes in its row of the table, the name included: 2 is exactly two, -1 is one or more words. The error has the name in lower case.',
     'commandCheckArity in src/server.c',
     'router/guards.ts#guard',
   ],
   'an error ends neither the connection nor the pipeline': [
-    'An error is a reply like others. Only errors of the protocol close the connection.',
+    'An error is a reply like any other. Only a protocol error closes the connection.',
     'rejectCommand in src/server.c',
     'router/execute.ts#execute',
   ],

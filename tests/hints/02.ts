@@ -23,7 +23,7 @@ export const hints: Record<string, Hint> = {
     'shared/resp/encoder.ts#ReplyWriter',
   ],
   'DEL and UNLINK remove keys, and count those that were there': [
-    'A key that is named twice is there only the first time.',
+    'A key that is named twice is deleted, and counted, once.',
     'delGenericCommand in src/db.c',
     `${KEYS}#del`,
   ],
@@ -98,7 +98,7 @@ export const hints: Record<string, Hint> = {
     'commands/strings/set-options.ts#deadlineOf',
   ],
   'the next SET removes a time to live, unless it says KEEPTTL': [
-    'SET makes the key anew: a deadline of the old one goes with it.',
+    'SET replaces the key as a whole, its deadline too.',
     'setKey in src/db.c (removeExpire)',
     `${STRINGS}#set`,
   ],
@@ -113,7 +113,7 @@ export const hints: Record<string, Hint> = {
     `${EXPIRE}#expire`,
   ],
   'RENAME moves the value with its time to live, and replaces what was there': [
-    'The deadline of the old name moves too; one of the new name is lost, even when the old name had none.',
+    'The deadline moves with the value. A deadline that the new name had is lost, even if the moved key has none.',
     'renameGenericCommand in src/db.c',
     'commands/keys/transfer.ts#rename',
   ],
@@ -133,7 +133,7 @@ export const hints: Record<string, Hint> = {
     'commands/strings/counters.ts#incr',
   ],
   'INCR and its kind take only integers, written as Redis writes them': [
-    'No blanks, no +, no leading zeros, no -0. Most number parsers take more than that.',
+    'No spaces, no +, no leading zeros, no -0. Most number parsers take more than that.',
     'string2ll in src/util.c',
     'commands/arguments.ts#parseLongLong',
   ],
@@ -163,7 +163,7 @@ export const hints: Record<string, Hint> = {
     'commands/strings/substrings.ts#substrings',
   ],
   'SETRANGE overwrites, makes longer, and answers the length': [
-    'What the string already has behind the new part stays.',
+    'The bytes of the string after the new part stay as they are.',
     'setrangeCommand in src/t_string.c',
     'commands/strings/substrings.ts#setrange',
   ],

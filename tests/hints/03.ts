@@ -70,7 +70,7 @@ export const hints: Record<string, Hint> = {
     `${HASHES}#hset`,
   ],
   'HMGET answers in the order asked, repeats included': [
-    'An element for each field named, nil where there is none.',
+    'The array has an element for each field named, and nil for a field that does not exist.',
     'hmgetCommand in src/t_hash.c',
     `${HASHES}#hmget`,
   ],
@@ -85,7 +85,7 @@ export const hints: Record<string, Hint> = {
     `${HASHES}#hincrby`,
   ],
   'SADD counts the members that are new': [
-    'A member that is named twice is new once.',
+    'A member that is named twice is counted once.',
     'saddCommand in src/t_set.c',
     `${SETS}#sadd`,
   ],
@@ -155,7 +155,7 @@ export const hints: Record<string, Hint> = {
     WAITS,
   ],
   'timeouts end in the null array, whatever the command': [
-    'The timeout is in seconds and may have a fraction. What comes then is *-1; for BRPOPLPUSH too.',
+    'The timeout is in seconds and may have a fraction. After it the reply is *-1, for BRPOPLPUSH too.',
     'replyToBlockedClientTimedOut in src/blocked.c',
     WAITS,
   ],
@@ -170,7 +170,7 @@ export const hints: Record<string, Hint> = {
     `${BLOCKING}#blmove`,
   ],
   'a client that waits and goes away takes nothing any more': [
-    'When a connection ends, take it off all the keys for which it waits.',
+    'When a connection ends, take it out of the queues of all keys for which it waits.',
     'unblockClient in src/blocked.c',
     WAITS,
   ],

@@ -23,7 +23,7 @@ export const hints: Record<string, Hint> = {
     'store/stream.ts#Stream',
   ],
   'XADD refuses fields without values': [
-    'After the ID come pairs, at least one. Anything else is a wrong number of arguments.',
+    'After the ID come pairs of a field and a value, at least one pair. Anything else is the error for a wrong number of arguments.',
     'streamParseAddOrTrimArgsOrReply in src/t_stream.c',
     `${STREAMS}#xadd`,
   ],
@@ -53,12 +53,12 @@ export const hints: Record<string, Hint> = {
     `${STREAMS}#nextInMillisecond`,
   ],
   'XADD with ms-* chooses the sequence number alone': [
-    'With the ms of the last ID: its sequence number plus 1. With a later ms: 0.',
+    'In the millisecond of the last ID, take its sequence number plus 1; if that exceeds 64 bits, refuse the ID. In a later millisecond, take 0.',
     'streamParseStrictIDOrReply in src/t_stream.c',
     `${STREAMS}#idForEntry`,
   ],
   'XADD refuses an ID that is not greater than the last one': [
-    'Compare with the last ID that was ever added, also if that entry was deleted.',
+    'Compare with the last ID that was ever added, even if that entry has been deleted.',
     'streamAppendItem in src/t_stream.c',
     'store/stream-id.ts#compareIds',
   ],
@@ -78,7 +78,7 @@ export const hints: Record<string, Hint> = {
     `${ARGUMENTS}#rangeId`,
   ],
   'COUNT limits how many entries XRANGE answers': [
-    'COUNT n after the two ends: at most n entries. 0 gives an empty array.',
+    'COUNT n after the two ends: at most n entries. With 0 or less the reply is the null array, *-1, if the key exists.',
     'xrangeGenericCommand in src/t_stream.c',
     `${ARGUMENTS}#parseCount`,
   ],
@@ -188,7 +188,7 @@ export const hints: Record<string, Hint> = {
     `${STREAMS}#xtrim`,
   ],
   'XTRIM with ~ removes whole nodes of a hundred entries': [
-    'With ~ only blocks that fall away as a whole are removed, so up to a block more may stay: no block has to be rewritten.',
+    'With ~ remove a block only if nothing in it has to be kept. Up to 99 entries too many may stay, and no block has to be rewritten.',
     'streamTrim in src/t_stream.c',
     `${TRIM}#parseAddOrTrim`,
   ],

@@ -19,7 +19,7 @@ export const hints: Record<string, Hint> = {
     'processCommand in src/server.c (queueMultiCommand)',
     QUEUE,
   ],
-  'an empty transaction answers an empty array': ['*0, not a nil.', 'execCommand in src/multi.c', EXEC],
+  'an empty transaction answers an empty array': ['The reply is an empty array, *0, and not a null.', 'execCommand in src/multi.c', EXEC],
   'EXEC and DISCARD without MULTI are errors': [
     'Each has a text of its own: ERR EXEC without MULTI.',
     'execCommand and discardCommand in src/multi.c',
@@ -86,12 +86,12 @@ export const hints: Record<string, Hint> = {
     WATCHED,
   ],
   'EXEC forgets the watched keys, whether it ran or not': [
-    'The next transaction of the client must not fail for a change of then.',
+    'The next transaction of this client must not fail because of a change that came before it.',
     'unwatchAllKeys in src/multi.c',
     WATCHED,
   ],
   'UNWATCH forgets the watched keys': [
-    'It takes the mark off the client as well.',
+    'UNWATCH removes the mark of the client as well.',
     'unwatchCommand in src/multi.c',
     WATCHED,
   ],
@@ -116,12 +116,12 @@ export const hints: Record<string, Hint> = {
     WATCHED,
   ],
   'a blocking command inside a transaction does not block': [
-    'Nobody can wait inside EXEC: it answers at once what it would answer when its time is over.',
+    'Nobody can wait inside EXEC: a blocking command answers at once what it would answer after its timeout.',
     'blockingPopGenericCommand in src/t_list.c (CLIENT_DENY_BLOCKING)',
     EXEC,
   ],
   'a blocked client is served after the whole transaction': [
-    'Serve those who wait when EXEC has ended, not after each command in it.',
+    'Serve the waiting clients when EXEC has ended, not after each command in it.',
     'handleClientsBlockedOnKeys in src/blocked.c',
     'router/execute.ts#call',
   ],

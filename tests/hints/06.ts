@@ -4,7 +4,7 @@ export const won = 'a server whose data survive a restart';
 
 export const hints: Record<string, Hint> = {
   'SAVE writes a file that starts with REDIS and a version, and ends with a checksum': [
-    'Nine bytes of magic and version, then opcodes and keys, then ff and a CRC-64 of all bytes before it, lowest byte first.',
+    'Write nine bytes of magic and version, then opcodes and keys, then ff and a CRC-64 of all bytes before it, lowest byte first.',
     'rdbSaveRio in src/rdb.c',
     'persistence/rdb/format.ts#RdbFormat',
   ],
@@ -39,7 +39,7 @@ export const hints: Record<string, Hint> = {
     'commands/keys/dump.ts#dumpKey',
   ],
   'integers are written in the fewest bytes': [
-    'c0, c1 and c2 stand in front of 1, 2 and 4 bytes, lowest first. Only a text that the integer prints again exactly is one.',
+    'c0, c1 and c2 stand in front of 1, 2 and 4 bytes, lowest first. Use them only for a text that is exactly what the integer prints.',
     'rdbTryIntegerEncoding in src/rdb.c',
     'persistence/rdb/output.ts#RdbOutput',
   ],
@@ -114,17 +114,17 @@ export const hints: Record<string, Hint> = {
     'persistence/rdb/file.ts#sendSnapshot',
   ],
   'the file shows the moment of BGSAVE, whatever changes while it is written': [
-    'Before a key changes, ask whether it has been written. If not, write it now, as it still is. A new key is noted, and left out.',
+    'Before a key changes, check whether the snapshot has written it. If not, write its old value now. A key that is new since BGSAVE is left out.',
     'rdbSaveBackground in src/rdb.c: fork does it by pages',
     'persistence/snapshot.ts#Snapshot',
   ],
   'the file shows the databases as they were, whatever is flushed or swapped': [
-    'The snapshot holds on to the tables it began with, and to the number each had then. FLUSHDB gives a database a new table.',
+    'The snapshot keeps the tables that it began with, and the number of the database to which each belonged then. FLUSHDB gives a database a new table.',
     'swapdbCommand in src/db.c',
     'persistence/snapshot.ts#Snapshot',
   ],
   'changes made while a BGSAVE runs are still to be saved': [
-    'Remember the counter of changes when the save starts; subtract that when it ends.',
+    'Remember the count of changes when the save starts, and subtract it when the save succeeds.',
     'backgroundSaveDoneHandlerDisk in src/rdb.c, dirty_before_bgsave',
     'persistence/rdb/saver.ts#RdbSaver',
   ],
@@ -179,7 +179,7 @@ export const hints: Record<string, Hint> = {
     'persistence/rdb/load.ts#RdbLoader',
   ],
   'a save point: a change after a second is saved without a command': [
-    'Some times a second: are there as many changes as a point wants, and is the last save as long ago?',
+    'Several times a second, check each save point: are there at least as many changes, and is the last save at least as many seconds ago?',
     'serverCron in src/server.c',
     'persistence/rdb/saver.ts#RdbSaver',
   ],
@@ -189,7 +189,7 @@ export const hints: Record<string, Hint> = {
     'commands/server/persistence.ts#shutdown',
   ],
   'FLUSHALL saves the empty keyspace where there are save points': [
-    'Else the next start would bring back what was flushed.',
+    'Without this save, the next start would bring back what was flushed.',
     'flushAllDataAndResetRDB in src/db.c',
     'persistence/rdb/saver.ts#RdbSaver',
   ],

@@ -26,17 +26,17 @@ export const hints: Record<string, Hint> = {
     'persistence/command-output.ts#CommandOutput',
   ],
   'a time to live becomes a deadline in ms': [
-    'EX 100 means another moment when the file is read again. Log the deadline: PXAT with SET, PEXPIREAT for the EXPIRE family.',
+    'EX 100 would mean a later deadline when the file is read again. Log the deadline: PXAT with SET, PEXPIREAT for the EXPIRE family.',
     'setGenericCommand in src/t_string.c, expireGenericCommand in src/expire.c',
     PROPAGATION,
   ],
   'sums of floats are logged as their results': [
-    'A float added again on another machine may give another digit. Log SET with KEEPTTL, or HSET, with the result.',
+    'The same sum on another machine may differ in its last digit. Log SET with KEEPTTL, or HSET, with the result.',
     'incrbyfloatCommand in src/t_string.c',
     PROPAGATION,
   ],
   'SPOP is logged as an SREM of what came out': [
-    'A random choice would be another one when the log is replayed. Log which members were removed; when none is left, DEL.',
+    'When the log is replayed, a random choice would come out differently. Log which members were removed; when none is left, DEL.',
     'spopCommand in src/t_set.c',
     PROPAGATION,
   ],
@@ -121,7 +121,7 @@ export const hints: Record<string, Hint> = {
     LOADER,
   ],
   'of a transaction that is torn nothing is loaded': [
-    'Execute nothing between MULTI and EXEC before EXEC was read. The end to cut at is the one before MULTI.',
+    'Execute nothing between MULTI and EXEC before EXEC was read. If the tail is torn, cut the file before the MULTI.',
     'loadSingleAppendOnlyFile in src/aof.c',
     LOADER,
   ],

@@ -38,7 +38,7 @@ export const hints: Record<string, Hint> = {
     REPLICATION,
   ],
   'a replica applies the stream, in the database that it selected': [
-    'The primary sends requests as a client does. Execute them, do not answer, and keep a selected database for this connection.',
+    'The primary sends requests as a client does. Execute them without sending replies, and keep the selected database of this connection.',
     'readSyncBulkPayload and processMultibulkBuffer (src/replication.c, src/networking.c)',
     STREAM,
   ],
@@ -58,7 +58,7 @@ export const hints: Record<string, Hint> = {
     LINK,
   ],
   'a primary answers PING and REPLCONF': [
-    '+PONG and +OK. Remember what the replica said of itself: its port, and the capabilities that you know.',
+    'Answer PING with +PONG, and REPLCONF with +OK. Remember the port and the capabilities that the replica has announced.',
     'replconfCommand in src/replication.c',
     'replication/replica.ts#Replica',
   ],
@@ -73,7 +73,7 @@ export const hints: Record<string, Hint> = {
     'replication/full-sync.ts#FullSync',
   ],
   'the RDB comes with an EOF mark to a replica that knows it': [
-    'With capa eof the length need not be known beforehand: $EOF: and 40 random bytes, CRLF, the dump, and the same 40 bytes again.',
+    'With capa eof the length need not be known beforehand: $EOF: and 40 random characters, CRLF, the dump, and the same 40 characters again.',
     'rdbSaveRioWithEOFMark in src/rdb.c',
     'replication/full-sync.ts#FullSync',
   ],
@@ -113,12 +113,12 @@ export const hints: Record<string, Hint> = {
     `${ROLE}#becomePrimary`,
   ],
   'the old primary returns as a replica, without a full sync': [
-    'It asks the new primary with its own replication ID, which is the second one there. The backlog must have been kept.',
+    'The old primary sends its own replication ID with PSYNC, and at the new primary that is the second ID. The backlog must have been kept.',
     'masterTryPartialResynchronization in src/replication.c',
     REPLICATION,
   ],
   'an old primary with writes that nobody else has needs a full sync': [
-    'Its offset is beyond the one up to which the second ID is valid.',
+    'The old primary has an offset beyond the one up to which the second ID is valid.',
     'masterTryPartialResynchronization in src/replication.c',
     `${PRIMARY}#synchronize`,
   ],
@@ -138,7 +138,7 @@ export const hints: Record<string, Hint> = {
     WAIT,
   ],
   'with too few replicas writes are refused, and reads are not': [
-    'min-replicas-to-write: when fewer replicas have been heard of in the last min-replicas-max-lag seconds, refuse writes with -NOREPLICAS.',
+    'min-replicas-to-write: when fewer replicas have sent an ACK in the last min-replicas-max-lag seconds, refuse writes with -NOREPLICAS.',
     'refreshGoodSlavesCount in src/replication.c, processCommand in src/server.c',
     `${GUARDS}#checkGoodReplicas`,
   ],

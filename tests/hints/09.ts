@@ -10,7 +10,7 @@ const NOTIFICATIONS = 'pubsub/notifications.ts#Notifications';
 
 export const hints: Record<string, Hint> = {
   'SUBSCRIBE confirms each channel with a reply of its own': [
-    'SUBSCRIBE a b is answered twice, with the arrays subscribe, a, 1 and subscribe, b, 2. The number counts the subscriptions of this client; a channel it has already is confirmed again, and not counted again.',
+    'SUBSCRIBE a b is answered twice, with the arrays subscribe, a, 1 and subscribe, b, 2. The number counts the subscriptions of this client; a second subscription to the same channel is confirmed, but not counted again.',
     'pubsubSubscribeChannel and addReplyPubsubSubscribed in src/pubsub.c',
     `${SUBSCRIBE}#subscribe`,
   ],
@@ -50,7 +50,7 @@ export const hints: Record<string, Hint> = {
     PUBSUB,
   ],
   'a channel is the same in every database, and no key': [
-    'Channels are outside of the databases: SELECT does not change who hears what, and KEYS does not show a channel.',
+    'Channels are outside of the databases: SELECT does not change which messages a client gets, and KEYS does not show a channel.',
     'pubsubPublishMessage in src/pubsub.c',
     PUBSUB,
   ],
@@ -90,7 +90,7 @@ export const hints: Record<string, Hint> = {
     'commands/connection/connection.ts#ping',
   ],
   'a client is an ordinary one again when its last subscription has ended': [
-    'Ask whether it has subscriptions each time a request arrives. Keep no flag that could be forgotten.',
+    'Check for each request whether the client has subscriptions. Keep no flag that could be forgotten.',
     'clientSubscriptionsCount in src/pubsub.c',
     `${GUARD}#isInSubscribedMode`,
   ],
