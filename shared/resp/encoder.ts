@@ -121,8 +121,11 @@ export class ReplyWriter {
   /** The command's reply is written. */
   releasePushes(): void {
     this.holdingPushes = false;
-    if (this.heldPushes === undefined) return;
-    for (const message of this.heldPushes) this.push(message);
+    if (this.heldPushes !== undefined) this.pushHeld(this.heldPushes);
+  }
+
+  private pushHeld(messages: readonly Push[]): void {
+    for (const message of messages) this.push(message);
     this.heldPushes = undefined;
   }
 

@@ -12,7 +12,10 @@ const ARGUMENT_BYTES = 32;
 
 /** The last guard: between MULTI and EXEC a request that got this far is kept (Redis: `queueMultiCommand`). */
 export function queueInTransaction(request: Request): Reply | undefined {
-  if (!isQueued(request)) return undefined;
+  return isQueued(request) ? queue(request) : undefined;
+}
+
+function queue(request: Request): Reply {
   const transaction = request.client.transaction!;
   transaction.size += REQUEST_BYTES;
   for (let i = 0; i < request.args.length; i++) transaction.size += ARGUMENT_BYTES + lengthOf(request.args, i);

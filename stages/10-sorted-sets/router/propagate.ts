@@ -63,7 +63,7 @@ export class Propagation implements KeyspaceListener {
       if (this.depth === 1 && this.effects.length === 0) this.feed(client.db, args);
       else this.gather(client.db, args, this.commandsTo);
     }
-    if (--this.depth === 0) this.tell();
+    if (--this.depth === 0 && this.effects.length > 0) this.tell();
   }
 
   /**

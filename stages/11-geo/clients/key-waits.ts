@@ -96,6 +96,10 @@ export class KeyWaits implements KeyspaceListener {
 
   /** Serves clients that wait for keys that have changed, until nothing changes any more (`handleClientsBlockedOnKeys`). */
   serve(): void {
+    if (this.ready.length > 0) this.serveReady();
+  }
+
+  private serveReady(): void {
     while (this.ready.length > 0) {
       const { ready } = this;
       this.ready = [];

@@ -19,8 +19,12 @@ export function postponePrimary({ server: { running }, client }: Request): Reply
  * To be called when its client's permissions have been looked at: they know commands by their objects.
  */
 export function takeScriptFlags(request: Request): void {
+  if (request.command.scriptFlags !== undefined) judgeByScript(request);
+}
+
+function judgeByScript(request: Request): void {
   const { command } = request;
-  const own = command.scriptFlags?.(request);
+  const own = command.scriptFlags!(request);
   if (own === undefined) return;
   const flags = new Set(command.flags);
   for (const flag of ['write', 'may_replicate', 'denyoom', 'stale']) flags.delete(flag);

@@ -62,7 +62,10 @@ export class Eviction {
    * @returns `running` when time was up before: the rest follows in slices; `fail` when there is no key to evict
    */
   perform(): 'ok' | 'running' | 'fail' {
-    if (!this.isOver() || !this.isSafe()) return 'ok';
+    return this.isOver() && this.isSafe() ? this.makeRoom() : 'ok';
+  }
+
+  private makeRoom(): 'ok' | 'running' | 'fail' {
     if (this.by === undefined) return 'fail';
     const until = performance.now() + limitMs(this.options['maxmemory-eviction-tenacity']);
     for (let evicted = 1; this.isOver(); evicted++) {
