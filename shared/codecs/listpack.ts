@@ -64,7 +64,7 @@ export class ListpackWriter {
   /** Entries so far. */
   count = 0;
   private buffer: Buffer = Buffer.allocUnsafe(128);
-  /** Behind the last entry. */
+  /** The position after the last entry. */
   private at = HEADER_BYTES;
 
   /** Bytes of the listpack as it is, with its header and its end. */

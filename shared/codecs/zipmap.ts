@@ -25,7 +25,7 @@ export function readZipmap(bytes: Buffer): string[] {
     const fieldEnd = fieldAt + readLength(bytes, at, fieldAt);
     // The value's length needs a byte before the end.
     if (fieldEnd >= end) throw tooLong(at);
-    // Behind the length, the number of unused bytes.
+    // After the length comes the number of unused bytes.
     const unusedAt = fieldEnd + lengthSize(bytes[fieldEnd]!);
     const valueLength = readLength(bytes, fieldEnd, unusedAt);
     const valueEnd = unusedAt + 1 + valueLength;

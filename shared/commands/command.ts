@@ -19,7 +19,7 @@ export interface CommandRow<R = never> {
   readonly flags: string;
   /** Where the keys stand, and what is done to them. */
   readonly keys?: readonly KeySpec[];
-  /** Finds the keys of a request where `keys` cannot tell what is done to them (Redis: `getkeys_proc`). */
+  /** Finds the keys of a request where `keys` cannot say what the command does to them (Redis: `getkeys_proc`). */
   readonly keysOf?: (args: readonly string[]) => FoundKey[];
   /** The channels that a user must be allowed to use. */
   readonly channels?: ChannelSpec;
@@ -70,8 +70,8 @@ export interface Family<R = never> {
 }
 
 /**
- * A row made ready for execution. What each request asks for stands here: rows differ in their fields, which makes V8 search for them,
- * and looking into a set takes longer than a field.
+ * A row made ready for execution, with the fields that every request reads. Rows differ in their fields, which makes V8
+ * search for them, and a lookup in a set takes longer than a field.
  */
 export interface Command<R = never> {
   readonly row: CommandRow<R>;

@@ -10,7 +10,7 @@ export interface KeySpec {
   readonly flags: string;
   /**
    * Position of the first key, or the word after which it stands, looked for from `from` on (negative: from the end).
-   * `unknown`: neither can tell, and the row's `keysOf` knows what can be known.
+   * `unknown`: neither can describe it, and the row's `keysOf` finds those keys that can be found.
    */
   readonly begin: number | { readonly keyword: string; readonly from: number } | 'unknown';
   readonly find: KeyRange | KeyCount;
@@ -53,7 +53,7 @@ export function keyAfter(keyword: string, from: number, flags: string): KeySpec 
   return { flags, begin: { keyword, from }, find: { last: 0, step: 1, limit: 0 } };
 }
 
-/** Keys whose place no spec can tell, such as those that an element of SORT's list names. */
+/** Keys whose place no spec can describe, such as those named by an element of the list that SORT sorts. */
 export function keySomewhere(flags: string): KeySpec {
   return { flags, begin: 'unknown', find: { last: 0, step: 1, limit: 0 } };
 }

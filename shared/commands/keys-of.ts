@@ -3,7 +3,7 @@ import { findKeys, namesKeys, type FoundKey } from './key-specs.ts';
 
 /**
  * The keys of a request with what is done to each (Redis: `getKeysFromCommandWithSpecs`). All code that needs
- * keys asks here: COMMAND GETKEYS, and ACL. None also where the arguments are wrong.
+ * keys calls this: COMMAND GETKEYS, and ACL. If the arguments are wrong, there are none.
  */
 export function keysOf({ row }: Command, args: readonly string[]): FoundKey[] {
   return row.keysOf === undefined ? findKeys(row.keys ?? [], args) : row.keysOf(args);

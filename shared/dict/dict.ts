@@ -132,8 +132,8 @@ export class Dict<V> {
   }
 
   /**
-   * Every entry, in no promised order. The dict must not change meanwhile. Who looks a visited key up in another dict
-   * need not compute its hash.
+   * Every entry, in no promised order. The dict must not change meanwhile. Looking up a visited key in another dict
+   * computes no hash.
    */
   forEach(visit: (key: string, value: V) => void): void {
     for (const segment of this.segments) {

@@ -53,7 +53,7 @@ export class Segment<V> {
     if (this.width === 3) this.fields[index * 3 + 2] = ((this.fields[index * 3 + 2] as number) & kept) | stamp;
   }
 
-  /** The index of a key, or -1. `hash` is asked for only when the segment has hashes. */
+  /** The index of a key, or -1. `hash` is called only when the segment has hashes. */
   find(key: string, hashOf: (key: string) => number): number {
     const { fields, width, slots } = this;
     if (this.hashes === null) {

@@ -18,7 +18,7 @@ export class LuaError extends Error {
   site: Site | undefined;
 
   constructor(value: LuaValue, level = 1, argument?: number) {
-    // the stack would be that of the engine: it tells a script's author nothing, and costs microseconds
+    // the stack would be that of the engine: it is of no use to a script's author, and costs microseconds
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(typeof value === 'string' ? value : 'a script failed');

@@ -9,7 +9,7 @@ export type Upvalue = LuaValue | { v: LuaValue };
 export type Upvalues = readonly Upvalue[];
 
 /**
- * What a pausable function asks of the engine: call this function, and go on with its results. A call by the script itself
+ * The request of a pausable function to the engine: call this function, and continue with its results. A call by the script itself
  * is an ordinary one; those by native functions and of metamethods are boundaries that `coroutine.yield` cannot cross.
  */
 export class LuaCall {

@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 export interface LuaLimits {
   /** How many steps (turns of loops, calls) are between two calls of `check`. */
   stepsPerCheck: number;
-  /** Called every so many steps. May throw, `LuaStop` ends the script. True asks for a pause; `canPause` says whether that is possible now. */
+  /** Called every so many steps. May throw, `LuaStop` ends the script. True requests a pause; `canPause` says whether that is possible now. */
   check: (canPause: boolean) => boolean;
   /** The longest string that a script may make, in bytes. */
   stringLength: number;
@@ -12,7 +12,7 @@ export interface LuaLimits {
   depth: number;
   /** Words of the JavaScript stack that plain functions may take. */
   room: number;
-  /** Whether there is memory left; asked as often as `check` is called. */
+  /** Whether there is memory left; called as often as `check`. */
   hasMemory: () => boolean;
 }
 

@@ -15,7 +15,7 @@ const CALL_OTHER_ROOM = 24;
 
 export const NONE: LuaValues = [];
 
-/** A comparison by metamethod. `a <= b` may be asked as `not (b < a)`. */
+/** A comparison by metamethod. `a <= b` may be computed as `not (b < a)`. */
 class Comparison extends LuaCall {
   readonly isNegated: boolean;
 
@@ -42,7 +42,7 @@ export abstract class Operations {
 
   /** Looks to the limits, after so many steps. True if the script is to pause, which only a pausable function may. */
   abstract tick(canPause: boolean): boolean;
-  /** Makes a call that a native function or a metamethod asks for. */
+  /** Makes a call that a native function or a metamethod has requested. */
   abstract make(call: LuaCall): LuaValues;
 
   metatableOf(value: LuaValue): LuaTable | undefined {

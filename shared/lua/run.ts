@@ -8,7 +8,7 @@ import type { LuaThread, LuaValue } from './value.ts';
 /** So many coroutines may have resumed one another. */
 const MAX_RESUMES = 200;
 
-/** `coroutine.yield` asks for this. */
+/** The request that `coroutine.yield` makes. */
 export class YieldRequest {
   readonly values: LuaValues;
 
@@ -17,7 +17,7 @@ export class YieldRequest {
   }
 }
 
-/** `coroutine.resume` asks for this; it gets true and values, or false and an error. */
+/** The request that `coroutine.resume` makes; its result is true and values, or false and an error. */
 export class ResumeRequest {
   readonly thread: LuaThread;
   readonly args: LuaValues;

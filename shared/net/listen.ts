@@ -6,7 +6,7 @@ export interface ConnectionEvents {
   close(): void;
   /** Where the next bytes are to go, if not into the shared buffer; that buffer is given to `data` then. */
   target?(): Buffer | undefined;
-  /** The other side has ended, in the turn before this one: calls `end` once what was asked before is answered. */
+  /** The other side has ended, in the turn before this one. Calls `end` once all requests before the end are answered. */
   ended?(end: () => void): void;
 }
 
@@ -23,7 +23,7 @@ export interface ListenOptions {
 
 /**
  * Listens on one address and calls `accept` for each connection. An IPv6 address takes IPv6 alone, as in Redis. When
- * the other side ends, what was asked before is still answered; then the connection is closed.
+ * the other side ends, its earlier requests are still answered; then the connection is closed.
  * @throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL, …)
  */
 export function listen(options: ListenOptions, accept: (socket: Socket) => ConnectionEvents): Promise<Server> {

@@ -6,7 +6,7 @@ const ANSWER_MS = 1_000;
 const FIRST_SUGGESTED = 7001;
 
 /**
- * What to tell the operator when a port is taken: who answers there, and which flag helps. Such as
+ * The message for the operator when a port is taken: which program uses the port, and which flag helps. Such as
  * `the port is in use: a Redis 7.0.15 answers there; try --port 7001`.
  */
 export async function describeTakenPort(host: string, port: number, flag = '--port'): Promise<string> {
@@ -25,7 +25,7 @@ function nameOf(answer: string): string {
   return 'another program has it';
 }
 
-/** What comes within the time when INFO is asked; '' when nothing does. */
+/** The reply to INFO within the time; '' when none comes. */
 function answerOf(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port }, () => socket.write('*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n'));

@@ -8,7 +8,7 @@ export interface OutputLimit {
   readonly softSeconds: number;
 }
 
-/** By the class of clients: those that ask, replicas (from stage 08 on), those that have subscribed (09). */
+/** A limit for each class of clients: ordinary ones, replicas (from stage 08 on), subscribers (09). */
 export type OutputLimits = Readonly<Record<ClientClass, OutputLimit>>;
 
 export type ClientClass = 'normal' | 'replica' | 'pubsub';

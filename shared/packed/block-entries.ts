@@ -15,7 +15,7 @@ const INT_16 = 0xf1;
 const INT_64 = 0xf4;
 /** What is enough of a long string's entry to know its size. */
 const HEAD_BYTES = 5;
-/** In the length behind an entry: it has more bits, in the byte before. In a block there are at most two. */
+/** A flag in the length that follows an entry: more bits are in the byte before. In a block the length has at most two bytes. */
 const ANOTHER_GROUP = 0x80;
 /** From this length on Node's own writing is faster. */
 const LONG = 64;

@@ -28,7 +28,7 @@ function lengthBytes(length: number): number {
   return length < 4096 ? 2 : 5;
 }
 
-/** Behind each element its size is repeated, seven bits to a byte, so that a listpack can be read backwards. */
+/** After each element its size is repeated, seven bits to a byte, so that a listpack can be read backwards. */
 function withBackLength(size: number): number {
   if (size <= 127) return size + 1;
   if (size < 16383) return size + 2;

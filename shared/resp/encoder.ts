@@ -102,7 +102,7 @@ export class ReplyWriter {
   }
 
   /**
-   * Writes what the client has not asked for now: a message, an invalidation. It is encoded once per protocol, however
+   * Writes what is not a reply to a request: a message, an invalidation. It is encoded once per protocol, however
    * many clients it goes to.
    */
   push(message: Push): void {

@@ -11,7 +11,7 @@ type WithBytes = readonly string[] & { [BYTES]?: (Buffer | undefined)[]; [KEPT]?
 
 /**
  * Makes an argument one that was received as bytes. `args[index]` becomes a string when it is read, so a command need
- * not know of it. A command that only keeps the argument, or passes it on, asks `bytesOf` first and saves the copy.
+ * not care. A command that only keeps the argument, or passes it on, calls `bytesOf` first and saves the copy.
  */
 export function setBytes(args: string[], index: number, bytes: Buffer): void {
   const all = ((args as WithBytes)[BYTES] ??= []);

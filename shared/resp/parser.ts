@@ -75,7 +75,7 @@ export class RequestParser {
   private aheadOut = 0;
   private aheadError: ProtocolError | undefined;
 
-  /** Whether the client has yet to authenticate: asked before a request that may be large (stage 12). */
+  /** Whether the client has yet to authenticate; called before a request that may be large (stage 12). */
   isUnauthenticated: (() => boolean) | undefined;
 
   /** Bytes of the arguments that wait for the rest of their request, or for their turn; they take from V8's heap. */

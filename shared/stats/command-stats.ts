@@ -24,7 +24,7 @@ export class CommandStats {
   }
 }
 
-/** Section Commandstats of INFO: a line for each command that was asked for. */
+/** Section Commandstats of INFO: a line for each command that clients have sent. */
 export function commandStatsFields(table: CommandTable): InfoField[] {
   return everyCommand(table)
     .filter(({ stats: { calls, rejected, failed } }) => calls + rejected + failed > 0)

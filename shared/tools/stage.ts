@@ -37,7 +37,7 @@ function tracedCommand(stage: Stage): string[] {
 const SAME_KEYSTROKE_MS = 100;
 
 /**
- * Tells signals from their echoes: one Ctrl-C comes in twice, from the terminal and through npm, a few ms apart.
+ * Distinguishes signals from their echoes: one Ctrl-C arrives twice, from the terminal and through npm, a few ms apart.
  * @returns a function of a signal and its time in ms
  */
 export function newKeystrokes(): (signal: string, now: number) => boolean {
@@ -60,7 +60,7 @@ npm run stage 07 -- --help              the flags of that stage
 Paths are taken from the folder in which you type. Ctrl-C stops the server; a second one stops it at once.
 `;
 
-/** The flags of a stage, asked only when npm could have taken one. */
+/** The flags of a stage; looked up only when npm could have taken one. */
 async function optionNames(stage: Stage): Promise<string[]> {
   if (process.env['npm_lifecycle_event'] === undefined) return [];
   const options: unknown = await import(pathToFileURL(resolve(PROJECT_ROOT, stage.dir, 'options.ts')).href);
@@ -71,8 +71,8 @@ const IS_WINDOWS = process.platform === 'win32';
 
 /**
  * Runs the server until it ends. It gets a process group of its own: the terminal's signals reach it through this
- * process alone, and so once each. On Windows the console tells the server of Ctrl-C, and to send a signal is to kill.
- * When npm has ended, the server gets SIGTERM, unless it was asked to end before: a second signal ends it at once.
+ * process alone, and so once each. On Windows the console passes Ctrl-C to the server, and sending a signal would kill it.
+ * When npm has ended, the server gets SIGTERM, unless it got a signal before: a second signal ends it at once.
  * @returns its exit code; 128 + the signal's number when a signal ended it, as shells have it
  */
 function runServer([program, ...args]: string[]): Promise<number> {

@@ -39,7 +39,7 @@ function variable(flag: string): string {
   return `npm_config_${flag.replaceAll('-', '_')}`;
 }
 
-/** The value of `--port=7000` is in the variable; that of `--port 7000` was left behind among the words. */
+/** The value of `--port=7000` is in the variable; that of `--port 7000` is left among the positional words. */
 function meant(script: string, argv: readonly string[], swallowed: string[], env: NodeJS.ProcessEnv, dashes: string): string {
   const [first = '', ...rest] = argv;
   const bare = swallowed.filter((flag) => env[variable(flag)] === 'true');

@@ -205,7 +205,7 @@ function choose(word: string | undefined, { foreign, redis, every, full, choice 
   if (foreign === null && folders().includes(word!) && word !== 'suites') return folderPlan(word!);
   const file = word !== undefined && isSuiteFile(word) ? word : null;
   const last = word === undefined ? builtStages().at(-1)! : requireStage(file === null ? word : file.slice(0, 2));
-  // A test that is asked for by name may be any.
+  // A test that is chosen by its name need not be a core test.
   const all = full || file !== null || (choice !== null && !inCore(last.number, choice));
   const parts = foreign === null ? stagePlan(last, redis) : foreignPlan(last.number, foreign, all);
   return file === null ? parts : onlyFile(parts, file);

@@ -106,7 +106,7 @@ export class Server {
     this.keyWaits.serve();
   }
 
-  /** Asks for a call of `beforeSleep` at the end of this turn of the event loop. */
+  /** Schedules a call of `beforeSleep` at the end of this turn of the event loop. */
   scheduleBeforeSleep(): void {
     if (this.sleepScheduled) return;
     this.sleepScheduled = true;

@@ -212,7 +212,7 @@ export class Server {
     this.rdb.cron();
   }
 
-  /** Asks for a call of `beforeSleep` at the end of this turn of the event loop. */
+  /** Schedules a call of `beforeSleep` at the end of this turn of the event loop. */
   scheduleBeforeSleep(): void {
     if (this.sleepScheduled) return;
     this.sleepScheduled = true;

@@ -1,7 +1,7 @@
 import type { LuaSteps, LuaValues } from '../function.ts';
 import { LuaFunction, LuaTable, type LuaValue } from '../value.ts';
 
-/** What libraries ask of the state that they belong to. */
+/** What libraries need from the state to which they belong. */
 export interface LibraryHost {
   /** Called now and then in what can take long, with how many steps that were; throws when the script is to end. */
   spend(steps: number): void;

@@ -6,7 +6,7 @@ import type { LibraryHost } from './host.ts';
 export type Capture = string | number;
 
 const MAX_CAPTURES = 32;
-/** How many steps of matching are counted before the host hears of them. */
+/** How many steps of matching are counted before they are reported to the host. */
 const STEPS_AT_ONCE = 1_000;
 /** A call that takes more steps than this ends in an error: nobody is served while the matcher goes back and forth. */
 const MAX_STEPS = 2 ** 24;
@@ -60,7 +60,7 @@ export class Matcher {
   #backAt = 0;
   #backItem = 0;
   #steps = 0;
-  /** Those that the host has heard of. */
+  /** The steps that have been reported to the host. */
   #spent = 0;
 
   constructor(text: string, pattern: string, host: LibraryHost) {

@@ -183,7 +183,7 @@ class Substitution {
     this.#built = new TextBuilder(host);
   }
 
-  /** Goes to the next match; false when there is none, or when there were as many as asked for. */
+  /** Goes to the next match; false when there is none, or when the maximum number has been reached. */
   next(): boolean {
     const text = this.#text;
     while (!this.#ended && this.#replaced < this.#most) {
@@ -206,7 +206,7 @@ class Substitution {
     return this.#matcher.captures();
   }
 
-  /** What a table is asked for. */
+  /** What is looked up in a table. */
   firstCapture(): LuaValue {
     return this.#matcher.capture(0);
   }

@@ -5,7 +5,7 @@ import { createLibrary, type LibraryHost } from './host.ts';
 import { toSigned, toUnsigned } from '../number-text.ts';
 import { TextBuilder } from './text-builder.ts';
 
-/** The alignment that `!` alone asks for, and the sizes of C on 64-bit Linux. */
+/** The alignment that `!` alone means, and the sizes of C on 64-bit Linux. */
 const MAX_ALIGN = 8;
 const SIZES: Readonly<Record<string, number>> = { b: 1, B: 1, h: 2, H: 2, l: 8, L: 8, T: 8, f: 4, d: 8, x: 1 };
 const INT_SIZE = 4;

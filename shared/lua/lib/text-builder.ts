@@ -1,9 +1,9 @@
 import { flat } from '#shared/packed/flat-string.ts';
 import type { LibraryHost } from './host.ts';
 
-/** The host is asked again once the text has grown by half: it counts the whole text each time. */
+/** The host checks its limit again once the text has grown by half: it counts the whole text each time. */
 const GROWTH = 1.5;
-/** So many additions are steps that the host hears of. */
+/** After so many additions, they are reported to the host as steps. */
 const STEPS_AT_ONCE = 256;
 /** So much is put together before it is made one piece: a string of many small ones takes a multiple of its length. */
 const PIECE = 4_096;

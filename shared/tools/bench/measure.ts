@@ -111,7 +111,7 @@ async function prepare(server: ServerProcess, test: BenchTest, requests: number)
   await ask(server.port, 'FLUSHALL'); // stage 01 has nothing to flush, and says so
   for (const { command, times, random = RANDOM_KEYS } of test.fills ?? []) {
     const fills = times(requests);
-    // A pipeline is sent whole, even where fewer requests are asked for.
+    // A pipeline is sent whole, even if fewer requests are needed.
     await redisBenchmark(server, command, { pipeline: Math.min(16, fills), requests: fills, random });
   }
 }

@@ -22,6 +22,6 @@ const LESS = 'FRX';
 function ranPager(command: string, text: string, env: NodeJS.ProcessEnv): boolean {
   const options = { shell: true, stdio: ['pipe', 'inherit', 'inherit'] as ['pipe', 'inherit', 'inherit'] };
   const { status, error } = spawnSync(command, { ...options, input: `${text}\n`, env: { LESS, ...env } });
-  // A reader who has seen enough is no failure: the pager closes its input (EPIPE) and ends with 0.
+  // Leaving the pager early is no failure: the pager closes its input (EPIPE) and ends with 0.
   return status === 0 && (error === undefined || (error as NodeJS.ErrnoException).code === 'EPIPE');
 }

@@ -9,7 +9,7 @@ const EMPTY_BYTES = 400;
 
 /**
  * The dict of a large hash or set, which counts what it takes in memory. The members of a set have `true` as value. Beside the
- * value of a hash's field stands its length: whoever replaces it counts it without fetching it from memory.
+ * value of a hash's field its length is kept, so that replacing the value needs no fetch of the old one from memory.
  */
 export class CountedDict<V extends string | true> extends Dict<V> {
   bytes = EMPTY_BYTES;

@@ -179,7 +179,7 @@ export class List extends PackedValue {
     return found;
   }
 
-  /** Takes the form that its size asks for, whatever it was before (Redis: LIST_CONV_AUTO). */
+  /** Chooses the encoding that fits the size now, whichever it was before (Redis: LIST_CONV_AUTO). */
   fit(): void {
     this.expect([], 0);
     this.shrink(1);

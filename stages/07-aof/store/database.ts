@@ -16,7 +16,7 @@ const DEADLINE_BYTES = 72;
 const TTL_SAMPLES = 20;
 /**
  * The dict keeps 32 bits beside a value. The upper 24 say how its key was used (`key-use.ts`). The lower 8 are the length
- * of a short string, so that who replaces it can count it without fetching it from memory; all ones: ask the value.
+ * of a short string, so that replacing it needs no fetch of the old value from memory; all ones: see the value itself.
  */
 const USE_SHIFT = 8;
 const LENGTH_BITS = 0xff;
@@ -25,7 +25,7 @@ const LENGTH_BITS = 0xff;
  * One numbered database: keys, values, deadlines (Redis: `redisDb` and db.c).
  *
  * Handlers look up with `lookupRead…` or `lookupWrite…`: the latter says that the value is about to change. After
- * changing a value in place they call `signalModified`. From there every listener hears of the change.
+ * changing a value in place they call `signalModified`. `signalModified` announces the change to every listener.
  */
 export class Database {
   readonly index: number;
@@ -146,7 +146,7 @@ export class Database {
   }
 
   /**
-   * Adds a key that is loaded: no listener hears of it. `at`: its deadline, Unix time in ms.
+   * Adds a key that is loaded: no listener is called. `at`: its deadline, Unix time in ms.
    * @returns false when there is such a key already (Redis: `dbAddRDBLoad`)
    */
   load(key: string, value: Value, at?: Int64): boolean {
@@ -345,7 +345,7 @@ export class Database {
     return (firstUse(this.keyspace) << USE_SHIFT) | length;
   }
 
-  /** Removes a key whose time has come, at the moment somebody asks for it (Redis: `expireIfNeeded`). */
+  /** Removes a key if its deadline has passed; called when a command looks it up (Redis: `expireIfNeeded`). */
   private expireIfNeeded(key: string): boolean {
     if (!this.isExpired(key)) return false;
     this.keyspace.stats.expired++;

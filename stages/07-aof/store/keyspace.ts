@@ -23,7 +23,7 @@ export interface SnapshotInProgress {
   beforeChange(dict: Dict<Value>, key: string): void;
 }
 
-/** All databases, what they count together, and who listens to their changes. */
+/** All databases, their common counters, and the listeners that are called when a key changes. */
 export class Keyspace {
   readonly databases: readonly Database[];
   /** A new list at each change of it: a listener that is called may add or remove one. */

@@ -19,7 +19,7 @@ export function checkOutputLimit({ clients, options }: NetworkServer, client: Cl
   setImmediate(() => clients.closeNow(client));
 }
 
-/** A replica is sent the stream alone: one that asks for something else is cut off (Redis: `_addReplyToBufferOrList`). */
+/** A replica gets only the stream: one that sends a command with a reply is disconnected (Redis: `_addReplyToBufferOrList`). */
 function expectNoReply(clients: Clients, client: Client): void {
   if (client.replies.size === 0 && !client.closing) return;
   log.warning(`Replica id=${client.id} sent a command that has a reply, disconnecting it`);

@@ -24,7 +24,7 @@ export interface FailoverPlan {
 
 /**
  * FAILOVER: this primary and one of its replicas change places, and no write is lost. Writes are paused until a replica
- * has the whole history. Then this server becomes a replica, and its PSYNC asks that one to be the primary (Redis:
+ * has the whole history. Then this server becomes a replica of that one, and its PSYNC tells that one to be the primary (Redis:
  * `failoverCommand`, `updateFailoverStatus`).
  */
 export class Failover {
@@ -69,7 +69,7 @@ export class Failover {
     this.handOver(target);
   }
 
-  /** This server is a primary, and takes writes again. A replica that has been asked already may be one as well. */
+  /** This server is a primary, and takes writes again. A replica that got the request already may have become a primary, too. */
   abort(reason: string): void {
     log.notice(`Aborting failover to ${this.name}: ${reason}`);
     if (this.state === 'failover-in-progress') becomePrimary(this.server);

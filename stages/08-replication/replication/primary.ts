@@ -92,7 +92,7 @@ function isSilent({ state, inSync, knowsOffsets, client, socket, ackTime, lastPr
   return inSync && socket.writableNeedDrain && now - lastProgress > timeout;
 }
 
-/** Replicas that are online and were heard of lately (Redis: `refreshGoodSlavesCount`). */
+/** Replicas that are online and have sent an ACK lately (Redis: `refreshGoodSlavesCount`). */
 export function goodReplicas({ replication, options }: Primary): number {
   return replication.online.filter((replica) => replica.lag <= options['min-replicas-max-lag']).length;
 }

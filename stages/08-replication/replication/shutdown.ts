@@ -5,8 +5,8 @@ import type { Server, ShutdownFlags } from '../server.ts';
 const LOOK_MS = 20;
 
 /**
- * Lets replicas have all that was written before the server ends, up to `shutdown-timeout` seconds; clients are not
- * heard meanwhile (Redis: `isReadyToShutdown`). @returns false when nobody has to be waited for
+ * Waits before the server ends until the replicas have every write, for up to `shutdown-timeout` seconds. No client
+ * is served during the wait (Redis: `isReadyToShutdown`). @returns false when no replica has to be waited for
  */
 export function waitForReplicas(server: Server, flags: ShutdownFlags): boolean {
   const { replication, options } = server;

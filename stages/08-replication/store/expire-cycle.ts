@@ -4,7 +4,7 @@ import type { Keyspace } from './keyspace.ts';
 const SLICE_MS = 2;
 
 /**
- * Removes the keys whose time has come, whether or not anybody asks for them (Redis: `activeExpireCycle`). Works in
+ * Removes keys whose deadline has passed, even if no command looks them up (Redis: `activeExpireCycle`). Works in
  * slices, with room for requests between them, until no expired key is left. Called by the cron; a cycle under way goes
  * on.
  */

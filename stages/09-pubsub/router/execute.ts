@@ -68,7 +68,7 @@ function run(request: Request): Reply {
   }
 }
 
-/** What the client has asked for by CLIENT TRACKING and CLIENT NO-TOUCH. */
+/** Applies what CLIENT TRACKING and CLIENT NO-TOUCH have set for this client. */
 function beginForClient(request: Request): void {
   const { client, command, server } = request;
   if (client.tracking !== undefined) server.tracking.begin(request);

@@ -8,7 +8,7 @@ const CR = 0x0d;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * A replica's connection to its primary: first lines, one for each thing that is asked, then bytes. Every promise is
+ * A replica's connection to its primary: first lines, one in reply to each request, then bytes. Every promise is
  * rejected when the connection ends.
  */
 export class PrimaryConnection {

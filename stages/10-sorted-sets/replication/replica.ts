@@ -51,7 +51,7 @@ export class Replica {
     this.socket = client.socket!;
   }
 
-  /** Whether it has asked for the history. */
+  /** Whether the replica has sent PSYNC or SYNC. */
   get isAttached(): boolean {
     return this.state !== 'handshake';
   }
@@ -64,7 +64,7 @@ export class Replica {
     return `${this.ip}:${this.listeningPort || this.socket.remotePort}`;
   }
 
-  /** Whole seconds since it was last heard of. */
+  /** Whole seconds since the last ACK. */
   get lag(): number {
     return Math.floor((Date.now() - this.ackTime) / 1000);
   }

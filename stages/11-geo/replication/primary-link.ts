@@ -60,7 +60,7 @@ export class PrimaryLink {
     this.closeStream();
   }
 
-  /** Tells the primary what it may count on (Redis: `replicationSendAck`). */
+  /** Reports to the primary the offset that this replica has applied (Redis: `replicationSendAck`). */
   sendAck(): void {
     this.stream?.sendAck(this.stream.safe);
   }

@@ -11,7 +11,7 @@ interface NotificationOptions {
 
 /**
  * Announces each change of a key by two messages (Redis: notify.c): the event on `__keyspace@<db>__:<key>`, and the key on
- * `__keyevent@<db>__:<event>`. While `notify-keyspace-events` asks for nothing, it does not listen either.
+ * `__keyevent@<db>__:<event>`. While `notify-keyspace-events` is empty, it does not listen either.
  */
 export class Notifications implements KeyspaceListener, KeyspaceObserver {
   private readonly keyspace: Keyspace;

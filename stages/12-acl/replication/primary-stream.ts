@@ -25,7 +25,7 @@ export class PrimaryStream {
   private readonly synced: SyncedOffset;
   private readonly server: Server;
   private readonly connection: PrimaryConnection;
-  /** The offset that is safe once the log is; and those that GETACK has asked about since. */
+  /** The offset that is safe once the log is synced; and the offsets at which a GETACK has come since. */
   private awaited = -1;
   private asked: number[] = [];
   /** A request that CLIENT PAUSE holds back. */
@@ -100,7 +100,7 @@ export class PrimaryStream {
     });
   }
 
-  /** FACK says up to where the log is on disk, which WAITAOF asks about (Redis: `replicationSendAck`). */
+  /** FACK is the offset up to which the log is on disk; WAITAOF needs it (Redis: `replicationSendAck`). */
   sendAck(offset: number): void {
     const synced = this.synced.value;
     const fack = synced === -1 ? [] : ['FACK', String(synced)];

@@ -51,7 +51,7 @@ const REASONS: Record<Denial['reason'], string> = {
   channel: 'no permission to access one of the channels used as arguments to the command',
 };
 
-/** `verbose`: to somebody who may know the key's name (Redis: `getAclErrorMessage`). */
+/** `verbose`: the text may name the key, as for an administrator (Redis: `getAclErrorMessage`). */
 export function describeDenial({ reason, object }: Denial, username: string, verbose: boolean): string {
   if (reason === 'command') return `User ${username} has no permissions to run the '${object}' command`;
   if (verbose) return `User ${username} has no permissions to access the '${object}' ${reason}`;

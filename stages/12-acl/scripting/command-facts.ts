@@ -1,9 +1,9 @@
 import type { Command } from '../router/command.ts';
 
-/** What a call from a script asks of each command, put together once. */
+/** The facts about a command that a call from a script needs, put together once. */
 export interface CommandFacts {
   readonly isForScripts: boolean;
-  /** It waits, if it is told to: XREAD. */
+  /** It may block, if the script gives it BLOCK: XREAD. */
   readonly mayWait: boolean;
   readonly reads: boolean;
   readonly writes: boolean;

@@ -15,7 +15,7 @@ import type { ScriptRun } from './script-run.ts';
 const CALLS_PER_CHECK = 64;
 
 /**
- * `redis.call`: a command goes its usual way, after the questions that are asked of scripts (Redis: `scriptCall`).
+ * `redis.call`: runs a command as usual, after the checks that apply to scripts alone (Redis: `scriptCall`).
  * @returns its reply; an error is counted
  */
 export function callFromScript(run: ScriptRun, args: readonly string[]): Reply {
@@ -40,7 +40,7 @@ function noteEffect(run: ScriptRun, { reads, writes, replicates }: CommandFacts)
   else if (replicates) run.hasActed = true;
 }
 
-/** While a log is replayed, nobody is asked and nobody is told. */
+/** While a log is replayed, nothing is propagated, and monitors see nothing. */
 function runCommand(run: ScriptRun, request: Request): Reply {
   const { server } = run;
   if (server.loading !== undefined) return runQuietly(request);
@@ -75,7 +75,7 @@ function hasWrongArity({ arity, run }: Command, args: readonly string[]): boolea
   return run === undefined || (arity > 0 ? args.length !== arity : args.length < -arity);
 }
 
-/** XREAD and XREADGROUP wait only if they are told to. */
+/** XREAD and XREADGROUP wait only if they are given BLOCK. */
 function asksToWait(args: readonly string[]): boolean {
   const words = args.map((word) => word.toUpperCase());
   return words.slice(1, words.indexOf('STREAMS', 1)).includes('BLOCK');

@@ -89,13 +89,13 @@ export class ScriptRun {
     client.replies.protocol = 2;
   }
 
-  /** Who has sent the request. */
+  /** The client that sent the request. */
   get caller(): Client {
     return this.request.client;
   }
 }
 
-/** Nothing that it asks for waits, as inside EXEC (CLIENT_DENY_BLOCKING). */
+/** A client whose blocking commands never wait, as inside EXEC (CLIENT_DENY_BLOCKING). */
 function createClient(): Client {
   const client = new Client(0);
   client.transaction = new Transaction();

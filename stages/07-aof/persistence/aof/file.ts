@@ -233,7 +233,7 @@ export class AofFile {
     const actions = this.current;
     this.current = [];
     for (const action of actions) action();
-    // The clients that have their replies now ask again at once: all these requests go with the next sync.
+    // The clients that just got their replies send their next requests at once: all of those share the next sync.
     this.groupCommit.begin();
   };
 

@@ -161,7 +161,7 @@ function psync(request: Request): Reply {
   return NO_REPLY;
 }
 
-/** As old replicas ask, and `redis-cli --rdb`: the RDB comes without a line in front that names the history. */
+/** SYNC, as old replicas and `redis-cli --rdb` send it: no line that names the history comes before the RDB. */
 function sync(request: Request): Reply {
   const replica = newReplica(request);
   if (replica === undefined) return NO_REPLY;

@@ -85,7 +85,7 @@ function sleep({ args }: Request): Reply {
   return OK;
 }
 
-/** `DEBUG SET-ACTIVE-EXPIRE 0|1`: off, expired keys stay until somebody asks for them. */
+/** `DEBUG SET-ACTIVE-EXPIRE 0|1`: when off, expired keys stay until a command looks them up. */
 function setActiveExpire({ server, args }: Request): Reply {
   if (args.length !== 3) throw unknownSubcommand(args[1]!);
   server.activeExpire = Number.parseInt(args[2]!, 10) !== 0;

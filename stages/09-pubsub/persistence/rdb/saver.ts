@@ -37,7 +37,7 @@ export class RdbSaver {
   saves = 0;
   /** Bytes that the last background save wrote early, because their keys were about to change. */
   lastEarlyBytes = 0;
-  /** BGSAVE SCHEDULE asked for a save as soon as it can be. */
+  /** After BGSAVE SCHEDULE: a save begins as soon as no other one is running. */
   scheduled = false;
   current: BackgroundSave | undefined;
   private readonly server: Server;
@@ -110,7 +110,7 @@ export class RdbSaver {
     }
   }
 
-  /** The save points, and what BGSAVE SCHEDULE asked for. */
+  /** Starts a save that is due: by a save point, or because of BGSAVE SCHEDULE. */
   cron(): void {
     if (this.server.keyspace.isSnapshotting || this.server.loading !== undefined) return;
     if (this.scheduled || this.isDue()) {

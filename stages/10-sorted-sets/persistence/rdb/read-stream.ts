@@ -30,7 +30,7 @@ function readFacts(input: RdbInput, stream: Stream, version: number): void {
   stream.lastId = lastId;
   stream.entriesAdded = length;
   if (version === 1) return;
-  // The ID of the first entry, which the entries tell already.
+  // The ID of the first entry. It is not needed: the entries have been read already.
   readId(input);
   stream.maxDeletedId = readId(input);
   stream.entriesAdded = input.unsigned();

@@ -100,7 +100,7 @@ function inOrder(db: Database, elements: string[], { by, alpha, descending }: So
   return alpha ? sortByTexts(elements, weights, descending) : sortByNumbers(elements, weights, descending);
 }
 
-/** The part that LIMIT asks for, of what has an order of its own and of a set. A set knows no DESC. */
+/** The elements that LIMIT selects, unsorted: in the value's own order. A set has none, so DESC changes nothing. */
 function asTheyAre(value: Sortable, options: SortOptions): string[] {
   if (value instanceof SetValue) return limited(value.members(), options);
   const length = value instanceof List ? value.length : value.size;

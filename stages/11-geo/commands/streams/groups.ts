@@ -118,7 +118,7 @@ function xack({ db, args }: Request): Reply {
   return acknowledged;
 }
 
-/** The groups of a stream have changed: the log and the replicas are told, but to WATCH this is no change of the key. */
+/** The groups of a stream have changed. The change goes to the log and the replicas, but it does not mark watched keys. */
 export function signalGroups(db: Request['db'], key: string, stream: Stream, event?: string, changes = 1): void {
   stream.accountGroups();
   db.signalUnwatched(key, event, changes);

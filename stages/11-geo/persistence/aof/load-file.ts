@@ -95,7 +95,7 @@ export class AofFileLoader {
     if (this.client.transaction === undefined) this.beforeMulti = this.validUpTo;
   }
 
-  /** Neither guards nor targets of propagation are asked: what stands in the log has happened. */
+  /** Runs without guards and without propagation: a request in the log was accepted when it was written. */
   private execute(args: string[]): void {
     const { server, client } = this;
     const command = server.commands.find(args);

@@ -65,7 +65,7 @@ function geohash(request: Request): Reply {
   return scoresOf(request).map((score) => (score === undefined ? null : geohashText(score)));
 }
 
-/** The score of each member that is asked for; undefined when it is not there. */
+/** The score of each member that the request names; undefined for a member that is not there. */
 function scoresOf({ db, args }: Request): (number | undefined)[] {
   const set = db.lookupReadType(args[1]!, SortedSet);
   return args.slice(2).map((member) => set?.score(member));

@@ -13,7 +13,7 @@ export interface Migration {
   readonly keys: readonly string[];
   readonly copy: boolean;
   readonly replace: boolean;
-  /** `[password]` or `[username, password]`; undefined: the target asks for none. */
+  /** `[password]` or `[username, password]`; undefined: the target needs none. */
   readonly credentials: readonly string[] | undefined;
 }
 

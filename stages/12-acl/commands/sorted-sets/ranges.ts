@@ -155,7 +155,7 @@ function beginsAtPlace({ offset }: RangeQuery, range: RangeArguments): range is 
   return offset === 0 && range.by === 'place';
 }
 
-/** The members that are asked for, as `SortedSet.range` takes them. */
+/** The range that the request names, as `SortedSet.range` takes it. */
 interface Selection {
   readonly start: number;
   readonly count: number;
@@ -180,7 +180,7 @@ interface FixedOptions {
   readonly withScores?: false;
 }
 
-/** Which members are asked for. */
+/** Which members the request selects. */
 interface RangeQuery {
   readonly range: RangeArguments;
   readonly reverse: boolean;

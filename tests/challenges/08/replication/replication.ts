@@ -17,9 +17,9 @@ export const NO_REPLID = '0'.repeat(40);
 const SEND_AT_ONCE_BYTES = 16 * 1024;
 
 /**
- * The history of this server: its name, how long it is, its last part, and who follows it (Redis: the replication
- * fields of `struct redisServer`). A primary makes it out of what its commands did; a replica passes on its primary's
- * bytes.
+ * The history of this server: its name, its length, its last part, and the replicas that follow it (Redis: the replication
+ * fields of `struct redisServer`). A primary makes it from the effects of its commands; a replica passes on the bytes of
+ * its primary.
  */
 export class Replication implements PropagationTarget {
   readonly takes = PROPAGATE_REPL;
@@ -88,15 +88,15 @@ export class Replication implements PropagationTarget {
 
   /**
    * The stream goes to the replicas after the replies: clients wait for these, and a replica that wakes up takes a
-   * processor from them. While more of it keeps coming it waits, unless WAIT asks (the last step of `beforeSleep`).
+   * processor from them. While commands keep adding to the stream it is held, unless WAIT needs it (the last step of `beforeSleep`).
    */
   streamIfDue(): void {
     if (this.wantsAcks || !this.sending.active) this.sendStream();
   }
 
-  /** Asks for acknowledgements if they are wanted, and sends the stream so far, once the log has it. */
+  /** Adds a GETACK if acknowledgements are wanted, and sends the stream so far, once the log has it. */
   sendStream(): void {
-    // During a pause the history stays as it is: replicas are asked afterwards.
+    // During a pause nothing is added to the history, so the GETACK is sent afterwards.
     if (this.wantsAcks && this.server.pause.kind === undefined) {
       this.wantsAcks = false;
       if (this.link === undefined) this.feed(-1, ['REPLCONF', 'GETACK', '*']);
@@ -108,7 +108,7 @@ export class Replication implements PropagationTarget {
     this.server.aof.file.afterSync(() => this.release(end));
   }
 
-  /** Replicas are asked how far they are, at the end of this turn (Redis: `replicationRequestAckFromSlaves`). */
+  /** Sends REPLCONF GETACK to the replicas, at the end of this turn (Redis: `replicationRequestAckFromSlaves`). */
   requestAcks(): void {
     if (this.link !== undefined || this.backlog === undefined || this.wantsAcks) return;
     this.wantsAcks = true;
@@ -124,7 +124,7 @@ export class Replication implements PropagationTarget {
     this.server.offsetWaits.serve();
   }
 
-  /** Bytes of the primary's stream that have been applied, for those who follow this server. */
+  /** Passes on bytes of the primary's stream that have been applied, to the replicas of this server. */
   passOn(bytes: readonly Buffer[]): void {
     for (const part of bytes) this.append(part);
     this.server.offsetWaits.serve();
