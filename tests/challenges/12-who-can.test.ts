@@ -59,7 +59,7 @@ describe('ACL WHOCAN', () => {
     }
   });
 
-  test('what is asked wrongly', async () => {
+  test('wrong requests', async () => {
     const admin = await userWith('nobody', '-@all');
     await admin.expect('ACL', 'WHOCAN', 'NOSUCH').error("ERR Command 'NOSUCH' not found");
     await admin.expect('ACL', 'WHOCAN', 'GET').error("ERR wrong number of arguments for 'get' command");

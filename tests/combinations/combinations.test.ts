@@ -131,7 +131,7 @@ describe.each(kinds)(`a primary: %s, SEED=${seed}`, (kind) => {
       await trio.agree();
     });
 
-    test('XADD * and trims by ~ are told as what they did', async () => {
+    test('XADD * and trims by ~ are streamed as their results', async () => {
       const came = await trio.during(async () => {
         for (let n = 0; n < 350; n++) await trio.primary.client.send('XADD', 'r:x', 'MAXLEN', '~', '120', '*', 'n', n);
         await trio.run('XTRIM r:x MAXLEN ~ 50', 'XADD r:x 9999999999999-* n x');

@@ -117,7 +117,7 @@ export const hints: Record<string, Hint> = {
     'renameGenericCommand in src/db.c',
     'commands/keys/transfer.ts#rename',
   ],
-  'expired keys are removed though nobody asks for them': [
+  'expired keys are removed even if no command looks them up': [
     'A timer looks at keys with deadlines, a few ms at a time. DBSIZE counts keys that are expired and not yet removed.',
     'activeExpireCycle in src/expire.c',
     'store/expire-cycle.ts#ExpireCycle',

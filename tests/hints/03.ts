@@ -9,7 +9,7 @@ const BLOCKING = 'commands/lists/blocking.ts';
 const WAITS = 'clients/blocked-clients.ts#BlockedClients';
 
 export const hints: Record<string, Hint> = {
-  'RPUSH adds behind the last, LPUSH before the first, one after the other': [
+  'RPUSH adds after the last, LPUSH before the first, one element after the other': [
     'LPUSH l a b puts b before a: each element becomes the first. The reply is the length.',
     'pushGenericCommand in src/t_list.c',
     `${LISTS}#lpush`,
@@ -39,7 +39,7 @@ export const hints: Record<string, Hint> = {
     'lrangeCommand in src/t_list.c',
     `${LISTS}#lrange`,
   ],
-  'LRANGE cuts what lies outside, and is empty where nothing is left': [
+  'LRANGE leaves out indexes beyond the ends, and is empty if nothing is left': [
     'A start before the list is 0, an end after it is the last. Then start > end means an empty array.',
     'addListRangeReply in src/t_list.c',
     `${LISTS}#lrange`,
@@ -69,7 +69,7 @@ export const hints: Record<string, Hint> = {
     'hsetCommand in src/t_hash.c',
     `${HASHES}#hset`,
   ],
-  'HMGET answers in the order asked, repeats included': [
+  'HMGET answers in the order of the request, repeats included': [
     'The array has an element for each field named, and nil for a field that does not exist.',
     'hmgetCommand in src/t_hash.c',
     `${HASHES}#hmget`,

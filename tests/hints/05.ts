@@ -40,7 +40,7 @@ export const hints: Record<string, Hint> = {
     'discardTransaction in src/multi.c',
     EXEC,
   ],
-  'an error inside EXEC stands in its place, and undoes nothing': [
+  'an error inside EXEC takes the place of its reply, and undoes nothing': [
     'An error is one of the replies in the array. The commands after it run, and those before it stay done.',
     'execCommand in src/multi.c',
     EXEC,
@@ -60,7 +60,7 @@ export const hints: Record<string, Hint> = {
     'execCommand in src/multi.c',
     EXEC,
   ],
-  'DISCARD ends a spoilt transaction, so that the next one is clean': [
+  'DISCARD ends a spoiled transaction, so that the next one is clean': [
     'The mark belongs to the transaction and goes with it.',
     'discardTransaction in src/multi.c',
     `${TRANSACTIONS}#discardTransaction`,

@@ -88,7 +88,7 @@ export const hints: Record<string, Hint> = {
     'rdbSave in src/rdb.c',
     'persistence/rdb/saver.ts#RdbSaver',
   ],
-  'changes are counted, and SAVE begins the count anew': [
+  'changes are counted, and SAVE sets the count to 0': [
     'One for each element, field or key that a command adds or removes; INFO shows it as rdb_changes_since_last_save.',
     'server.dirty, and rdbSave in src/rdb.c',
     'persistence/rdb/saver.ts#RdbSaver',

@@ -21,7 +21,7 @@ describe(`stage ${stage.number} and hostile clients`, () => {
     expect((await idleConnections(victim, 500)).served).toBeGreaterThan(0);
   });
 
-  test('clients beyond maxclients are told so', async () => {
+  test('clients beyond maxclients get an error that says so', async () => {
     expect((await tooManyClients(victim, 50, 120)).served).toBeGreaterThan(0);
   });
 

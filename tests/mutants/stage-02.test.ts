@@ -79,7 +79,7 @@ plantedBugs('02', [
     replace: 'false && buffer;',
     why: 'SETRANGE changes a long reply that is on its way',
     suite: '02-strings',
-    test: 'reach a slow reader as they were when it asked, whatever has become of them since',
+    test: 'reach a slow reader as they were at the time of its request, even if they have changed since',
   },
   {
     file: 'store/expire-cycle.ts',
@@ -87,7 +87,7 @@ plantedBugs('02', [
     replace: '',
     why: 'keys expire only when somebody asks for them',
     suite: '02-core',
-    test: 'expired keys are removed though nobody asks for them',
+    test: 'expired keys are removed even if no command looks them up',
   },
   {
     file: 'store/database.ts',

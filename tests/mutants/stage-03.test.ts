@@ -23,7 +23,7 @@ plantedBugs('03', [
     replace: '',
     why: 'requests pipelined behind a blocked one are never answered',
     suite: '03-blocking',
-    test: 'answers what it sent behind, in order, when its wait is over',
+    test: 'answers its later requests, in order, when its wait is over',
   },
   {
     file: 'clients/key-waits.ts',
@@ -63,7 +63,7 @@ plantedBugs('03', [
     replace: 'if (block.isTooLarge) this.link(block.split(), this.tail);',
     why: 'half of a block that was split goes to the end of the list',
     suite: '03-lists',
-    test: 'hundreds of times at one place, with thousands of elements behind it',
+    test: 'hundreds of times at one place, with thousands of elements after it',
   },
   {
     file: 'commands/lists/elements.ts',

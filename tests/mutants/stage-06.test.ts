@@ -47,7 +47,7 @@ plantedBugs('06', [
     replace: '',
     why: 'PING answers PONG while nothing can be saved',
     suite: '06-save-points',
-    test: 'PING tells of it too',
+    test: 'PING reports it too',
   },
   {
     file: 'persistence/rdb/load.ts',

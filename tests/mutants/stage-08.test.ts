@@ -15,7 +15,7 @@ plantedBugs('08', [
     replace: '',
     why: 'what a client writes to an expired key of a writable replica is gone at once',
     suite: '08-replica',
-    test: 'writes anew to a key of the primary that has expired',
+    test: 'writes again to a key of the primary that has expired',
   },
   {
     file: 'replication/failover.ts',
@@ -55,7 +55,7 @@ plantedBugs('08', [
     replace: 'if (this.wantsAcks) {',
     why: 'while FAILOVER waits, WAIT makes the history longer',
     suite: '08-failover',
-    test: 'adds nothing to the history: no key expires, nobody is asked for acknowledgements',
+    test: 'adds nothing to the history: no key expires, and no GETACK is sent',
   },
   {
     file: 'replication/role.ts',
@@ -63,7 +63,7 @@ plantedBugs('08', [
     replace: 'if (!client.blocked) continue;',
     why: 'FAILOVER closes the clients that its pause holds back',
     suite: '08-failover',
-    test: 'who waits for a key gets UNBLOCKED, who waits for the end of the pause stays',
+    test: 'a client that waits for a key gets UNBLOCKED; one that waits for the end of the pause goes on waiting',
   },
   {
     file: 'replication/backlog.ts',

@@ -103,7 +103,7 @@ plantedBugs('09', [
     replace: '',
     why: 'a lower tracking-table-max-keys waits for somebody to read a key',
     suite: '09-tracking',
-    test: 'tracking-table-max-keys may be lowered: the keys beyond it are reported, though nobody reads',
+    test: 'tracking-table-max-keys may be lowered: the keys beyond it are reported, even if no client reads',
   },
   {
     file: 'tracking/tracking.ts',
@@ -111,7 +111,7 @@ plantedBugs('09', [
     replace: 'for (const id of [...this.table.take(key)].slice(1)) {',
     why: 'one of the clients that have read a key is not told of its change',
     suite: '09-tracking',
-    test: 'every client that has read the key hears of it',
+    test: 'every client that has read the key is notified',
   },
   {
     file: 'tracking/tracking.ts',

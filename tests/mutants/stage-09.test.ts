@@ -63,7 +63,7 @@ plantedBugs('09', [
     replace: '',
     why: 'a client that waited for a key hears of the pop before it has its reply',
     suite: '09-notifications',
-    test: 'a client that waited for a key hears of the pop after its reply',
+    test: 'a client that waited for a key is notified of the pop after its reply',
   },
   {
     file: 'pubsub/notifications.ts',
@@ -71,7 +71,7 @@ plantedBugs('09', [
     replace: '',
     why: 'every CONFIG SET makes one more notification of each event',
     suite: '09-notifications',
-    test: 'set several times: each change is told once',
+    test: 'set several times: each change is published once',
   },
   {
     file: 'pubsub/notifications.ts',
@@ -79,7 +79,7 @@ plantedBugs('09', [
     replace: 'this.keyspace.addListener(this);',
     why: 'a client that has cached a key reads of its change in a message, and in its cache the old value',
     suite: '09-tracking',
-    test: 'an invalidation comes before the message of the same change, whichever was asked for first',
+    test: 'an invalidation comes before the message of the same change, whichever the client turned on first',
   },
   {
     file: 'store/database.ts',
@@ -95,6 +95,6 @@ plantedBugs('09', [
     replace: 'db.lookupReadNoTouch(args[2]!)',
     why: 'OBJECT notifies of a key that it does not find',
     suite: '09-notifications',
-    test: 'a missed key is told of where a value is read, and not where it is written',
+    test: 'keymiss is published when a read finds no key, but not when a write finds none',
   },
 ]);

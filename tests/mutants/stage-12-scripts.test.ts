@@ -87,7 +87,7 @@ plantedBugs('12', [
     replace: '',
     why: 'a client that waits is served with what a script has not finished',
     suite: '12-busy-scripts',
-    test: 'what it does goes out as one unit, and nobody who waits sees half of it',
+    test: 'its effects are propagated as one unit, and no waiting client sees half of them',
   },
   {
     file: 'scripting/run-pausing.ts',
@@ -95,7 +95,7 @@ plantedBugs('12', [
     replace: '',
     why: 'what a paused script has done goes out in pieces',
     suite: '12-busy-scripts',
-    test: 'what it does goes out as one unit, and nobody who waits sees half of it',
+    test: 'its effects are propagated as one unit, and no waiting client sees half of them',
   },
   {
     file: 'scripting/kill.ts',

@@ -54,7 +54,8 @@ describe(`round trips, SEED=${seed}`, () => {
     expect(readListpack(encodeListpack(items))).toEqual(items);
   });
 
-  // An entry's length goes to another size of the length behind it; Redis's limits are one less than the bits allow.
+  // Lengths around each limit at which the length after an entry takes one more byte. Redis's limits are one below what
+  // the bits allow.
   test.each([
     [125, 1],
     [126, 2],
@@ -127,7 +128,7 @@ describe('damaged', () => {
     ['a string of 4 GB', '0d0000000100f0ffffffff01ff'],
     ['half a length of a string', '0a0000000100f0ffffff'],
     ['half an integer', '090000000100f401ff'],
-    ['a wrong length behind an entry', '0900000001000002ff'],
+    ['a wrong length after an entry', '0900000001000002ff'],
     ['fewer entries than it says', '0900000002000001ff'],
     ['more entries than it says', '0900000000000001ff'],
   ])('%s', (_, bytes) => {

@@ -16,7 +16,7 @@ function randomText(rng: Rng): string {
   return rng.chance(0.7) ? `text:${rng.int(0, 30)}` : randomElement(rng).slice(0, 64);
 }
 
-/** As `randomText`; some are so long that the length behind the entry takes two bytes, or the one before it five. */
+/** As `randomText`; some are so long that the length after the entry takes two bytes, or the length before it five. */
 function randomListElement(rng: Rng): string {
   return rng.chance(0.05) ? rng.bytes(rng.pick([125, 126, 127, 300, 4095, 4096])) : randomText(rng);
 }

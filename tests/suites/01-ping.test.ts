@@ -141,7 +141,7 @@ describe('protocol errors', () => {
   ];
   for (const [sent, error] of errors) {
     const shown = JSON.stringify(sent.length > 40 ? `${sent.slice(0, 10)}…` : sent);
-    test(`${shown}: ${error}; what was asked before is answered, then the connection closes`, async () => {
+    test(`${shown}: ${error}; earlier requests are answered, then the connection closes`, async () => {
       const c = await client();
       c.write(resp('PING', 'before') + sent);
       await c.raw(`$6\r\nbefore\r\n-ERR Protocol error: ${error}\r\n`);
@@ -298,7 +298,7 @@ describe('COMMAND', () => {
     expect(rows.map((row) => items(row)[0])).toEqual(expect.arrayContaining(['ping', 'echo', 'hello', 'client', 'info', 'command']));
   });
 
-  test('INFO tells arity, flags, key positions and categories', async () => {
+  test('INFO shows arity, flags, key positions and categories', async () => {
     const c = await client();
     await c.expect('COMMAND', 'INFO', 'ECHO').array([
       ['echo', 2, [status('loading'), status('stale'), status('fast')], 0, 0, 0, [status('@fast'), status('@connection')], [], [], []],
@@ -647,7 +647,7 @@ describe('a server of our own', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`${signal} ends it with exit code 0, whoever is connected`, async () => {
+    test(`${signal} ends the server with exit code 0, even with clients connected`, async () => {
       const own = await server();
       const [idle, halfway] = [await own.client(), await own.client()];
       await idle.expect('PING').status('PONG');
@@ -744,7 +744,7 @@ describe('options of operators', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('a socket that an earlier process left behind is replaced; protected mode lets its clients in', async () => {
+  test('a socket that an earlier process left is replaced; protected mode lets its clients in', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'unix-'));
     atEnd(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'redis.sock');
@@ -755,7 +755,7 @@ describe('options of operators', () => {
     expect(await overUnixSocket(path, resp('PING'), 7)).toBe('+PONG\r\n');
   });
 
-  test('protected mode: a client of another host is told why, and what to do', async () => {
+  test('protected mode: a client from another host gets an error that says why, and what to do', async () => {
     const { own, greet } = await reachableServer();
     const said = await greet();
     expect(said).toMatch(/^-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user\. /);

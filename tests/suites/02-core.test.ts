@@ -261,7 +261,7 @@ step(3, 'nobody ever sees an expired key', () => {
 });
 
 step(4, 'expired keys that nobody asks for', () => {
-  test('expired keys are removed though nobody asks for them', async () => {
+  test('expired keys are removed even if no command looks them up', async () => {
     const c = await client();
     await fillKeys(c, 300, (i) => `k${i}`);
     await c.expect('SET', 'stays', 'v').ok();

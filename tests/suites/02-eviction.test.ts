@@ -82,7 +82,7 @@ test('--maxmemory-clients may be a share of maxmemory: the largest of many unfin
   await idle.expect('PING').status('PONG');
 });
 
-describe('who goes first', () => {
+describe('which key is evicted first', () => {
   test('volatile-lru: what was not used for longest', async () => {
     const c = await cache('volatile-lru');
     for (const prefix of ['used', 'unused']) expect(await fill(c, prefix, 250, 'EX', 1_000)).toEqual([]);

@@ -225,7 +225,7 @@ describe('RENAME and RENAMENX', () => {
 });
 
 describe('COPY', () => {
-  test('copies value and time to live, and replaces when it is told to', async () => {
+  test('copies value and time to live, and replaces the target with REPLACE', async () => {
     const c = await client();
     await c.expect('SET', 'a', '1', 'EX', '100').ok();
     await c.expect('COPY', 'a', 'b').int(1);

@@ -51,7 +51,7 @@ describe('large values', () => {
     }
   });
 
-  test('reach a slow reader as they were when it asked, whatever has become of them since', async () => {
+  test('reach a slow reader as they were at the time of its request, even if they have changed since', async () => {
     const [slow, other] = [await client(), await client()];
     const first = 'x'.repeat(1_000_000);
     const last = 'y'.repeat(first.length);
@@ -209,7 +209,7 @@ describe('GET and SET', () => {
     await c.expect('PEXPIRETIME', 'k').int(MAX);
   });
 
-  test('a deadline in the past sets a key that nobody sees', async () => {
+  test('a deadline in the past sets a key that no command sees', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v', 'PXAT', '1').ok();
     await c.expect('GET', 'k').nil();

@@ -19,7 +19,7 @@ describe('BLPOP and BRPOP', () => {
     await c.expect('DBSIZE').int(0);
   });
 
-  test('INFO counts who waits, who of them has a timeout, and the keys', async () => {
+  test('INFO counts the clients that wait, those of them with a timeout, and the keys', async () => {
     const [forEver, forLong, c] = [await client(), await client(), await client()];
     const first = forEver.sendLater('BLPOP', 'a', 'b', '0');
     const second = forLong.sendLater('BLPOP', 'b', 'c', '100');
@@ -55,7 +55,7 @@ describe('BLPOP and BRPOP', () => {
     await popped.array([key, element]);
   });
 
-  test('a key of another type is refused where it stands in the way', async () => {
+  test('a key of another type is refused if it comes before a list', async () => {
     const c = await client();
     await c.expect('SET', 's', 'x').ok();
     await c.expect('RPUSH', 'l', 'a').int(1);
@@ -84,7 +84,7 @@ describe('several keys', () => {
 });
 
 describe('first come, first served', () => {
-  test('who was served and comes back stands at the end', async () => {
+  test('a client that was served and waits again is last in the queue', async () => {
     const [first, second, c] = [await client(), await client(), await client()];
     let a = first.sendLater('BLPOP', 'l', '0');
     await blockedClients(c, 1);
@@ -100,7 +100,7 @@ describe('first come, first served', () => {
     await a.array(['l', '3']);
   });
 
-  test('whose time is over no longer stands in the way', async () => {
+  test('a client whose timeout has expired is no longer in the queue', async () => {
     const [first, second, c] = [await client(), await client(), await client()];
     const early = first.sendLater('BLPOP', 'l', '0.2');
     await blockedClients(c, 1);
@@ -342,7 +342,7 @@ describe('a client that waits', () => {
     await blockedClients(c, 0);
   });
 
-  test('answers what it sent behind, in order, when its wait is over', async () => {
+  test('answers its later requests, in order, when its wait is over', async () => {
     const [waiting, c] = [await client(), await client()];
     waiting.write(resp('PING', 'before') + resp('BLPOP', 'l', '0') + resp('LLEN', 'l') + resp('SET', 'k', 'v'));
     await waiting.raw('$6\r\nbefore\r\n');
@@ -355,13 +355,13 @@ describe('a client that waits', () => {
     await c.expect('LRANGE', 'l', '0', '-1').array(['c']);
   });
 
-  test('goes on with what it sent behind when its time is over', async () => {
+  test('executes its later requests when its timeout expires', async () => {
     const waiting = await client();
     waiting.write(resp('BLPOP', 'l', '0.05') + resp('BLPOP', 'l', SHORT) + resp('PING'));
     await waiting.raw('*-1\r\n*-1\r\n+PONG\r\n');
   });
 
-  test('keeps five megabytes that it sent behind', async () => {
+  test('keeps five megabytes of later requests', async () => {
     const [waiting, c] = [await client(), await client()];
     const big = rng().bytes(1024 * 1024);
     const popped = waiting.sendLater('BLPOP', 'l', '0');
@@ -372,7 +372,7 @@ describe('a client that waits', () => {
     for (let i = 0; i < 5; i++) await echoes[i]!.bulk(big + i);
   });
 
-  test('may send no more behind than client-query-buffer-limit', async () => {
+  test('may send no more later requests than client-query-buffer-limit allows', async () => {
     const own = await server('--client-query-buffer-limit', '1mb');
     const [waiting, c] = [await own.client(), await own.client()];
     waiting.write(resp('BLPOP', 'l', '0'));
@@ -481,7 +481,7 @@ describe('CLIENT UNBLOCK', () => {
     await again.array(['l', 'a']);
   });
 
-  test('lets the client go on with what it sent behind', async () => {
+  test('lets the client's later requests run', async () => {
     const [waiting, c] = [await client(), await client()];
     const id = String(await waiting.send('CLIENT', 'ID'));
     waiting.write(resp('BLPOP', 'l', '0') + resp('PING') + resp('BLPOP', 'l', '0') + resp('LLEN', 'l'));

@@ -9,7 +9,7 @@ const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)
 const WRONGTYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 
 step(1, 'lists, at both ends and in the middle', () => {
-  test('RPUSH adds behind the last, LPUSH before the first, one after the other', async () => {
+  test('RPUSH adds after the last, LPUSH before the first, one element after the other', async () => {
     const c = await client();
     await c.expect('RPUSH', 'l', 'c', 'd').int(2);
     await c.expect('LPUSH', 'l', 'b', 'a').int(4);
@@ -57,7 +57,7 @@ step(1, 'lists, at both ends and in the middle', () => {
     await c.expect('LRANGE', 'l', '-4', '2').array(['b', 'c']);
   });
 
-  test('LRANGE cuts what lies outside, and is empty where nothing is left', async () => {
+  test('LRANGE leaves out indexes beyond the ends, and is empty if nothing is left', async () => {
     const c = await clientWithList('a', 'b', 'c');
     await c.expect('LRANGE', 'l', '-100', '100').array(['a', 'b', 'c']);
     await c.expect('LRANGE', 'l', INT64_MIN, INT64_MAX).array(['a', 'b', 'c']);
@@ -115,7 +115,7 @@ step(2, 'hashes', () => {
     await c.expect('HGETALL', 'h').map({ a: '2', b: '2', c: '3' });
   });
 
-  test('HMGET answers in the order asked, repeats included', async () => {
+  test('HMGET answers in the order of the request, repeats included', async () => {
     const c = await client();
     await c.expect('HSET', 'h', 'a', '1', 'b', '2').int(2);
     await c.expect('HMGET', 'h', 'b', 'x', 'a', 'b').array(['2', null, '1', '2']);

@@ -224,7 +224,7 @@ describe('HINCRBYFLOAT', () => {
     await c.expect('HINCRBY', 'h', 'n', '1').int(13);
   });
 
-  test('has 64 bits of mantissa and 17 digits behind the point', async () => {
+  test('has 64 bits of mantissa and 17 digits after the point', async () => {
     const c = await client();
     await c.expect('HINCRBYFLOAT', 'h', 'n', '3000').bulk('3000');
     await c.expect('HINCRBYFLOAT', 'h', 'n', '0.1').bulk('3000.10000000000000009');
@@ -397,7 +397,7 @@ describe('HSCAN', () => {
     await c.expect('HSCAN', 'h', '18446744073709551616').error('ERR invalid cursor');
   });
 
-  test('a cursor that nobody gave out does no harm', async () => {
+  test('a cursor that no reply contained does no harm', async () => {
     const c = await client();
     await fill(c, 'h', 600);
     await c.expect('HSCAN', 'h', '18446744073709551615').success();
@@ -452,7 +452,7 @@ describe('a hash as a whole', () => {
     }
   });
 
-  test('a reply, and a field that is set anew, in a small hash with entries of every length', async () => {
+  test('a reply, and a field that is set again, in a small hash with entries of every length', async () => {
     const c = await client();
     const texts = [0, 1, 12, 13, 62, 63, 64].map((length) => 'x'.repeat(length));
     const numbers = ['0', '127', '128', '-1', '4095', '4096', '-4097', '32768', '-8388609', '2147483648', INT64_MIN, INT64_MAX];

@@ -207,7 +207,7 @@ describe('LSET and LTRIM', () => {
 });
 
 describe('LINSERT', () => {
-  test('puts an element before or behind the first that equals the pivot', async () => {
+  test('puts an element before or after the first one that equals the pivot', async () => {
     const c = await clientWithList('a', 'b', 'a');
     await c.expect('LINSERT', 'l', 'BEFORE', 'a', '1').int(4);
     await c.expect('LINSERT', 'l', 'AFTER', 'a', '2').int(5);
@@ -247,7 +247,7 @@ describe('LINSERT', () => {
     await listIs(c, 'first', ...added, 'last');
   });
 
-  test('hundreds of times at one place, with thousands of elements behind it', async () => {
+  test('hundreds of times at one place, with thousands of elements after it', async () => {
     const behind = numbers(3000).map((number) => `behind ${number}`);
     const c = await clientWithList('first', 'pivot', ...behind);
     const added = numbers(1500);
@@ -465,7 +465,7 @@ describe('LMPOP', () => {
     await (await clientResp3()).expect('LMPOP', '1', 'none', 'LEFT').nilArray();
   });
 
-  test('stops at a key of another type, but not behind a list', async () => {
+  test('stops at a key of another type, but not if a list comes before it', async () => {
     const c = await clientWithList('a');
     await c.expect('SET', 's', 'x').ok();
     await c.expect('LMPOP', '3', 'none', 's', 'l', 'LEFT').error(WRONGTYPE);

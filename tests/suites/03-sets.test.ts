@@ -303,7 +303,7 @@ describe('SINTER, SUNION, SDIFF', () => {
     await c.expect('SUNION', 'small', 'large').matches((members) => items(members).length === 5001, '5001 members');
   });
 
-  test('another type is refused, also behind a key that is not there', async () => {
+  test('another type is refused, even after a missing key', async () => {
     const c = await sets();
     await c.expect('SET', 'k', 'text').ok();
     for (const command of ['SINTER', 'SUNION', 'SDIFF']) {

@@ -13,7 +13,7 @@ const LAST_ID = '18446744073709551615-18446744073709551615';
 const BYTES = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
 
 describe('XGROUP', () => {
-  test('CREATE with $ begins behind the last entry', async () => {
+  test('CREATE with $ begins after the last entry', async () => {
     const c = await client();
     await add(c, 'x', '1-0');
     await c.expect('XGROUP', 'CREATE', 'x', 'g', '$').ok();
@@ -145,7 +145,7 @@ describe('XREADGROUP', () => {
 });
 
 describe('XREADGROUP with BLOCK', () => {
-  test('waits for an entry that nobody was given yet', async () => {
+  test('waits for an entry that no consumer was given yet', async () => {
     const [reader, writer] = [await client(), await prepared(1)];
     await read(writer, 'ann', '1-0');
     const reply = reader.sendLater('XREADGROUP', 'GROUP', 'g', 'bob', 'BLOCK', '0', 'STREAMS', 'x', '>');
@@ -155,7 +155,7 @@ describe('XREADGROUP with BLOCK', () => {
     expect(await pending(writer)).toEqual([['1-0', 'ann', 1], ['2-0', 'bob', 1]]);
   });
 
-  test('who came first is served first', async () => {
+  test('the client that has waited longest is served first', async () => {
     const writer = await prepared(1);
     await read(writer, 'ann', '1-0');
     const [first, second] = [await client(), await client()];
@@ -234,7 +234,7 @@ describe('XACK', () => {
 });
 
 describe('XPENDING', () => {
-  test('tells how long an entry has been idle', async () => {
+  test('shows how long an entry has been idle', async () => {
     const c = await prepared(1);
     await read(c, 'ann', '1-0');
     await until(async () => Number(items(items(await c.send('XPENDING', 'x', 'g', '-', '+', '1'))[0]!)[2]) >= 5, 'an idle time of 5 ms');
@@ -330,7 +330,7 @@ describe('XAUTOCLAIM', () => {
     await c.expect('XAUTOCLAIM', 'x', 'g', 'bob', '3600000', '11-0', 'COUNT', '2').array(['0-0', [], []]);
   });
 
-  test('tells what it forgot because the stream no longer has it', async () => {
+  test('lists the IDs that it dropped because the stream no longer has their entries', async () => {
     const c = await prepared(3);
     await read(c, 'ann', '1-0', '2-0', '3-0');
     await c.expect('XDEL', 'x', '1-0', '3-0').int(2);
@@ -351,7 +351,7 @@ describe('XAUTOCLAIM', () => {
 });
 
 describe('XINFO GROUPS and CONSUMERS', () => {
-  test('groups are told by name, with their lag', async () => {
+  test('groups are listed by name, with their lag', async () => {
     await prepared(3);
     const c = await clientResp3();
     await c.expect('XGROUP', 'CREATE', 'x', 'a', '$').ok();
@@ -386,7 +386,7 @@ describe('XINFO GROUPS and CONSUMERS', () => {
     expect(await groupField(c, 'lag')).toBe(2);
   });
 
-  test('consumers are told by name, with what they have pending', async () => {
+  test('consumers are listed by name, with what they have pending', async () => {
     const c = await prepared(3);
     await read(c, 'bob', '1-0', '2-0');
     await read(c, 'ann', '3-0');

@@ -234,7 +234,7 @@ describe('XREAD with BLOCK', () => {
     await reply.array([['new', [entry('1-0')]]]);
   });
 
-  test('a renamed stream wakes who waits for the new name', async () => {
+  test('renaming a stream wakes clients that wait for the new name', async () => {
     const [reader, writer] = [await client(), await client()];
     await add(writer, 'a', '5-0');
     const reply = reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'b', '0');
@@ -251,7 +251,7 @@ describe('XREAD with BLOCK', () => {
     await reply.orderedMap({ a: [entry('1-0')] });
   });
 
-  test('requests behind it wait', async () => {
+  test('later requests of the client wait', async () => {
     const [reader, writer] = [await client(), await client()];
     const reply = reader.sendLater('XREAD', 'BLOCK', '0', 'STREAMS', 'a', '$');
     const pong = reader.sendLater('PING');
@@ -290,7 +290,7 @@ describe('XSETID', () => {
 });
 
 describe('XINFO STREAM', () => {
-  test('tells the counters and both ends', async () => {
+  test('shows the counters and both ends', async () => {
     const c = await clientResp3();
     await add(c, 'x', '1-0', '2-0', '3-0');
     await c.expect('XDEL', 'x', '2-0').int(1);

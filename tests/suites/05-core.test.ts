@@ -62,7 +62,7 @@ step(2, 'EXEC runs them all', () => {
     await c.expect('PING').status('PONG');
   });
 
-  test('an error inside EXEC stands in its place, and undoes nothing', async () => {
+  test('an error inside EXEC takes the place of its reply, and undoes nothing', async () => {
     const c = await client();
     await c.expect('MULTI').ok();
     await c.expect('SET', 'k', 'text').status('QUEUED');
@@ -102,7 +102,7 @@ step(2, 'EXEC runs them all', () => {
     await c.expect('EXEC').array([error("ERR wrong number of arguments for 'ping' command")]);
   });
 
-  test('DISCARD ends a spoilt transaction, so that the next one is clean', async () => {
+  test('DISCARD ends a spoiled transaction, so that the next one is clean', async () => {
     const c = await client();
     await c.expect('MULTI').ok();
     await c.expect('NOSUCH').errorLike(/unknown command/);

@@ -117,7 +117,7 @@ describe('DISCARD', () => {
     await c.closed();
   });
 
-  test('a client that goes away in the middle leaves nothing behind', async () => {
+  test('a client that disconnects in the middle leaves no transaction', async () => {
     const [c, other] = [await client(), await client()];
     await c.expect('MULTI').ok();
     await c.expect('SET', 'k', 'v').status('QUEUED');
@@ -234,7 +234,7 @@ describe('WATCH', () => {
     await c.expect('EXEC').array([status('OK'), ...Array.from({ length: 10 }, (_, i) => (i + 1) * long.length), 'v']);
   });
 
-  test('a spoilt transaction says so even when a watched key has changed', async () => {
+  test('a spoiled transaction answers EXECABORT even if a watched key has changed', async () => {
     const [c, other] = [await client(), await client()];
     await c.expect('WATCH', 'k').ok();
     await other.expect('SET', 'k', '1').ok();

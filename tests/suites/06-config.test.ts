@@ -388,7 +388,7 @@ describe('CONFIG REWRITE', () => {
     expect(readFile(s, 'redis.conf')).toMatch(/^timeout 0\n/);
   });
 
-  test('a file that is gone is written anew; a folder that is gone is an error', async () => {
+  test('a missing file is written again; a missing folder is an error', async () => {
     const s = await serverWith('hz 20\n');
     mkdirSync(join(s.dir, 'conf'));
     writeFileSync(join(s.dir, 'conf', 'my.conf'), 'hz 20\n');
@@ -403,7 +403,7 @@ describe('CONFIG REWRITE', () => {
 });
 
 describe('CONFIG RESETSTAT', () => {
-  test('begins to count anew', async () => {
+  test('begins to count from 0', async () => {
     const s = await server();
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();

@@ -254,7 +254,7 @@ step(3, 'stop the world', () => {
     await after.expect('MGET', 'a', 'b', 'c').array(['1', '2', null]);
   });
 
-  test('changes are counted, and SAVE begins the count anew', async () => {
+  test('changes are counted, and SAVE sets the count to 0', async () => {
     const c = await (await reusedServer(...NO_SAVE)).client();
     const before = Number(await dirty(c));
     await c.expect('MSET', 'a', '1', 'b', '2').ok();

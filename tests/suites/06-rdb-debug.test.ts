@@ -135,7 +135,7 @@ describe('DEBUG RELOAD', () => {
       .error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   });
 
-  test('connections stay, in their database; requests behind it wait', async () => {
+  test('connections stay, in their database; later requests wait', async () => {
     const s = await reusedServer(...ALLOWED);
     const [c, other] = [await s.client(), await s.client()];
     await c.expect('SELECT', 2).ok();
@@ -148,7 +148,7 @@ describe('DEBUG RELOAD', () => {
     await other.expect('GET', 'k').bulk('vw');
   });
 
-  test('keys with a deadline behind them are gone', async () => {
+  test('keys whose deadline has passed are gone', async () => {
     const c = await (await reusedServer(...ALLOWED)).client();
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '0').ok();
     await c.expect('SET', 'dead', 'v', 'PX', '1').ok();

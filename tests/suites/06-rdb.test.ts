@@ -208,7 +208,7 @@ describe('a dump made by hand', () => {
     await c.expect('DBSIZE').int(3);
   });
 
-  test('without a checksum, of version 1, with a field that nobody knows', async () => {
+  test('without a checksum, of version 1, with an unknown field', async () => {
     const c = await loaded(rdbFile(`\xfe\0${key('k', 'v')}`, { checksum: false }));
     await c.expect('GET', 'k').bulk('v');
     // The checksum came with version 5.
@@ -284,7 +284,7 @@ describe('while the dump is loaded', () => {
 
   const done = (c: Client) => until(async () => (await info(c))['loading'] === '0', 'the end of loading');
 
-  test('clients are told so, and are served afterwards', () =>
+  test('clients get an error that says so, and are served afterwards', () =>
     loading(async (_s, c) => {
       const replies = [c.send('GET', 'k1'), c.send('SET', 'k', 'v'), c.send('PING'), c.send('DBSIZE'), c.send('SAVE')];
       for (const reply of await Promise.all(replies)) expect(String((reply as Error).message)).toBe(LOADING);
@@ -293,7 +293,7 @@ describe('while the dump is loaded', () => {
       await c.expect('GET', 'k5').bulk('5'.repeat(400_000));
     }));
 
-  test('INFO tells how far it is; some commands are answered', () =>
+  test('INFO shows the progress; some commands are answered', () =>
     loading(async (_s, c) => {
       const [during, lastSave, select, multi, badExec] = await Promise.all([
         info(c),

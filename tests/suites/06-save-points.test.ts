@@ -71,7 +71,7 @@ describe('a BGSAVE that failed', () => {
       await c.expect('EXISTS', 'k', 'l').int(1);
     }));
 
-  test('PING tells of it too', () =>
+  test('PING reports it too', () =>
     failed(FAR, async ({ c }) => {
       await c.expect('PING').error(MISCONF);
       await c.expect('ECHO', 'hi').bulk('hi');

@@ -55,7 +55,7 @@ describe('it holds effects:', () => {
     ]);
   });
 
-  test('a pop that waited stands behind the push that served it', async () => {
+  test('a pop that waited comes after the push that served it', async () => {
     const { s, c, during } = await log();
     const [left, mover] = [await s.client(), await s.client()];
     const came = await during(async () => {
@@ -76,7 +76,7 @@ describe('it holds effects:', () => {
     ]);
   });
 
-  test('a pop served by a transaction stands behind it', async () => {
+  test('a pop served by a transaction comes after it', async () => {
     const { s, c, during } = await log();
     const waiting = await s.client();
     const came = await during(async () => {
@@ -158,7 +158,7 @@ describe('expired keys', () => {
     await c.expect('DEBUG', 'SET-ACTIVE-EXPIRE', '1').ok();
   });
 
-  test('that nobody touches are a DEL when they are found', async () => {
+  test('that no command looks up are a DEL when they are found', async () => {
     const { c, during } = await log();
     const came = await during(async () => {
       await c.expect('SET', 'a', 'v', 'PX', 1).ok();

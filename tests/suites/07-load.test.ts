@@ -21,7 +21,7 @@ describe('DEBUG LOADAOF', () => {
 });
 
 describe('while the files are loaded', () => {
-  test('clients are told so', async () => {
+  test('clients get an error that says so', async () => {
     const s = await server(...AOF, '--key-load-delay', '200');
     const c = await s.client();
     for (let at = 0; at < 4_000; at++) c.sendLater('SET', `k${at}`, at);

@@ -101,7 +101,7 @@ function openLogs({ pid }: OwnServer): string[] {
 }
 
 describe('aof-use-rdb-preamble no', () => {
-  test('the base is a file of commands that make the data anew', async () => {
+  test('the base is a file of commands that rebuild the data', async () => {
     const s = await server(...PLAIN);
     const c = await s.client();
     expect(manifest(s)).toEqual(pair(1, 'aof'));

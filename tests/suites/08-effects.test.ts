@@ -224,7 +224,7 @@ describe('lists, hashes and sets', () => {
     ['RPUSH m a b c', 'LPOP m 2', 'RPOP m 1'],
   );
 
-  test('a pop that waited as a pop, behind the push that served it', async () => {
+  test('a pop that waited as a pop, after the push that served it', async () => {
     const [replica, waiting] = [await syncedReplica(), await client()];
     const popped = waiting.sendLater('BLPOP', 'l', '0');
     await waiting.blocked();
@@ -426,7 +426,7 @@ describe('transactions', () => {
     expect(await streamedFor(replica)).toEqual(['INCR theirs', 'MULTI', 'INCR mine', 'INCR mine', 'EXEC']);
   });
 
-  test('a waiting pop is served after EXEC, and streamed behind it', async () => {
+  test('a waiting pop is served after EXEC, and streamed after it', async () => {
     const [replica, waiting] = [await syncedReplica(), await client()];
     const popped = waiting.sendLater('BLPOP', 'l', '0');
     await waiting.blocked();

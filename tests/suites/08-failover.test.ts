@@ -161,7 +161,7 @@ describe('a FAILOVER that waits', () => {
     expect(await info()).toMatchObject({ role: 'master', master_failover_state: 'no-failover' });
   });
 
-  test('adds nothing to the history: no key expires, nobody is asked for acknowledgements', async () => {
+  test('adds nothing to the history: no key expires, and no GETACK is sent', async () => {
     endFailover();
     await syncedReplica();
     const [a, b] = [await client(), await client()];
@@ -286,7 +286,7 @@ describe('a FAILOVER in progress', () => {
     expect((await (await target.link()).handshake()).at(-1)).toEqual(['PSYNC', before['master_replid'], next, 'FAILOVER']);
   });
 
-  test('who waits for a key gets UNBLOCKED, who waits for the end of the pause stays', async () => {
+  test('a client that waits for a key gets UNBLOCKED; one that waits for the end of the pause goes on waiting', async () => {
     endFailover();
     const target = await fakePrimary();
     const replica = await replicaAt(target.port);
@@ -383,7 +383,7 @@ describe('two servers', () => {
 });
 
 describe('replica-announced', () => {
-  test('stands in INFO of a replica, for Sentinel', async () => {
+  test('is shown in INFO of a replica, for Sentinel', async () => {
     const primary = await fakePrimary();
     await follow(primary.port);
     await configured({ 'replica-announced': 'no' });

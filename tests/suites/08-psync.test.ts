@@ -32,7 +32,7 @@ describe('the handshake', () => {
     await c.expect('REPLCONF', 'listening-port', 'x').error('ERR value is not an integer or out of range');
   });
 
-  test('the replica stands in INFO and ROLE with the address that it gave', async () => {
+  test('INFO and ROLE show the replica with the address that it announced', async () => {
     const replica = await fakeReplica();
     await replica.ask('REPLCONF', 'listening-port', '6399');
     await replica.ask('REPLCONF', 'ip-address', '10.0.0.9');
@@ -129,7 +129,7 @@ describe('the stream', () => {
     await until(() => replica.unread().includes('SET'), 'the write in the stream', 3000);
   });
 
-  test('the replica\'s acknowledgement stands in INFO', async () => {
+  test('INFO shows the replica\'s acknowledgement', async () => {
     const [replica, c] = [await syncedReplica(), await client()];
     await c.expect('SET', 'k', 'v').ok();
     await replica.readUntil(([, key]) => key === 'k');
@@ -267,7 +267,7 @@ describe('partial sync', () => {
     expect(await (await fakeReplica()).psync(replid, observer.offset() + 2)).toMatchObject({ kind: 'full', replid });
   });
 
-  test('the backlog keeps the last repl-backlog-size bytes, and INFO tells which', async () => {
+  test('the backlog keeps the last repl-backlog-size bytes, and INFO shows their offsets', async () => {
     await configured({ 'repl-backlog-size': '16384' });
     const observer = await syncedReplica();
     await write(observer, 'much', 20, 'x'.repeat(2_000));
@@ -441,7 +441,7 @@ describe('a replica as a primary', () => {
 });
 
 describe('WAIT', () => {
-  test('answers at once how many replicas have all, when nobody must', async () => {
+  test('answers at once how many replicas have all writes, if none is required', async () => {
     const c = await client();
     await c.expect('WAIT', '0', '0').int(0);
     await c.expect('SET', 'k', 'v').ok();

@@ -27,7 +27,7 @@ describe('REPLICAOF', () => {
     expect((await info())['master_replid']).toBe(before['master_replid']);
   });
 
-  test('CONFIG GET tells the primary', async () => {
+  test('CONFIG GET shows the primary', async () => {
     const primary = await fakePrimary();
     const c = await client();
     await follow(primary.port);
@@ -179,7 +179,7 @@ describe('full sync', () => {
       await c.expect('DBSIZE').int(2);
     });
 
-    test(`an RDB that comes byte by byte, and the stream behind it (${form})`, async () => {
+    test(`an RDB that arrives byte by byte, and the stream after it (${form})`, async () => {
       const primary = await fakePrimary();
       await follow(primary.port);
       const link = await primary.link();
@@ -229,7 +229,7 @@ describe('full sync', () => {
     await (await client()).expect('MGET', 'k', 'l').array([mark.slice(0, 39), mark.slice(4)]);
   });
 
-  test('is told in INFO while it is under way, with the old data readable', async () => {
+  test('is shown in INFO while it runs, and the old data can be read', async () => {
     const c = await client();
     await c.expect('SET', 'before', '1').ok();
     const primary = await fakePrimary();
@@ -572,7 +572,7 @@ describe('INFO and ROLE', () => {
     }, 'a replica that is not connected');
   });
 
-  test('replica-priority stands in INFO', async () => {
+  test('INFO shows replica-priority', async () => {
     await configured({ 'replica-priority': '7' });
     await followed();
     expect((await info())['slave_priority']).toBe('7');
@@ -645,7 +645,7 @@ describe('clients of a replica', () => {
     expect((await info())['master_repl_offset']).toBe(String(link.offset()));
   });
 
-  test('writes anew to a key of the primary that has expired', async () => {
+  test('writes again to a key of the primary that has expired', async () => {
     const { link } = await followed({ keys: { k: 'v' } });
     await configured({ 'replica-read-only': 'no' });
     const c = await client();
@@ -752,7 +752,7 @@ describe('expiry on a replica', () => {
   });
 });
 
-describe('a replica that starts anew', () => {
+describe('a replica that is restarted', () => {
   test('--replicaof makes a replica from the start', async () => {
     needsFlags();
     const primary = await fakePrimary();

@@ -177,7 +177,7 @@ describe('a restart', () => {
     await again.readUntil(([name, key]) => name === 'DEL' && key === 'k');
   });
 
-  test('a replica that stands still is caught up when it goes on', async () => {
+  test('a replica that was stopped catches up when it continues', async () => {
     needsFlags();
     const { port } = await address();
     await prompt();

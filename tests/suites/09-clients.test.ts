@@ -189,7 +189,7 @@ describe('CLIENT INFO and CLIENT LIST', () => {
     }
   });
 
-  test('LIST ID shows some, in the order asked for', async () => {
+  test('LIST ID shows some clients, in the order of the request', async () => {
     const [a, b] = [await client(), await client()];
     const [first, second] = [await idOf(a), await idOf(b)];
     const ids = (await clientList(a, 'ID', second, '999999', first)).map(({ id }) => id);
@@ -197,7 +197,7 @@ describe('CLIENT INFO and CLIENT LIST', () => {
     await a.expect('CLIENT', 'LIST', 'ID', '999999').bulk('');
   });
 
-  test('what is asked wrongly', async () => {
+  test('wrong requests', async () => {
     const c = await client();
     await c.expect('CLIENT', 'LIST', 'TYPE', 'foo').error("ERR Unknown client type 'foo'");
     for (const options of [['TYPE'], ['ID'], ['FOO'], ['TYPE', 'normal', 'x']]) {
@@ -286,7 +286,7 @@ describe('CLIENT KILL', () => {
     expect(await replicaLines()).toEqual([]);
   });
 
-  test('of the primary makes a replica open its link anew', async () => {
+  test('of the primary makes a replica open its link again', async () => {
     const primary = await fakePrimary();
     const c = await client();
     await follow(primary.port);
@@ -300,7 +300,7 @@ describe('CLIENT KILL', () => {
     expect(again.at(-1)?.slice(0, 2)).toEqual(['PSYNC', '0123456789'.repeat(4)]);
   });
 
-  test('what is asked wrongly', async () => {
+  test('wrong requests', async () => {
     const c = await client();
     await c.expect('CLIENT', 'KILL').error("ERR wrong number of arguments for 'client|kill' command");
     await c.expect('CLIENT', 'KILL', '1.2.3.4:5').error('ERR No such client');
@@ -492,7 +492,7 @@ describe('CLIENT PAUSE', () => {
     await until(async () => Number(await c.send('DBSIZE')) < 10, 'keys to be evicted');
   });
 
-  test('WAIT asks replicas when the pause is over', async () => {
+  test('WAIT sends its GETACK when the pause is over', async () => {
     const [a, b] = [await client(), await client()];
     const replica = await syncedReplica();
     await b.expect('SET', 'k', 'v').ok();
@@ -555,7 +555,7 @@ describe('CLIENT PAUSE', () => {
     await popped.array(['l', 'x']);
   });
 
-  test('what is asked wrongly', async () => {
+  test('wrong requests', async () => {
     const c = await client();
     await c.expect('CLIENT', 'PAUSE', 'x').error('ERR timeout is not an integer or out of range');
     await c.expect('CLIENT', 'PAUSE', '-1').error('ERR timeout is negative');
@@ -582,7 +582,7 @@ describe('MONITOR', () => {
     expect((await shown(m)).replace(/^\[.*?\] /, '')).toBe('"ECHO" "a\\"b\\\\c\\n\\r\\t\\a\\b\\x00\\xff "');
   });
 
-  test('what a transaction runs stands between MULTI and EXEC', async () => {
+  test('the commands of a transaction are shown between MULTI and EXEC', async () => {
     const [m, c] = [await monitor(), await client()];
     c.write(resp('MULTI') + resp('INCR', 'n') + resp('GET', 'k') + resp('EXEC'));
     for (let i = 0; i < 4; i++) await c.receive().success();
@@ -626,7 +626,7 @@ describe('MONITOR', () => {
     expect(await shown(m)).toContain('"PING"');
   });
 
-  test('shows what its own client asks for, after the reply', async () => {
+  test('shows the requests of its own client, after the reply', async () => {
     const m = await monitor();
     await m.expect('PING').status('PONG');
     expect(await shown(m)).toContain('"PING"');

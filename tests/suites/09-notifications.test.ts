@@ -75,7 +75,7 @@ describe('two channels for each change', () => {
 });
 
 describe('notify-keyspace-events', () => {
-  test('without K and E nothing is told', async () => {
+  test('without K and E nothing is published', async () => {
     await configured({ 'notify-keyspace-events': 'A' });
     const [reader, c] = [await client(), await client()];
     await reader.expect('PSUBSCRIBE', '*').array(['psubscribe', '*', 1]);
@@ -92,7 +92,7 @@ describe('notify-keyspace-events', () => {
     await l.hears('k set');
   });
 
-  test('set several times: each change is told once', async () => {
+  test('set several times: each change is published once', async () => {
     const l = await listen('A');
     for (const classes of ['E$', 'KE$', 'E$g']) await configured({ 'notify-keyspace-events': classes });
     await run('SET k v', 'DEL k');
@@ -297,7 +297,7 @@ describe('the events of commands', () => {
     );
   });
 
-  test('a missed key is told of where a value is read, and not where it is written', async () => {
+  test('keymiss is published when a read finds no key, but not when a write finds none', async () => {
     const l = await listen('m');
     await run('GET a', 'MGET b c', 'EXISTS d', 'TTL e', 'DEL f', 'APPEND g x', 'OBJECT ENCODING h', 'SINTER i j', 'XACK k g 1-1');
     await l.hears('a keymiss', 'b keymiss', 'c keymiss', 'd keymiss', 'e keymiss', 'i keymiss', 'j keymiss', 'k keymiss');
@@ -305,7 +305,7 @@ describe('the events of commands', () => {
 });
 
 describe('keys that go unasked', () => {
-  test('expired: when somebody asks for the key', async () => {
+  test('expired: when a command looks the key up', async () => {
     const l = await listen('A');
     const c = await client();
     await c.expect('SET', 'k', 'v', 'PX', 1).ok();
@@ -332,7 +332,7 @@ describe('keys that go unasked', () => {
     await l.hears('k evicted');
   });
 
-  test('while somebody waits for it: the push, then the pop', async () => {
+  test('while a client waits for the key: the push, then the pop', async () => {
     const l = await listen('A');
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BLPOP', 'l', 0);
@@ -344,7 +344,7 @@ describe('keys that go unasked', () => {
 });
 
 describe('the order of events and replies', () => {
-  test.since('7.2', 'a client hears of its own changes after the reply', async () => {
+  test.since('7.2', 'a client is notified of its own changes after the reply', async () => {
     await configured({ 'notify-keyspace-events': 'EA' });
     const c = await clientResp3();
     await c.expect('PSUBSCRIBE', '*').push(['psubscribe', '*', 1]);
@@ -356,7 +356,7 @@ describe('the order of events and replies', () => {
     await c.receive().push(['pmessage', '*', '__keyevent@0__:del', 'l']);
   });
 
-  test.since('7.2', 'a client that waited for a key hears of the pop after its reply', async () => {
+  test.since('7.2', 'a client that waited for a key is notified of the pop after its reply', async () => {
     await configured({ 'notify-keyspace-events': 'EA' });
     const [c, other] = [await clientResp3(), await client()];
     await c.expect('SUBSCRIBE', '__keyevent@0__:lpop').push(['subscribe', '__keyevent@0__:lpop', 1]);

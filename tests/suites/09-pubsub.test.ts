@@ -36,7 +36,7 @@ describe('patterns', () => {
 });
 
 describe('a RESP2 client that has subscribed', () => {
-  test('hears of wrong requests what others hear', async () => {
+  test('gets the usual errors for wrong requests', async () => {
     const reader = await subscriber('a');
     await reader.expect('nosuch').error("ERR unknown command 'nosuch', with args beginning with: ");
     await reader.expect('GET').error("ERR wrong number of arguments for 'get' command");
@@ -261,7 +261,7 @@ describe('slow and silent subscribers', () => {
 });
 
 describe('replication and the log', () => {
-  test('within a transaction it stands between the writes', async () => {
+  test('within a transaction it comes between the writes', async () => {
     const replica = await syncedReplica();
     expect(await streamedFor(replica, 'MULTI', 'SET k v', 'PUBLISH a m', 'GET k', 'EXEC')).toEqual([
       'MULTI',

@@ -55,7 +55,7 @@ describe('CLIENT TRACKING', () => {
     await invalidated(a, ['k']);
   });
 
-  test('every client that has read the key hears of it', async () => {
+  test('every client that has read the key is notified', async () => {
     const [a, b, c] = [await tracking(), await tracking(), await client()];
     for (const each of [a, b]) await each.expect('GET', 'k').nil();
     await c.expect('SET', 'k', '1').ok();
@@ -156,7 +156,7 @@ describe('CLIENT TRACKING', () => {
     await invalidated(a, ['k']);
   });
 
-  test('a blocked client hears of a key that it has read before', async () => {
+  test('a blocked client is notified of a key that it has read before', async () => {
     const [a, b] = [await tracking(), await client()];
     await a.expect('GET', 'k').nil();
     const popped = a.sendLater('BLPOP', 'l', '0');
@@ -167,7 +167,7 @@ describe('CLIENT TRACKING', () => {
     await invalidated(a, ['k']);
   });
 
-  test('an invalidation comes before the message of the same change, whichever was asked for first', async () => {
+  test('an invalidation comes before the message of the same change, whichever the client turned on first', async () => {
     const [a, b, c] = [await tracking(), await clientResp3(), await client()];
     await c.expect('CONFIG', 'SET', 'notify-keyspace-events', 'E$').ok();
     await b.expect('CLIENT', 'TRACKING', 'ON').ok();
@@ -217,7 +217,7 @@ describe('CLIENT TRACKING', () => {
     await a.silent();
   });
 
-  test('databases are not told apart', async () => {
+  test('a key of the same name in another database counts as the same key', async () => {
     const [a, b] = [await tracking(), await client()];
     await a.expect('GET', 'k').nil();
     await b.expect('SELECT', '5').ok();
@@ -460,7 +460,7 @@ describe('REDIRECT', () => {
     await a.receive().push(['tracking-redir-broken', BigInt(id)]);
   });
 
-  test('GETREDIR tells the client', async () => {
+  test('GETREDIR answers the ID of the client', async () => {
     const [r, a] = [await client(), await client()];
     await a.expect('CLIENT', 'GETREDIR').int(-1);
     await a.expect('CLIENT', 'TRACKING', 'ON').ok();
@@ -545,7 +545,7 @@ describe('TRACKINGINFO and INFO', () => {
     });
   });
 
-  test('tracking-table-max-keys may be lowered: the keys beyond it are reported, though nobody reads', async () => {
+  test('tracking-table-max-keys may be lowered: the keys beyond it are reported, even if no client reads', async () => {
     const [a, c] = [await tracking(), await client()];
     for (const key of ['k1', 'k2', 'k3']) await a.expect('GET', key).nil();
     await configured({ 'tracking-table-max-keys': '1' });

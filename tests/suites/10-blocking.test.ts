@@ -93,7 +93,7 @@ describe('ZMPOP', () => {
     await c.expect('ZMPOP', '1', 'k').error("ERR wrong number of arguments for 'zmpop' command");
   });
 
-  test('a key of another type stands in the way only when it is reached', async () => {
+  test('a key of another type is refused only if no key before it has members', async () => {
     const c = await client();
     await abcd(c);
     await c.expect('SET', 'k', 'x').ok();
@@ -124,7 +124,7 @@ describe('BZPOPMIN and BZPOPMAX', () => {
     await waiting.expect('BZPOPMIN', 'z', SHORT).nilArray();
   });
 
-  test('the ZADD is answered as if nobody had waited', async () => {
+  test('the ZADD is answered as if no client had waited', async () => {
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BZPOPMIN', 'z', '0');
     await waiting.blocked();
@@ -249,7 +249,7 @@ describe('clients that wait', () => {
     await read.array([['k', [['1-1', ['f', 'v']]]]]);
   });
 
-  test('a member that comes and goes inside MULTI serves nobody', async () => {
+  test('a member that is added and removed inside MULTI serves no client', async () => {
     const [waiting, c] = [await client(), await client()];
     const popped = waiting.sendLater('BZPOPMIN', 'z', '0');
     await waiting.blocked();
@@ -265,7 +265,7 @@ describe('clients that wait', () => {
     await popped.array(['z', 'a', '1']);
   });
 
-  test('inside MULTI nobody waits', async () => {
+  test('inside MULTI no command waits', async () => {
     const c = await client();
     await abcd(c);
     await c.expect('MULTI').ok();

@@ -140,7 +140,7 @@ describe('commands', () => {
 });
 
 describe('keys', () => {
-  test('whether a key is there may be asked by whoever may do anything with it', async () => {
+  test('a user with any right to a key may ask whether it exists', async () => {
     const c = await userOf('+@all', '%W~w', '%R~r');
     await c.expect('EXISTS', 'w', 'r').int(0);
     await c.expect('TYPE', 'w').status('none');
@@ -188,7 +188,7 @@ describe('selectors', () => {
 });
 
 describe('channels', () => {
-  test('a pattern may be subscribed to only if it stands among the rules as it is', async () => {
+  test('a pattern may be subscribed to only if a rule has exactly that pattern', async () => {
     const c = await userOf('+subscribe', '+psubscribe', '&news.*');
     await c.expect('SUBSCRIBE', 'other').errorLike(NO_CHANNEL);
     await c.expect('PSUBSCRIBE', 'news.s*').errorLike(NO_CHANNEL);

@@ -112,7 +112,7 @@ describe('HELLO with AUTH', () => {
   });
 });
 
-describe('what a failed AUTH leaves behind', () => {
+describe('after a failed AUTH', () => {
   test('an entry of ACL LOG, with the name and without the password', async () => {
     const admin = await passwordSet();
     await admin.expect('ACL', 'LOG', 'RESET').ok();

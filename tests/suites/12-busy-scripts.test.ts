@@ -64,7 +64,7 @@ describe('a script that takes long', () => {
     await threshold(c, 5000);
   });
 
-  test('what it does goes out as one unit, and nobody who waits sees half of it', async () => {
+  test('its effects are propagated as one unit, and no waiting client sees half of them', async () => {
     const { c, s, during } = await log();
     const [waiting, other] = [await s.client(), await s.client()];
     await threshold(c, 50);

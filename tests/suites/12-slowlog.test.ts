@@ -31,7 +31,7 @@ describe('SLOWLOG', () => {
     }, 'an entry of SET');
   });
 
-  test('newest first, numbered, and no more than were asked for', async () => {
+  test('newest first, numbered, and no more than the request names', async () => {
     const c = await logAll();
     for (const key of ['a', 'b', 'c']) await c.expect('GET', key).nil();
     await c.expect('SLOWLOG', 'GET', '2').matches((reply) => {

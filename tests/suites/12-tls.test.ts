@@ -46,7 +46,7 @@ describe('certificates of clients', () => {
     expect(await isServed(tlsPort, 'client')).toBe(true);
   });
 
-  test('who is refused stands in the log', async () => {
+  test('a refused client is noted in the log', async () => {
     const { own, tlsPort } = await secured();
     expect(await isServed(tlsPort)).toBe(false);
     await until(() => own.output().includes('Error accepting a client connection'), 'a line in the log');
@@ -59,12 +59,12 @@ describe('certificates of clients', () => {
     expect(await isServed(tlsPort, 'stranger')).toBe(false);
   });
 
-  test('no: nobody is asked', async () => {
+  test('no: no client is asked for a certificate', async () => {
     const { tlsPort } = await secured('--tls-auth-clients', 'no');
     for (const name of [undefined, 'client', 'stranger']) expect(await isServed(tlsPort, name)).toBe(true);
   });
 
-  test('CONFIG SET changes that for those who come later', async () => {
+  test('CONFIG SET changes that for later connections', async () => {
     const { own, tlsPort } = await secured();
     const plain = await own.client();
     expect(await isServed(tlsPort)).toBe(false);

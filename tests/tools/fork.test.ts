@@ -160,7 +160,7 @@ describe('starter lines', () => {
   const hasPython = spawnSync('python3', ['--version']).status === 0;
 
   for (const language of ['javascript', 'python']) {
-    test(`in ${language} listen where they are told to, and answer nothing`, { timeout: 60_000 }, async (context) => {
+    test(`in ${language} listen on the port that they are given, and answer nothing`, { timeout: 60_000 }, async (context) => {
       if (language === 'python' && !hasPython) context.skip('python3 is not on the PATH');
       const folder = join(scratchTree({ a: '' }).root, 'my redis');
       const made = runToolIn(PROJECT_ROOT, 'fork', ['01', folder, '--language', language]);
