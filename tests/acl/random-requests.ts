@@ -9,7 +9,7 @@ export interface KnownCommand {
   readonly arity: number;
 }
 
-/** Reads the reply to COMMAND. A container itself is left out: nobody can run it. */
+/** Reads the reply to COMMAND. A container itself is left out: it cannot be run. */
 export function readCommands(reply: Decoded): KnownCommand[] {
   return (reply as Decoded[]).flatMap((row) => {
     const [name, arity, , , , , , , , subcommands] = row as [string, bigint, ...Decoded[]];
@@ -22,7 +22,7 @@ export function readCommands(reply: Decoded): KnownCommand[] {
 const KEYS = ['a', 'b', 'ab', 'abc', 'key:1', 'key:2', 'cache:x', 'x*y', '[a]', 'a\\b', '\xff\x00', '{t}a', 'K'];
 const WORDS = ['1', '2', '0', '-1', 'GET', 'STREAMS', 'STORE', 'LEFT', 'RIGHT', 'COUNT', 'EX', 'NX', 'KEYS', 'AUTH', 'BY', '*', '3'];
 
-/** Channels' names, and patterns of them: a user may use a pattern that stands among its rules as it is. */
+/** Channels' names, and patterns of them: a user may subscribe to a pattern that is exactly that of a rule. */
 const CHANNELS = ['news', 'news.it', 'news.', 'ab', 'a', 'x*y', 'NEWS', '', '\xff', '*', 'news.*', 'news*', 'a?', 'a\\?', '[an]*', 'x\\*y'];
 
 /** A request that the command's arity allows: what else is wrong with it no guard looks at. */
@@ -37,7 +37,7 @@ export function randomRequest(rng: Rng, commands: readonly KnownCommand[]): stri
   return words;
 }
 
-/** PUBLISH takes a message behind the channel; the others take several channels, or patterns. */
+/** PUBLISH takes a message after the channel; the others take several channels, or patterns. */
 function randomMessaging(rng: Rng): string[] {
   const channels = Array.from({ length: rng.int(1, 3) }, () => rng.pick(CHANNELS));
   if (rng.chance(0.4)) return [rng.pick(['PUBLISH', 'SPUBLISH']), channels[0]!, rng.pick(CHANNELS)];

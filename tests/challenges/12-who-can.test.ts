@@ -1,7 +1,7 @@
 import { describe, expect, Status, test } from '../harness/suite.ts';
 import { as, NO_COMMAND, PASSWORD, userWith } from '../harness/users.ts';
 
-/** The challenge of chapter 12: ACL WHOCAN, which asks for all users what ACL DRYRUN asks for one. Redis has no such command. */
+/** The challenge of chapter 12: ACL WHOCAN, which checks for all users what ACL DRYRUN checks for one. Redis has no such command. */
 
 describe('ACL WHOCAN', () => {
   test('names the users who may run a command, in the order of ACL USERS', async () => {

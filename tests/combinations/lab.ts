@@ -20,7 +20,7 @@ export interface LabOptions {
   readonly seed: number;
   /** Commands from one FLUSHALL to the next. Default 2,000: a difference is found near its cause. */
   readonly round?: number;
-  /** All servers start anew from their disks after so many rounds (default 10), and after the last. */
+  /** All servers are restarted from their disks after this number of rounds (default 10), and after the last. */
   readonly diskEvery?: number;
   /** Whether real Redis is a replica too, where it is on the PATH. Default true. */
   readonly real?: boolean;
@@ -123,7 +123,7 @@ async function runScript(servers: Servers, script: readonly Step[], rewrite: boo
   await settled(primary, real ? [replica, real] : [replica]);
 }
 
-/** The primary and its replicas; and the replicas among each other, which heard the very same. */
+/** The primary and its replicas; and the replicas with each other, which received the same stream. */
 async function compareLive({ primary, replica, real }: Servers, outcome: Outcome): Promise<void> {
   const above = await readDataset(primary.client);
   const below = await readDataset(replica.client);

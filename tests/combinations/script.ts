@@ -13,7 +13,7 @@ export interface Step {
   readonly connection: number;
   readonly burst: number;
   readonly command: Command;
-  /** It may wait for what others push: nobody waits for its reply. */
+  /** A blocking command: it may wait for a push of another client, so the script does not wait for its reply. */
   readonly waits: boolean;
 }
 
@@ -78,7 +78,7 @@ export async function play(script: readonly Step[], port: number, midway = async
   }
 }
 
-/** The commands of a script, each behind the number of its connection. */
+/** The commands of a script, each after the number of its connection. */
 export function showScript(script: readonly Step[]): string {
   return script.map(({ connection, command }) => `${connection}> ${showCommand(command, Infinity)}`).join('\n');
 }

@@ -16,10 +16,10 @@ export interface Durable extends Node {
   restart(): Promise<void>;
 }
 
-/** No pings, which would move the offset of a primary that nobody writes to; a full sync begins at once. */
+/** No pings, which would move the offset of a primary without writes; a full sync begins at once. */
 const COMMON = ['--repl-ping-replica-period', '3600', '--repl-diskless-sync-delay', '0'];
 
-/** Rewrites happen when a test asks for one. */
+/** Rewrites happen only by BGREWRITEAOF. */
 export const WITH_AOF = ['--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
 
 /**

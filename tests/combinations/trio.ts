@@ -26,7 +26,7 @@ export interface Trio {
   stop(): Promise<void>;
 }
 
-/** The database of the markers, which nobody else uses. */
+/** The database of the markers, which nothing else uses. */
 const MARKERS = 15;
 
 /** @param kinds `redis` or a stage, for each replica */

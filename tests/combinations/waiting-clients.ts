@@ -3,7 +3,7 @@ import { until } from '../harness/time.ts';
 import type { Durable } from './servers.ts';
 import type { Trio } from './trio.ts';
 
-/** A pop that waited is told as a pop, behind the push that served it. */
+/** A pop that waited is streamed as a pop, after the push that served it. */
 export function waitingClients(given: () => Trio, stage: string): void {
   const pops: [wait: string, push: string, ...effects: (string | RegExp)[]][] = [
     ['BLPOP p:l 0', 'RPUSH p:l a b', 'RPUSH p:l a b', 'LPOP p:l'],
@@ -47,7 +47,7 @@ export function waitingClients(given: () => Trio, stage: string): void {
       const served = [];
       for (const [at, client] of waiting.entries()) {
         served.push(client.sendLater('BLPOP', 'p:l', at < 2 ? '0' : '0.05'));
-        // The third finds nothing whether it comes before the push or behind it.
+        // The third finds nothing, whether it comes before or after the push.
         if (at < 2) await blocked(trio.primary, at + 1);
       }
       await trio.run('RPUSH p:l a b');
@@ -76,14 +76,14 @@ export function waitingClients(given: () => Trio, stage: string): void {
 
 /**
  * The commands that change data: without MULTI and EXEC, which may stand around a pop and its push; ends of lists in
- * capitals; without a group's counter, which servers before 7.4 do not tell behind a claim.
+ * capitals; without a group's counter, which servers before 7.4 do not stream after a claim.
  */
 function commands(requests: readonly string[]): string[] {
   const changes = requests.filter((request) => !/^(MULTI$|EXEC$|XGROUP SETID )/.test(request));
   return changes.map((request) => request.replace(/ (left|right)\b/g, (end) => end.toUpperCase()));
 }
 
-/** Waits until so many clients of a server wait for a key. */
+/** Waits until `count` clients of a server wait for a key. */
 async function blocked(server: Durable, count: number): Promise<void> {
   const seen = async () => Number((await server.info('clients'))['blocked_clients']);
   await until(async () => (await seen()) === count, `${count} blocked clients`);

@@ -107,7 +107,7 @@ function isLast({ files, target }: Sample): boolean {
   return target === logs.at(-1);
 }
 
-/** Whether a file cut here ends with a whole command outside a transaction: then nothing can tell. */
+/** Whether a file cut here ends with a whole command outside a transaction: then the file looks whole. */
 function atBoundary({ files, target }: Sample, offset: number): boolean {
   const before = files[target]!.subarray(0, offset).toString('latin1');
   if (before === '') return true;

@@ -21,7 +21,7 @@ export async function createLoader(stageDir: string): Promise<Loader> {
   const { options, configFile } = readOptions(['--appendonly', 'yes', '--dir', dir]);
   const known = new Map<Record<string, Buffer>, string>();
 
-  /** As `loadAppendOnlyFiles` does it, without what a server begins behind it. */
+  /** As `loadAppendOnlyFiles` does it, without the work that a server begins afterwards. */
   const load = (): string => {
     const server = new Server(options, configFile);
     const { folder } = server.aof;

@@ -1,7 +1,7 @@
 import { damageAt, damaged, type Damage } from './damage.ts';
 import type { Loader, Outcome, Sample } from './kind.ts';
 
-/** What the parent asks for: the cases of these numbers. */
+/** A request of the parent: run the cases of these numbers. */
 export interface Work {
   readonly sample: Sample;
   readonly masks: readonly number[];
@@ -59,7 +59,7 @@ async function tryCase(sample: Sample, damage: Damage): Promise<Outcome> {
   }
 }
 
-/** Notes the largest Buffer asked for: memory that is not touched does not show in the size of the process. */
+/** Notes the size of the largest Buffer allocated: memory that is not touched does not show in the size of the process. */
 function watchAllocations(): { bytes: number } {
   const seen = { bytes: 0 };
   for (const name of ['alloc', 'allocUnsafe', 'allocUnsafeSlow'] as const) {

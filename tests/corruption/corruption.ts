@@ -10,14 +10,14 @@ export interface Report {
   refused: number;
   /** Loaded to what the whole file holds. */
   same: number;
-  /** Loaded to something else, where nothing in the file could tell. */
+  /** Loaded as other data, where nothing in the file shows the damage. */
   other: number;
   /**
    * Cases in which the process ended, hung, took too much memory or threw anything but a refusal; shown in
    * `failures`.
    */
   crashed: number;
-  /** What may not be, a line each: crashes, and damage that was loaded though it can be told. */
+  /** Faults, one a line: crashes, and damage that was loaded although the file shows it. */
   failures: string[];
   /** The most memory the loading process had, in bytes. */
   peak: number;

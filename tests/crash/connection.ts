@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { ReplyDecoder, type Decoded } from '#shared/resp/decoder.ts';
 import { encodeRequest } from '../harness/client.ts';
 
-/** A connection to a server that will be killed: it tells when the server is gone, and loses no reply that came before. */
+/** A connection to a server that will be killed: it reports when the server is gone, and loses no reply that came before. */
 export interface Connection {
   write(bytes: string): void;
   /** Resolves when the server is gone and every byte that it sent has been handed out. */

@@ -76,9 +76,9 @@ export function newOutcome(scenario: string, policy: string): Outcome {
   };
 }
 
-/** After so many kills a new folder is begun. */
+/** The number of kills after which a new folder is begun. */
 const LIFE = 20;
-/** After one kill of so many, real Redis loads a copy of the folder too. */
+/** Once in this number of kills, real Redis loads a copy of the folder, too. */
 const ELSEWHERE = 4;
 
 /**

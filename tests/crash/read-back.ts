@@ -14,7 +14,7 @@ export interface Dataset {
   readonly others: State;
 }
 
-/** Reads every key of database 0. @throws Error when the server does not answer, or has a type that nobody wrote */
+/** Reads every key of database 0. @throws Error when the server does not answer, or has a type that no client wrote */
 export async function readBack(port: number): Promise<Dataset> {
   const [keys] = (await ask(port, [['KEYS', '*']])) as [string[]];
   const types = await ask(port, keys.map((key) => ['TYPE', key]));

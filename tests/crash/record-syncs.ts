@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { identityOf, SYNCED_SIZES } from './power-cut.ts';
 
-// Loaded in front of a stage (`--import`): each fsync that has succeeded is recorded before its caller hears of it,
-// with the size that the file had when it was asked for. So after a SIGKILL one knows what a
+// Loaded before a stage (`--import`): each fsync that has succeeded is recorded before its caller is notified,
+// with the size that the file had when fsync was called. So after a SIGKILL one knows what a
 // power cut would have left.
 const path = process.env[SYNCED_SIZES];
 if (path === undefined) throw new Error(`${SYNCED_SIZES} is not set`);

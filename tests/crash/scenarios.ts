@@ -71,12 +71,12 @@ export function flagsOf({ aof, flags = [] }: Scenario, policy: Policy): string[]
 const FILLER_KEYS = 2_000;
 const FILLER_BYTES = 2_000;
 
-/** Keys that nobody changes: the n-th one's value is the same in each run. */
+/** Keys that no client changes: the n-th one's value is the same in each run. */
 export function fillerValue(n: number): string {
   return `${n} `.repeat(FILLER_BYTES / `${n} `.length);
 }
 
-/** Writes the filler, and asks a server that can (Redis, for its own tests) to save slowly. */
+/** Writes the filler, and turns on slow saves where the server has that option (Redis, for its own tests). */
 export async function fill(port: number): Promise<void> {
   const keys = Array.from({ length: FILLER_KEYS }, (_, n) => ['SET', `filler:${n}`, fillerValue(n)]);
   await ask(port, keys);

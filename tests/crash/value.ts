@@ -1,4 +1,4 @@
-/** An entry of a stream. The server chooses the ID: null as long as no reply has told it. */
+/** An entry of a stream. The server chooses the ID: null until a reply has shown it. */
 export interface StreamEntry {
   id: string | null;
   readonly text: string;
@@ -10,7 +10,7 @@ export type Value = string | readonly string[] | ReadonlyMap<string, string> | r
 /** All keys of one owner. */
 export type State = Map<string, Value>;
 
-/** Whether what was read back is what the model holds; an ID that no reply has told may be any. */
+/** Whether what was read back is what the model holds; an ID that no reply has shown may be any. */
 export function sameValue(model: Value | undefined, found: Value | undefined): boolean {
   if (model === undefined || found === undefined || typeof model === 'string' || typeof found === 'string')
     return model === found;

@@ -34,7 +34,7 @@ export interface Evidence {
 
 /**
  * Each connection's keys must be as they were after some prefix of what it sent, within the bounds; and all prefixes
- * together must be one prefix of what the server did, as far as COUNTER's values tell its order.
+ * together must be one prefix of what the server did, as far as COUNTER's values show its order.
  */
 export function verify({ histories, counter, killedAt, found, bounds }: Evidence): Verdict {
   const problems: string[] = [];
@@ -89,7 +89,7 @@ function countsUp({ steps }: Unit): boolean {
   return steps[0]!.key === COUNTER;
 }
 
-/** COUNTER stands at n: then exactly those units are there that made it n or less. */
+/** COUNTER is n: then exactly those units are there that made it n or less. */
 function outOfOrder(name: string, units: readonly Unit[], prefix: number, counter: number): string[] {
   const stray = units.find((unit, at) => unit.counter !== null && unit.counter <= counter !== at < prefix);
   if (stray === undefined) return [];

@@ -5,7 +5,7 @@ import type { Rng } from '../harness/rng.ts';
 import { scripted, SCRIPTS_SINCE } from './scripted.ts';
 import type { State, StreamEntry, Value } from './value.ts';
 
-/** The key that all connections increment: its values tell in which order they were served. */
+/** The key that all connections increment: its values show in which order they were served. */
 export const COUNTER = 'counter';
 
 /** One write as a client sees it, a command, or several in MULTI … EXEC or in a script: after a crash it is there, or it is not. */
@@ -19,7 +19,7 @@ export interface Unit {
   readonly replies: number;
   /** When the last reply came (`performance.now()`), or null. */
   ackedAt: number | null;
-  /** What COUNTER was after this unit, or null when the unit does not touch it or nobody was told. */
+  /** What COUNTER was after this unit, or null when the unit does not touch it, or no client got the reply. */
   counter: number | null;
 }
 
@@ -83,7 +83,7 @@ export function createWorkload(name: string, rng: Rng, state: State, sent: numbe
   };
 }
 
-/** Changes the state as the command would; COUNTER belongs to nobody's state. */
+/** Changes the state as the command would; COUNTER is in no connection's state. */
 export function applyStep({ key, apply }: Step, state: State): void {
   if (key === COUNTER) return;
   const after = apply(state.get(key));
@@ -121,7 +121,7 @@ const SHORT = 120;
 /** Some values are so long that a write of theirs may be cut in two. */
 const LONG = 40_000;
 const LONG_SHARE = 0.01;
-/** A list or a stream is begun anew when it has this many elements. */
+/** A list or a stream is deleted and begun again at this number of elements. */
 const LONGEST = 40;
 
 const MULTI = encodeRequest(['MULTI']);

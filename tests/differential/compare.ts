@@ -100,7 +100,7 @@ function sameScan(ours: string, theirs: string, elements: Rule): boolean {
   return cursor === theirCursor && elements(items!, theirItems!, []);
 }
 
-/** Elements picked at random: as many on both sides, of the same type; and the same ones when all were asked for. */
+/** Elements picked at random: as many on both sides, of the same type; and the same ones when the request was for all. */
 function sameChoice(ours: string, theirs: string, command: Command): boolean {
   if (!isAggregate(ours))
     return ours[0] === '$' && theirs[0] === '$' && ours.startsWith('$-1') === theirs.startsWith('$-1');
@@ -145,7 +145,7 @@ const PENDING = ['pel', 'pending'];
 const CLOCKS = ['idle', 'inactive', 'seen-time', 'active-time', 'radix-tree-keys', 'radix-tree-nodes'];
 
 /**
- * Drops from XINFO's maps what tells the time or how Redis's own tree is laid out, and from pending entries the
+ * Drops from XINFO's maps times and the layout of Redis's own tree, and from pending entries the
  * delivery time; so what is left can be compared byte by byte.
  */
 function withoutClocks(reply: string): string {

@@ -11,7 +11,7 @@ export interface Family {
   readonly keys: readonly string[];
   /** Sent at the beginning of each round. */
   readonly begin?: readonly Command[];
-  /** Whether another client listens to all messages and to the events of all keys; what it hears is compared too. */
+  /** Whether another client listens to all messages and to the events of all keys; what it receives is compared too. */
   readonly listened?: boolean;
   readonly rows: readonly Row[];
 }

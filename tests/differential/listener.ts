@@ -5,7 +5,7 @@ import type { BatchConnection } from './connection.ts';
 
 /** A client that is subscribed to everything: messages, and the events of all keys. */
 export interface Listener {
-  /** What it has heard until now: the bytes of each message. `sender`: a connection to the same server. */
+  /** What it has received until now: the bytes of each message. `sender`: a connection to the same server. */
   heard(sender: BatchConnection): Promise<string[]>;
   close(): void;
 }

@@ -61,7 +61,7 @@ const RULES: Record<string, (words: string[]) => boolean> = {
   BZPOPMIN: (words) => briefly(words.at(-1)),
   BZPOPMAX: (words) => briefly(words.at(-1)),
   BZMPOP: (words) => briefly(words[0]),
-  // Where ranges by name are asked for, all scores are equal.
+  // In sets that ranges by name are read from, all scores are equal.
   ZADD: (words) => !/^x/.test(words[0] ?? '') || words.slice(1).every((word, at) => at % 2 === 1 || word === '0'),
   ZRANGEBYLEX: byNameIsDecided,
   ZREVRANGEBYLEX: byNameIsDecided,

@@ -40,7 +40,7 @@ describe('checkpoints', () => {
     });
   }
 
-  // Somebody who writes a server would see a test fail that belongs to a later step.
+  // The author of a server would see a test fail that belongs to a later step.
   test('each that names a step chooses no core test of another step', () => {
     const others = chapters.flatMap((chapter) =>
       checkpoints(read(chapter)).flatMap(({ suite, text }) => {

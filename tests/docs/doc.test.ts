@@ -2,7 +2,7 @@
  * Documents that cannot rot: README.md and everything in docs/.
  *
  * ```ts file=stages/03-collections/store/list.ts     the lines stand in that file word for word; a line `…` is a gap
- * ```ts sketch                                       code that stands nowhere
+ * ```ts sketch                                       code that is in no file
  * ```redis-cli stage=03                              a transcript, typed into stage 03 from empty databases
  * ```terminal                                        a transcript of several servers and a shell
  *
@@ -15,7 +15,7 @@
  * In a terminal, `$ npm run stage 06 -- --port 7001 …`, `$ redis-server --port 7002 …` and `$ redis-sentinel FILE --port 7003` start servers (a
  * reader takes a window for each), any other line after `$ ` is for the shell, and `127.0.0.1:7001> ` is a prompt of redis-cli. Ports
  * stand for free ones, `~` for an empty folder. All terminals of a page are one session. INFO, ROLE, DBSIZE, GET,
- * SENTINEL and CLUSTER are asked again for some seconds until they say what is shown. What needs real Redis is left out where that is missing.
+ * SENTINEL and CLUSTER commands are repeated for some seconds until their reply is the one shown. What needs real Redis is left out where that is missing.
  *
  * In the prose, `paths` into stages, shared, tests and docs exist, and relative links lead somewhere. In the chapter of
  * a stage `store/list.ts` may stand for a file of that stage. Names with NN, *, <, { or … are patterns, not paths.

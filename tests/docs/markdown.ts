@@ -2,7 +2,7 @@
 export interface Fence {
   /** `ts`, `redis-cli`, `sh` … or ''. */
   readonly language: string;
-  /** What stands behind the language: `file=…` and `stage=…` by name, bare words as ''. */
+  /** What follows the language: `file=…` and `stage=…` by name, bare words as ''. */
   readonly attributes: Record<string, string>;
   readonly lines: readonly string[];
   /** The line of the opening fence, counted from 1. */

@@ -86,7 +86,7 @@ export class Terminal {
         this.servers.set(port, await startProcess({ argv, cwd: this.home, port: this.ports.get(port)! }));
         return;
       } catch (error) {
-        // Somebody else may have taken the free port meanwhile.
+        // Another process may have taken the free port in the meantime.
         if (!isNew || attempt === START_ATTEMPTS || !/in use|EADDRINUSE/i.test(String(error))) throw error;
       }
     }
@@ -117,7 +117,7 @@ export class Terminal {
     }
   }
 
-  /** As redis-cli, it connects anew when the server has closed the connection, as Sentinel makes a server do that changes its role. */
+  /** As redis-cli, it connects again when the server has closed the connection, as Sentinel makes a server do that changes its role. */
   private async reply(who: string, port: number, words: readonly string[]): Promise<string> {
     const known = this.clients.get(who);
     const client = known?.isOpen ? known : await Client.open('127.0.0.1', port);
@@ -169,7 +169,7 @@ export class Terminal {
   }
 }
 
-/** As `steps`; lines for the shell begin with `$ `, and may go on behind a backslash. */
+/** As `steps`; lines for the shell begin with `$ `, and a backslash at the end continues them. */
 export function shellSteps(lines: readonly string[]): Step[] {
   const joined = lines.join('\n').replace(/\\\n\s*/g, '').split('\n');
   const found: Step[] = [];

@@ -49,7 +49,7 @@ export async function replay(lines: readonly string[], port: number): Promise<st
       if (output.length === 0) {
         // The reply is shown later, or the command has none that is worth showing: it must be blocked then.
         waiting.set(who, asked);
-        // When somebody else has been answered, the server has read what came before.
+        // When another client has been answered, the server has read what came before.
         await observer.send('PING');
         continue;
       }

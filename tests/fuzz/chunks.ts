@@ -34,7 +34,7 @@ export function createChunks(rng: Rng, stage: string): () => string {
   };
 }
 
-/** A request with a byte changed, lost, or added, cut off, or begun anew in the middle. */
+/** A request with a byte changed, lost, or added, cut off, or begun again in the middle. */
 function damage(bytes: string, rng: Rng): string {
   const at = rng.int(0, Math.max(0, bytes.length - 1));
   const [before, after] = [bytes.slice(0, at), bytes.slice(at)];

@@ -18,7 +18,7 @@ export interface FuzzOptions {
   secure?: ConnectionOptions;
   /** The server's password. */
   password?: string;
-  /** Whether those who throw chunks give the password first; the client that must be served always does. */
+  /** Whether the connections that send chunks give the password first; the client that must be served always does. */
   authenticated?: boolean;
   /** How long memory may take to be returned at the end, in ms. */
   patienceMs?: number;
@@ -28,7 +28,7 @@ export interface FuzzOptions {
 export interface FuzzResult {
   chunks: number;
   connections: number;
-  /** Lines in replies that tell of a bug in a handler. */
+  /** Lines in replies that show a bug in a handler. */
   bugs: string[];
   /** Resident memory in MB, or null where it cannot be seen: fresh, and at the end with all connections closed. */
   memory: { start: number | null; end: number | null };

@@ -23,7 +23,7 @@ export async function log(): Promise<Log> {
     const before = await mark(s);
     await body();
     const after = await mark(s);
-    // A marker is `SET marker:N`, in database 9, which nobody else uses.
+    // A marker is `SET marker:N`, in database 9, which no test uses.
     const requests = logged(s).map((request) => request.join(' '));
     const [start, end] = [requests.indexOf(before), requests.indexOf(after)];
     return requests.slice(start + 1, end).filter((request) => request !== 'SELECT 9');

@@ -43,7 +43,7 @@ export function fieldOf(text: string, field: string): string | undefined {
   return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1];
 }
 
-/** Sets new keys until so many are evicted. */
+/** Sets new keys until `count` keys are evicted. */
 export async function evict(c: Client, count: number, ...options: (string | number)[]): Promise<void> {
   for (let i = 0; (await infoNumber(c, 'evicted_keys')) < count; i++) {
     expect(i).toBeLessThan(200);

@@ -1,7 +1,7 @@
 import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
-/** An editor writes a file in several steps: what happens within so many ms is one change. */
+/** An editor writes a file in several steps: changes within this time, in ms, count as one. */
 const SETTLE_MS = 100;
 
 /**

@@ -17,7 +17,7 @@ const HISTORY = 6;
 
 type Word = string | number | bigint;
 
-/** A place in the line of expected replies. */
+/** A place in the queue of expected replies. */
 interface Slot {
   /** Counts the replies expected on this connection. */
   readonly number: number;
@@ -30,8 +30,7 @@ interface Slot {
 export class Client {
   protocol: Protocol = 2;
   /**
-   * Waits until the server sees this client blocked (`count`: that many clients in all). Set by the suite, which knows
-   * them.
+   * Waits until the server sees this client blocked (`count`: that many clients in all). Set by the suite.
    */
   blocked: (count?: number) => Promise<void> = async () => {};
 
@@ -177,7 +176,7 @@ export class Client {
     return this.ending === null && !this.socket.destroyed && !this.socket.readableEnded;
   }
 
-  /** Cuts the connection without a word (RST). */
+  /** Resets the connection (RST). */
   destroy(): void {
     this.ending ??= 'the test cut the connection';
     this.socket.resetAndDestroy();
@@ -237,7 +236,7 @@ export class Client {
     return slot;
   }
 
-  /** Waits for a slot's reply; not for long when what has come so far cannot become the expected bytes. */
+  /** Waits for a slot's reply, and only briefly if the bytes so far cannot become the expected ones. */
   private async settled(slot: Slot, expected?: string, due = Date.now()): Promise<Arrival> {
     for (;;) {
       const arrival = await within(WRONG_MS, slot.arrival);
@@ -252,7 +251,7 @@ export class Client {
 
   /**
    * Whether bytes have moved while the server answered a PING of another connection: where the time for a reply is
-   * short, a machine that is busy is to be told from a server that is silent.
+   * short, this distinguishes a busy machine from a silent server.
    */
   private async hasMovedLate(): Promise<boolean> {
     const { moved } = this;

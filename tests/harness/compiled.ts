@@ -10,7 +10,7 @@ export interface Compiled {
   /** There `stages/03-collections/main.js` is all of a stage, in one file. */
   readonly root: string;
   /**
-   * Compiles one file anew, with this text in place of its own.
+   * Compiles one file again, with this text in place of its own.
    * @param path from the project's root
    * @returns what undoes it
    * @throws Error with what the compiler says

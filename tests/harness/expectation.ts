@@ -28,7 +28,7 @@ interface Source {
  */
 export class Expectation {
   private readonly source: Source;
-  /** When the reply is due, Unix time in ms; undefined: when it is asked for. */
+  /** When the reply is due, Unix time in ms; undefined: its time begins when the test awaits it. */
   private due: number | undefined;
 
   constructor(source: Source) {

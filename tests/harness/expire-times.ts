@@ -38,7 +38,7 @@ export function isLeft(found: Decoded, at: bigint | undefined): boolean {
   return difference >= -MINUTE && difference <= MINUTE;
 }
 
-/** The time to live, as the server counts it: a little less than was asked for. */
+/** The time to live, as the server counts it: a little less than was set. */
 export async function expectTtl(c: Client, key: string, seconds: number): Promise<void> {
   const isLeft = (ms: unknown) => Number(ms) > (seconds - 20) * 1000 && Number(ms) <= seconds * 1000;
   await c.expect('PTTL', key).matches(isLeft, `about ${seconds} s in ms`);

@@ -18,7 +18,7 @@ export interface FakeReplica {
   ask(...args: (string | number)[]): Promise<string>;
   /** Sends a command to which no reply comes, such as REPLCONF ACK. */
   send(...args: (string | number)[]): void;
-  /** Asks for a sync and reads the answer, a whole RDB included. `? -1` asks for a full one. */
+  /** Sends PSYNC and reads the answer, a whole RDB included. `? -1` requests a full sync. */
   psync(replid?: string, offset?: number): Promise<Sync>;
   /** The next command of the stream, whatever it is. */
   next(): Promise<string[]>;

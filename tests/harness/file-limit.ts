@@ -8,7 +8,7 @@ export function needsFileLimit(): void {
 }
 
 /**
- * From now on no file of the server grows past so many bytes: writing more fails with EFBIG, after as much as still
+ * From now on no file of the server grows beyond `bytes`: writing more fails with EFBIG, after as much as still
  * fits. The soft limit alone: without privileges a hard one can't be lifted again.
  */
 export function limitFiles({ pid }: OwnServer, bytes: number | 'unlimited'): void {

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 
 /**
  * A program of CommonJS modules as the text of one ES module: Node loads it in half the CPU time that it takes for a
- * few hundred files. A module runs when it is first asked for, as it does in Node, and the first one may `await`.
+ * few hundred files. A module runs when it is first imported, as in Node, and the first one may `await`.
  * @param root the folder that holds the modules; `#shared/` stands for `shared/` in it
  * @param first the module to begin with, from that folder
  */
@@ -11,7 +11,7 @@ export function joinModules(root: string, first: string): string {
   const modules = new Map<string, string>();
   const packages = new Set<string>();
 
-  /** What a module's text becomes, when those that it asks for have been read. */
+  /** What a module's text becomes, once the modules that it imports have been read. */
   const read = (path: string): string =>
     readFileSync(join(root, path), 'utf8').replace(/\brequire\("([^"]+)"\)/g, (_, name: string) => {
       const asked = pathOf(name, path);
@@ -45,7 +45,7 @@ export function joinModules(root: string, first: string): string {
   ].join('\n');
 }
 
-/** Where a module stands that is asked for by this name, or null for a package. */
+/** The path of the module that is imported by this name, or null for a package. */
 function pathOf(name: string, from: string): string | null {
   if (name.startsWith('#shared/')) return name.slice(1).replace(/\.ts$/, '.js');
   return name.startsWith('.') ? posix.join(posix.dirname(from), name) : null;

@@ -12,11 +12,11 @@ import { clip, terminalWidth, wrap } from './width.ts';
 
 /** What the reporter must know of the command line, to say what to type next. */
 export interface Invocation {
-  /** The last suite that is asked for: `02`. */
+  /** The last suite of the run: `02`. */
   readonly suite: string;
   /** The suite after it, or null. */
   readonly nextSuite: string | null;
-  /** Whether all tests were asked for, not the core alone. */
+  /** Whether all tests run, not the core alone. */
   readonly full: boolean;
   /** Called after a whole run, for `npm run progress`: how many core tests passed and ran, by suite. */
   record?(suites: Record<string, { passed: number; total: number }>): void;
@@ -26,7 +26,7 @@ export interface Invocation {
 
 /**
  * The reporter for a server of the learner's: a line for each test as it comes, the first failure of the lowest step in
- * full with its first hint, and at the end where the server stands and what to type next.
+ * full with its first hint, and at the end how many core tests passed and the command to type next.
  */
 export function createLeadingReporter(
   invocation: Invocation,
@@ -104,7 +104,7 @@ export function createLeadingReporter(
     missing = 0;
   }
 
-  /** Lists the other failures, and then shows the first one in full: so it stands nearest to the end. */
+  /** Lists the other failures, and then the first one in full, which is then nearest to the end of the output. */
   async function showFailures([first, ...others]: TestCase[]): Promise<void> {
     if (others.length > 0) {
       print(`\n${others.length} other ${others.length === 1 ? 'test fails' : 'tests fail'}:`);

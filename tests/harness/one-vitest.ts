@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '#shared/manifest.ts';
 import type { Answer, Request } from './run-suite.ts';
 import { endingWith, fullName } from './test-names.ts';
 
-/** The process behind `openSuiteRunner`: each message asks for one test of one file to be run, and its result is the answer. */
+/** The process that `openSuiteRunner` starts. Each message names one test of one file; the answer is its result. */
 
 const vitest = await createVitest('test', {
   config: join(PROJECT_ROOT, 'tests/vitest.config.ts'),

@@ -160,7 +160,7 @@ const TABLE = Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** An integer as so many bytes, lowest first. */
+/** An integer in `size` bytes, lowest first. */
 export function littleEndian(value: bigint | number, size: number): string {
   const bytes = Array.from({ length: size }, (_, at) => Number((BigInt(value) >> BigInt(8 * at)) & 0xffn));
   return String.fromCharCode(...bytes);

@@ -73,7 +73,7 @@ whenNpmIsGone(() => process.kill(process.pid, 'SIGTERM'));
 export async function startProcess(options: StartOptions): Promise<ServerProcess> {
   const { argv, port, cwd, shell = false } = options;
   // With a shell the server is a grandchild: a group of its own lets us stop it all the same.
-  // Signals reach the shell too, which must live on to tell how the server ended. Windows has no such signals.
+  // Signals reach the shell too, which must survive to report how the server ended. Windows has no such signals.
   const group = shell && !IS_WINDOWS;
   const program = group ? `trap : TERM INT HUP; ${argv[0]}` : argv[0]!;
   const child = spawn(program, argv.slice(1), {
@@ -123,7 +123,7 @@ export async function startProcess(options: StartOptions): Promise<ServerProcess
   throw new Error(`${problem}\n  command: ${argv.join(' ')}\n  output:\n${indent(output)}`);
 }
 
-/** A TCP port of 127.0.0.1 on which nobody listens now, and which no other test gets for a minute. */
+/** A TCP port of 127.0.0.1 on which no process listens now, and which no other test gets for a minute. */
 export async function freePort(): Promise<number> {
   mkdirSync(RESERVED, { recursive: true });
   for (;;) {
@@ -168,7 +168,7 @@ function isAnswer(reply: string, whileLoading: boolean): boolean {
   return (whileLoading ? /^(\+|-NOAUTH|-LOADING)/ : /^(\+|-NOAUTH)/).test(reply);
 }
 
-/** The first bytes that come back for a PING within `ms`, '' when none do, null when nobody listens there. */
+/** The first bytes that come back for a PING within `ms`, '' when none do, null when no process listens there. */
 async function askPing(host: string, port: number, ms: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: ms });

@@ -28,7 +28,7 @@ export async function fakeReplica(port?: number): Promise<FakeReplica> {
   return replica;
 }
 
-/** A fake replica that has done a full sync and stands at the stream's beginning. */
+/** A fake replica that has done a full sync, and has read nothing of the stream yet. */
 export async function syncedReplica(port?: number): Promise<FakeReplica> {
   const replica = await fakeReplica(port);
   // No server listens on this port: the test finds its replica in INFO by it.
@@ -82,7 +82,7 @@ afterAll(async () => {
 
 /**
  * A second server of the target (or a third: `index` 1), started once for all tests of a file: an empty primary at the
- * start of each test that asks for it.
+ * start of each test that uses it.
  */
 export async function companion(index = 0): Promise<Companion> {
   onlyIf(target.kind !== 'url', 'needs more servers than the one at the address given');

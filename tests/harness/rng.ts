@@ -42,7 +42,7 @@ export function createRng(seed: number): Rng {
   };
 }
 
-/** The seed that SEED asks for, or a new one. */
+/** The seed in the variable SEED, or a new one. */
 export function chooseSeed(): number {
   const asked = process.env['SEED'];
   if (asked === undefined || asked === '') return (Math.random() * 2 ** 32) >>> 0;

@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly bail: boolean;
   /** Run a test that fails again, at once, up to `RETRIES` times; the reporter says so. */
   readonly retryFailed: boolean;
-  /** Run one file at a time, in the order of the suites: they share a server, or somebody reads the results as they come. */
+  /** Run one file at a time, in the order of the suites: they share a server, or a person reads the results as they come. */
   readonly inOrder: boolean;
   readonly reporter: Reporter & { readonly total: Counts };
 }

@@ -45,7 +45,7 @@ export interface OwnServer {
   signal(name: NodeJS.Signals): void;
   /** How it ended, or null while it runs. */
   ended(): string | null;
-  /** Starts it anew in the same folder, with the same flags or others. */
+  /** Starts it again in the same folder, with the same flags or others. */
   restart(...flags: string[]): Promise<void>;
   /** The same, but resolves as soon as the server answers anything, while it is still loading its data. */
   restartLoading(...flags: string[]): Promise<void>;
@@ -314,8 +314,8 @@ function lastExchange() {
 }
 
 /**
- * A server that a test has crashed refuses connections a moment before the system tells that its process has ended. Waits
- * for that: the next test has to start the server anew.
+ * A server that a test has crashed refuses connections a moment before the system reports the end of its process. Waits
+ * for that: the next test has to start the server again.
  */
 async function untilEndIsKnown(): Promise<void> {
   if (!shared?.process || (await isListening(shared))) return;
@@ -362,7 +362,7 @@ async function switchToResp3(opened: Client): Promise<Client> {
   return opened;
 }
 
-/** How long to wait where INFO does not tell how many clients are blocked. */
+/** How long to wait for a server whose INFO doesn't show how many clients are blocked. */
 const BLIND_WAIT_MS = 50;
 
 async function untilBlocked(

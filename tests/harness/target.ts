@@ -57,7 +57,7 @@ function stageTarget(description: string): Target {
   const stage = findStage(basename(description));
   const given = /^\w+$/.test(description) && stage ? join(ROOT, stage.dir) : resolve(ROOT, description);
   const dir = stage && given === join(ROOT, stage.dir) ? join(process.env['COMPILED_STAGES'] ?? ROOT, stage.dir) : given;
-  // A copy of a stage lies in a `stages` folder too, below another root.
+  // A copy of a stage is in a folder `stages` too, below another root.
   const argv = stage && commandIn(dir, stage);
   if (!argv) throw new Error(`TARGET=${description}: no stage there, and not redis, cmd:… or url:…`);
   return {
@@ -106,7 +106,7 @@ function startsWithConf(flags: readonly string[]): boolean {
   return flags[0]?.startsWith('--') === false;
 }
 
-/** The harness's flags and the test's; a redis.conf stands in front of both, so that they override it. */
+/** The harness's flags and the test's; a redis.conf comes before both, so that they override it. */
 function withConf(own: readonly string[], flags: readonly string[]): string[] {
   return startsWithConf(flags) ? [flags[0]!, ...own, ...flags.slice(1)] : [...own, ...flags];
 }
@@ -187,7 +187,7 @@ async function spawnIn(
         },
       };
     } catch (error) {
-      // Somebody else may have taken the free port meanwhile.
+      // Another process may have taken the free port in the meantime.
       if (attempt < ATTEMPTS && /in use|EADDRINUSE/i.test(String(error))) continue;
       if (at === undefined) rmSync(dir, { recursive: true, force: true });
       throw error;

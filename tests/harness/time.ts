@@ -17,7 +17,7 @@ export function replyMs(): number {
   return Math.round(isSilent ? REPLY_MS * SHARE_FOR_SILENT : REPLY_MS);
 }
 
-/** The server has ignored a request that it does not know, so many replies will never come: makes the timeout shorter. */
+/** The server sends no reply to an unknown command, so many replies will never come: makes the timeout shorter. */
 export function passesOverRequests(): void {
   isSilent = true;
 }

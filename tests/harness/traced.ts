@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { startTraceProxy } from '#shared/tools/trace/proxy.ts';
 import type { Target } from './target.ts';
 
-/** The same target behind a proxy that prints each request and reply: `npm test 03 -- -t lpush --trace`. */
+/** The same target, reached through a proxy that prints each request and reply: `npm test 03 -- -t lpush --trace`. */
 export function traced(target: Target): Target {
   return {
     ...target,

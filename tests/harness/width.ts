@@ -1,12 +1,12 @@
 /** How far the reporter indents the text of a failure. */
 export const INDENT_COLUMNS = 4;
 
-/** The text, or its beginning and an ellipsis: no wider than so many columns. */
+/** The text, or its beginning and an ellipsis, at most `columns` wide. */
 export function clip(text: string, columns: number): string {
   return text.length > columns ? `${text.slice(0, Math.max(0, columns - 1))}…` : text;
 }
 
-/** The text in lines of at most so many columns, broken between words. */
+/** The text in lines of at most `columns` characters, broken between words. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -12,9 +12,9 @@ export interface Victim {
 }
 
 export interface Observation {
-  /** Resident memory in MB: before, and the most that was seen; NaN where the system does not tell it. */
+  /** Resident memory in MB: before, and the most that was seen; NaN where the system does not report it. */
   readonly memory: { before: number; most: number };
-  /** Requests of another client that were answered meanwhile. */
+  /** Requests of another client that were answered during the attack. */
   readonly served: number;
   readonly notes: string;
 }

@@ -96,7 +96,7 @@ function randomRequests(rows: readonly Row[]): string[][] {
   return rows.flatMap((row) => Array.from({ length: ROUNDS }, () => randomRequest(row, random))).filter(hasOneStreams);
 }
 
-/** With the word twice the specs may find no keys; Redis then asks `xreadGetKeys`, which goes by the first one. */
+/** With the word twice the specs may find no keys; Redis then calls `xreadGetKeys`, which uses the first one. */
 function hasOneStreams(request: readonly string[]): boolean {
   return request.filter((word) => word.toUpperCase() === 'STREAMS').length < 2;
 }

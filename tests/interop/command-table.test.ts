@@ -7,7 +7,7 @@ import { Client } from '../harness/client.ts';
 import { parseTarget, type RunningServer } from '../harness/target.ts';
 
 /**
- * What each stage tells of its commands (COMMAND INFO and DOCS) is what the real server tells of them: clients route by
+ * COMMAND INFO and DOCS of each stage answer the same as those of the real server: clients route by
  * it, and the stages' own guards, ACL and COMMAND GETKEYS ask the same rows. Texts for humans are each server's own.
  */
 
@@ -15,7 +15,7 @@ import { parseTarget, type RunningServer } from '../harness/target.ts';
 const EXCEPTIONS: Record<string, string> = {
   'zrank arity': 'WITHSCORE came with 7.2',
   'zrevrank arity': 'WITHSCORE came with 7.2',
-  'acl|deluser tips': 'clients of several servers are told to send it to all of them, from 7.2 on',
+  'acl|deluser tips': 'from 7.2 on, a tip for clients of several servers says to send it to all of them',
   'acl|save tips': 'from 7.2 on',
   'acl|setuser tips': 'from 7.2 on',
 };

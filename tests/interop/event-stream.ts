@@ -2,7 +2,7 @@ import { splitArguments } from '#shared/resp/split-arguments.ts';
 import { escapeBytes } from '../harness/show.ts';
 import { Client } from '../harness/client.ts';
 
-/** A client that changes data, and one that hears of each change. */
+/** A client that changes data, and one that receives an event for each change. */
 export interface Watched {
   /** Runs the commands of a line, which ` ; ` separates; `{dump}` is what DUMP gave last. @returns the events of each of them, as text */
   run(line: string): Promise<string[]>;
@@ -16,7 +16,7 @@ export async function watchEvents(host: string, port: number): Promise<Watched> 
   const writer = await Client.open(host, port);
   const listener = await Client.open(host, port);
   await writer.expect('CONFIG', 'SET', 'notify-keyspace-events', 'KEAmn').ok();
-  // A key expires when it is asked for, and not when the cycle comes to it.
+  // A key expires when a command looks it up, and not in the active cycle.
   await writer.expect('DEBUG', 'SET-ACTIVE-EXPIRE', 0).ok();
   await listener.expect('PSUBSCRIBE', '__key*').success();
   await listener.expect('SUBSCRIBE', END).success();

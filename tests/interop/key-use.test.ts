@@ -12,7 +12,7 @@ const withRedis = hasRedis('no use of keys went through files from one to the ot
 const redis = parseTarget('redis');
 const HELLO = payload('\0\x05hello');
 const COUNTS = [0, 1, 5, 100, 255];
-/** Idle times in seconds; they have grown a little when the test asks for them. */
+/** Idle times in seconds; they have grown a little by the time the test reads them. */
 const IDLE = [0, 60, 1_000, 1_000_000];
 const PATIENCE = 60;
 

@@ -8,7 +8,7 @@ import { listedNames, listedRows } from './compatibility.ts';
 
 /**
  * The last stage has the options and commands of real Redis, but for the ones that `docs/compatibility.md` lists with a
- * reason. So nobody finds out by an error that one is missing.
+ * reason. So a user need not discover by an error that a command is missing.
  */
 
 /** Options that Redis 7.0 does not have. */

@@ -159,7 +159,7 @@ describe.skipIf(kinds.length === 0)(`chains, SEED=${seed}`, () => {
       await equal(first, [middle, last]);
       const replids = await Promise.all(nodes.map(async (node) => (await node.info())['master_replid']));
       expect(new Set(replids).size).toBe(1);
-      // The last one moves up to the first, and the first is replaced by the middle: nobody needs a full sync.
+      // The last one moves up to the first, and the first is replaced by the middle: no server needs a full sync.
       await last.follow(first.port);
       await linkUp(last);
       await settled(first, [middle, last]);

@@ -6,7 +6,7 @@ import { stagesToTry } from '../harness/stages-to-try.ts';
 const found = spawnSync('redis-server', ['--version']).status === 0;
 if (!found && process.env['CI'] === 'true') throw new Error('redis-server is not on the PATH, and it is required here');
 
-/** Whether real Redis can be asked. When not, a line says what was left out. @throws Error where CI requires it */
+/** Whether real Redis is installed. If not, a line says which tests were left out. @throws Error where CI requires it */
 export function hasRedis(leftOut: string): boolean {
   if (!found) console.log(`redis-server is not on the PATH: ${leftOut}`);
   return found;

@@ -16,7 +16,7 @@ const BATCH = 50;
 export async function measureExpiry(port: number, keys: number): Promise<Measurement> {
   const connection = await openBatches(port);
   await connection.send([['FLUSHALL']]);
-  // A guess at how long loading takes: the deadline must lie behind it.
+  // A guess at how long loading takes: the deadline must be later.
   const deadline = Date.now() + 2_000 + keys / 40;
   await load(connection, keys, 1_000, (at) => [
     'SET',
@@ -29,7 +29,7 @@ export async function measureExpiry(port: number, keys: number): Promise<Measure
   await sleep(Math.max(0, deadline - Date.now() - 1_500));
   const stop = await startPings(port);
   const began = Date.now();
-  // DBSIZE counts keys that nobody has removed yet: when it is 0 the active cycle has done its work.
+  // DBSIZE counts expired keys until they are removed: when it is 0 the active cycle has done its work.
   await until(async () => (await connection.send([['DBSIZE']]))[0] === ':0\r\n', 'all keys to expire', 120_000);
   const seconds = (Date.now() - began) / 1000;
   await sleep(200);

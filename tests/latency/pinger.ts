@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /**
- * A program of its own, so that nobody else's work delays it: says `ready`, sends PING every millisecond to the port
+ * A program of its own, so that no other work delays it: says `ready`, sends PING every millisecond to the port
  * given, whether the last was answered or not, until stdin ends; then prints as JSON how long each answer took, and by
  * how much it was late itself at worst, in ms.
  */

@@ -14,15 +14,15 @@ export type Topology = 'pair' | 'chain' | 'promotion';
 
 export interface LabOptions {
   readonly topology: Topology;
-  /** `redis` or a stage, for each server; the last one stands for those that follow. */
+  /** `redis` or a stage, for each server; the last one counts for all that follow. */
   readonly servers: readonly string[];
   readonly seconds: number;
   readonly seed: number;
   /** The backlog's size in bytes. */
   readonly backlog?: number;
-  /** One step in so many is an outage beyond the backlog (pair alone); 0: none. */
+  /** Once in this number of steps the link is down for longer than the backlog covers (pair alone); 0: never. */
   readonly outages?: number;
-  /** Each server keeps an append-only file; at the end all start anew from theirs, and must hold the same still. */
+  /** Each server keeps an append-only file; at the end all are restarted from theirs, and must still hold the same data. */
   readonly aof?: boolean;
   readonly onProgress?: (text: string) => void;
   /** Done before the servers are compared: to see that a difference is found. */
@@ -146,11 +146,11 @@ async function chain(lab: Lab): Promise<void> {
     const where = `${nodes[at]!.name} (${outages} outages, ${seen.cuts} links cut, ${seen.continued} +CONTINUE seen)`;
     const wrong = (what: string) => outcome.problems.push(`${where}: ${what}`);
     const [full, partial, refused] = [grown('sync_full'), grown('sync_partial_ok'), grown('sync_partial_err')];
-    // Before the load, a replica asked for what it was the primary of.
+    // Before the load, this replica asked for a partial sync of the history that it had as a primary.
     const asked = seen.refused.filter(({ replid, instead }) => replid === instead.replid);
     // The backlog holds at least its size, once that was written.
     const held = asked.filter(({ from, instead }) => from >= instead.at + 1 - size && from <= instead.at + 1);
-    // A server that has got all data anew has a new backlog, and its replicas need all data too.
+    // A server has a new backlog after a full sync, so its replicas need a full sync, too.
     for (const { from, instead } of gotAllAnew ? [] : held) wrong(`a partial sync from ${from} was refused at offset ${instead.at}, with a backlog of ${size}`);
     const explained = asked.length - (gotAllAnew ? 0 : held.length);
     outcome.behind += Math.max(0, explained - outages);
@@ -262,7 +262,7 @@ async function compareScripts(outcome: Outcome, primary: Node, replicas: readonl
   }
 }
 
-/** All servers start anew from their append-only files: each must hold what it held. */
+/** Restarts all servers from their append-only files: each must hold the data that it held. */
 async function compareLogs(nodes: readonly Node[], { options, outcome }: Lab): Promise<void> {
   const before = replicaView(await readDataset(nodes[0]!.client));
   for (const node of nodes) {

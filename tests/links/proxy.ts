@@ -20,7 +20,7 @@ export interface Seen {
   /** Links on which the primary said +CONTINUE, or +FULLRESYNC. */
   continued: number;
   full: number;
-  /** The partial syncs that were asked for and refused, with the history and offset at which the full sync began instead. */
+  /** The partial syncs that were refused, with the history and offset at which the full sync began instead. */
   readonly refused: { replid: string; from: number; instead: { replid: string; at: number } }[];
 }
 
@@ -127,7 +127,7 @@ function carry(from: Socket, onto: Socket, rng: Rng, conditions: () => Condition
 /** How much of a link's beginning is looked at: PSYNC and its answer are among the first lines. */
 const HEAD = 4_096;
 
-/** Notes what the replica asked PSYNC for, and how the primary answered. */
+/** Notes the arguments of the replica's PSYNC, and the primary's answer. */
 function watchHandshake(replica: Socket, primary: Socket, seen: Seen): void {
   let asked = '';
   let answered = '';

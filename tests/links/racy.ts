@@ -3,7 +3,7 @@ import type { Rng } from '../harness/rng.ts';
 import { scriptMakers, SCRIPTS_SINCE } from './scripts.ts';
 
 /**
- * Commands whose result depends on the moment or on chance, so that a replica can only follow if it is told the effect:
+ * Commands whose result depends on the moment or on chance, so that a replica can follow only if it is sent the effect:
  * keys that live for some ms, SPOP, IDs made from the clock, claims, inexact trims, pops that serve a waiting client; and scripts.
  * @param stage the number of the oldest stage, primary or replica
  */

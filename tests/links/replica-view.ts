@@ -1,7 +1,7 @@
 import type { Dataset, GroupState, KeyState, StreamState } from '../interop/read-dataset.ts';
 
 /**
- * A dataset without what Redis does not tell its replicas of consumer groups: a group's entries-read (claims carry the
+ * A dataset without those facts about consumer groups that Redis does not stream to its replicas: a group's entries-read (claims carry the
  * last ID alone), consumers that own nothing pending (one that only asked is not streamed), and time and count of
  * deliveries (to read one's own pending entries again changes both, and is not streamed). The score -0 counts as 0: a
  * listpack does not keep its sign, and after a full sync a replica may hold as a listpack what its primary holds as a

@@ -12,7 +12,7 @@ redis.call('HSET', KEYS[3], 'n', n)
 return n`;
 const ALL = ['3', 'all:1', 'all:2', 'all:3'];
 
-/** What it does depends on chance and on the moment: a replica has to be told the effects. */
+/** Its effect depends on chance and on the time, so a replica has to be sent the effects. */
 const TAKE = `local taken = redis.call('SPOP', KEYS[1], ARGV[1])
 for _, member in ipairs(taken) do redis.call('RPUSH', KEYS[2], member) end
 if #taken % 2 == 0 then redis.call('PEXPIRE', KEYS[4], ARGV[2]) end

@@ -12,12 +12,12 @@ export interface Node {
   /** REPLICAOF this port, or NO ONE. */
   follow(port: number | null): Promise<void>;
   output(): string;
-  /** Stops it in order, and starts it anew in the same folder, with the same flags: as a primary, from what it kept. */
+  /** Stops it by SHUTDOWN, and starts it again in the same folder, with the same flags: as a primary, from its files. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** No pings, which would move the offset of a primary that nobody writes to; a full sync begins at once. */
+/** No pings, which would move the offset of a primary without writes; a full sync begins at once. */
 const COMMON = ['--repl-ping-replica-period', '3600', '--repl-diskless-sync-delay', '0'];
 
 /**

@@ -94,7 +94,7 @@ function mutantsOf(file: string, source: SourceFile): RandomMutant[] {
 
 const CONTEXT = 40;
 
-/** What is changed, in a line, with some of what stands around it. */
+/** The change in one line, with some of the text around it. */
 function oneLine(left: string, changed: string, right: string): string {
   const before = left.length > CONTEXT ? `…${left.slice(-CONTEXT)}` : left;
   const after = right.length > CONTEXT ? `${right.slice(0, CONTEXT)}…` : right;

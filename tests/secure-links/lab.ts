@@ -14,7 +14,7 @@ import { buildLargeValues } from './large-values.ts';
 
 /** How a replica reaches its primary: plainly, or by TLS under a value of `tls-auth-clients`; `stranger`: by a certificate that the primary does not trust. */
 export const LINKS = ['plain', 'no', 'optional', 'yes', 'yes, stranger'] as const;
-/** What the primary asks of its replica: nothing, the password of the default user, or a user with a password. */
+/** What a replica needs to log in at its primary: nothing, the password of the default user, or a user and a password. */
 export const LOGINS = ['nothing', 'password', 'user'] as const;
 
 /** One combination. `primary` and `replica`: `redis`, or a stage. */
@@ -113,7 +113,7 @@ async function startMember(kind: string, { certificates, seed }: LabOptions): Pr
   return { node, tlsPort, plain, secured };
 }
 
-/** Both are empty primaries; the first asks for what the case says, and the second has it. */
+/** Two empty primaries; the first requires the login of the case, and the second has it. */
 async function prepare(primary: Node, replica: Node, { link, login }: Case, { certificates, disk }: LabOptions): Promise<void> {
   for (const node of [primary, replica]) {
     await node.follow(null);

@@ -16,7 +16,7 @@ export interface Tls {
 export interface LabOptions {
   /** Three servers, each `redis` or a stage. */
   readonly servers: readonly string[];
-  /** One after another; each hits whoever is the primary then. */
+  /** One after another; each hits the server that is the primary at that time. */
   readonly faults: readonly Fault[];
   readonly seed: number;
   readonly password?: string;
@@ -33,7 +33,7 @@ export interface Failover {
   readonly lost: number;
   /**
    * The promoted replica was behind the other one. Then a write that only the other had acknowledged may be lost:
-   * Sentinel chooses by the offsets that it has last heard of.
+   * Sentinel chooses by the offsets that were last reported to it.
    */
   readonly promotedWasBehind: boolean;
   /** From the fault to the first write that a client has begun afterwards and was answered OK; ms. */

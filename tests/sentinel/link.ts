@@ -21,7 +21,7 @@ export interface Link {
 /** Longer than any reply takes on a busy machine, and short enough to go to the new primary soon. */
 const PATIENCE_MS = 3_000;
 
-/** @throws Error when nobody answers */
+/** @throws Error when no reply comes */
 export async function openLink(port: number, { password, secure }: Access = {}): Promise<Link> {
   const where = { host: '127.0.0.1', port };
   const socket = secure === undefined ? connect(where) : connectSecurely({ ...secure, ...where });

@@ -21,7 +21,7 @@ export interface Member {
   readonly port: number;
   /** Does this to it. What a cut-off server says or hears stays under way, as behind a dead switch. */
   suffer(fault: Fault): Promise<void>;
-  /** It comes back: started anew without data, continued, or reachable again. */
+  /** It comes back: restarted without data, continued, or reachable again. */
   recover(fault: Fault): Promise<void>;
   output(): string;
   stop(): Promise<void>;

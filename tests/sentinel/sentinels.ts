@@ -96,7 +96,7 @@ async function startSentinel(conf: string, dir: string, { primary, password, tls
   return startProcess({ argv: ['redis-sentinel', conf], port, cwd: dir });
 }
 
-/** Field and value in turn, as Sentinel tells them. */
+/** Fields and values in turn, as in Sentinel's replies. */
 function fieldsOf(reply: Decoded): Record<string, string> {
   const words = (reply as Decoded[]).map(String);
   return Object.fromEntries(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]!]] : [])));

@@ -1,7 +1,7 @@
 import type { Certificates } from '../harness/make-certificates.ts';
 import type { Tls } from './lab.ts';
 
-/** Everybody shows a certificate of the authority of the tests, and asks for one. */
+/** Each side shows a certificate that the tests' own authority has signed, and requires one. */
 export function tlsWith({ path, flags, of }: Certificates): Tls {
   const sentinel = [
     `tls-cert-file ${path('server.crt')}`,

@@ -7,7 +7,7 @@ export interface Writers {
   readonly acknowledged: readonly string[];
   /** Looks out for the first write that begins after now and is answered OK. @returns when that was */
   nextWrite(): Promise<number>;
-  /** Another primary has been promoted: all leave the old one at once, as clients do that Sentinel tells of it. */
+  /** Another primary has been promoted: all leave the old one at once, as clients do when Sentinel notifies them. */
   leave(): void;
   stop(): Promise<void>;
 }

@@ -96,7 +96,7 @@ describe('intset', () => {
 });
 
 describe('zipmap', () => {
-  // Put together by hand, and restored by Redis 7.0 to these pairs; the second has bytes to spare behind its value.
+  // Put together by hand, and restored by Redis 7.0 to these pairs; the second has unused bytes after its value.
   const ZIPMAP = hex(
     '04' + '0161' + '0100' + '31' + '056669656c64' + '0302' + '6f6e65' + 'eeee' + '00' + '0000' +
       '016c' + `fe2c01000000${'79'.repeat(300)}` + 'ff',

@@ -110,7 +110,7 @@ describe('endConnection', () => {
     await until(() => seen[0]!.closed === 1, 'the connection to be gone');
   });
 
-  /** A server that says bye to the first byte and ends the connection, and a client of it that goes on. */
+  /** A server that answers the first byte with bye and ends the connection, and a client that goes on sending. */
   const goOn = async (bye: string) => {
     const { port, seen } = await start(({ socket }) => {
       if (socket.writableEnded) return;

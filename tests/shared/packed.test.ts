@@ -32,7 +32,7 @@ import { randomElement } from '../interop/random-strings.ts';
 
 const seed = chooseSeed();
 
-/** Texts whose entries have lengths of one to three bytes behind them, among many others. */
+/** Texts; among them are some whose entries end in a length of one, two and three bytes. */
 function randomTexts(rng: Rng): string[] {
   const texts = Array.from({ length: rng.int(1, 60) }, () => randomElement(rng));
   const edges = [62, 63, 64, 125, 126, 127, 4095, 4096, 16379, 16383];

@@ -5,7 +5,7 @@ import { Replica } from '../../stages/08-replication/replication/replica.ts';
 
 const MEGABYTES = 4 * 1024 * 1024;
 
-/** A socket whose system takes at once all that is written, up to so many bytes; `got` counts what was written. */
+/** A socket that takes all writes at once, up to the given number of bytes; `got` counts the bytes written. */
 function socketTaking(limit: number) {
   return {
     got: 0,

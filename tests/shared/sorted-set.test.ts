@@ -24,7 +24,7 @@ class Model {
   }
 }
 
-/** How a place is asked of the model. */
+/** How the model computes a place. */
 function before({ score, member, after }: Place): (score: number, member: string) => boolean {
   if (member === undefined) return (other) => other < score || (after && other === score);
   return (_, other) => other < member || (after && other === member);

@@ -6,7 +6,7 @@ import { describeTakenPort } from '#shared/net/taken-port.ts';
 import { stageCommand } from '#shared/tools/stage.ts';
 import { endWithUs } from '../harness/process.ts';
 
-/** A server that says this to whoever connects; null: nothing at all. */
+/** A server that sends this to each client that connects; null: nothing at all. */
 async function takenBy(answer: string | null): Promise<number> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {});

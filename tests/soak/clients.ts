@@ -16,7 +16,7 @@ export interface Users {
 
 export interface Seen {
   requests: number;
-  /** Error replies, each with what was asked; at most twenty. */
+  /** Error replies, each with its request; at most twenty. */
   errors: string[];
   /** Connections that came and went. */
   visits: number;
@@ -32,7 +32,7 @@ const SLOW_BYTES = 512 * 1024;
 
 /**
  * Six clients that read and write all the time, clients that come, do a little and leave, some without a word; two
- * subscribers, to channels and to the events of keys; and one that asks for much and reads half a megabyte a second.
+ * subscribers, to channels and to the events of keys; and one that requests a lot and reads half a megabyte a second.
  * @param pauseMs between two batches of a writer
  */
 export async function startUsers(port: number, seed: number, pauseMs: number): Promise<Users> {
@@ -108,7 +108,7 @@ async function subscribe(port: number, protocol: 2 | 3, words: string[], seen: S
   socket.destroy();
 }
 
-/** Asks for ten times half a megabyte, reads that in ten seconds, and asks again. */
+/** Requests ten times half a megabyte, reads the replies in ten seconds, and begins again. */
 async function readSlowly(port: number, seen: Seen, running: () => boolean): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   let closed: string | undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
- * A program of its own, so that nobody else's work delays it: sends PING to the port given, ten milliseconds after the
+ * A program of its own, so that no other work delays it: sends PING to the port given, ten milliseconds after the
  * last answer. For each answer that took longer than 50 ms it prints a line of JSON: when the PING was sent (Unix time in
  * ms), how long the answer took, by how much a timer of this program was late meanwhile, and how long the server was ready to
  * run and got no processor (Linux's schedstat): both are the machine's doing.

@@ -481,7 +481,7 @@ describe('CLIENT UNBLOCK', () => {
     await again.array(['l', 'a']);
   });
 
-  test('lets the client's later requests run', async () => {
+  test('lets the later requests of the client run', async () => {
     const [waiting, c] = [await client(), await client()];
     const id = String(await waiting.send('CLIENT', 'ID'));
     waiting.write(resp('BLPOP', 'l', '0') + resp('PING') + resp('BLPOP', 'l', '0') + resp('LLEN', 'l'));

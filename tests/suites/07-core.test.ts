@@ -216,7 +216,7 @@ step(2, 'write, fsync, and who waits', () => {
       await c.expect('SET', 'k', at).ok();
       expect(logged(s).at(-1)).toEqual(['SET', 'k', String(at)]);
     }
-    // Nothing but requests, as they come over the wire: no timestamps unless they are asked for.
+    // Nothing but requests, as they come over the wire: no timestamps unless an option turns them on.
     const start = resp('SELECT', '0') + resp('SET', 'k', '0') + resp('SET', 'k', '1');
     expect(readFile(s, 'appendonlydir', INCR)!.slice(0, start.length)).toBe(start);
   });

@@ -37,7 +37,7 @@ function endFailover(): void {
   });
 }
 
-/** An online replica that has said where it listens, and acknowledges when the test says so. */
+/** An online replica that has announced its port, and acknowledges when the test says so. */
 async function replicaAt(port: number): Promise<FakeReplica> {
   await prompt();
   const replica = await fakeReplica();
@@ -49,7 +49,7 @@ async function replicaAt(port: number): Promise<FakeReplica> {
   return replica;
 }
 
-/** Reads the stream up to the server's offset, and acknowledges it, until FAILOVER has gone on. */
+/** Reads the stream up to the server's offset, and acknowledges it, until FAILOVER has ended its wait. */
 async function catchUp(replica: FakeReplica): Promise<void> {
   await until(async () => {
     const { master_repl_offset: offset, master_failover_state: now } = await info();
@@ -70,7 +70,7 @@ interface InProgress {
   readonly set: ReturnType<Client['sendLater']>;
 }
 
-/** Brings the server into the middle of a failover: it has asked a primary that the test plays to take over. */
+/** Brings the server into the middle of a failover: it has sent PSYNC … FAILOVER to a fake replica, which is to take over. */
 async function inProgress(): Promise<InProgress> {
   endFailover();
   const target = await fakePrimary();

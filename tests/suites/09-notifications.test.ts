@@ -1,7 +1,7 @@
 import { client, clientResp3, describe, expect, items, reusedServer, server, sleep, test, until, type Client } from '../harness/suite.ts';
 import { applied, configured, fakePrimary, follow, linkUp, tinyRdb } from '../harness/replication.ts';
 
-/** What a client hears of changes: `k set` for the event `set` of the key `k`, `1:k set` in database 1. */
+/** The events that a client receives: `k set` for the event `set` of the key `k`, `1:k set` in database 1. */
 interface Listener {
   readonly c: Client;
   /** The next events must be these, and no others may follow. */
@@ -31,7 +31,7 @@ async function listener(c: Client): Promise<Listener> {
   };
 }
 
-/** Runs requests whose words are separated by blanks; none may end in an error. */
+/** Runs requests whose words are separated by spaces; none may end in an error. */
 async function run(...requests: string[]): Promise<void> {
   const c = await client();
   for (const request of requests) await c.expect(...request.split(' ')).success();

@@ -1,7 +1,7 @@
 import { client, clientResp3, describe, expect, info, resp, reusedServer, sleep, status, test, until, type Client } from '../harness/suite.ts';
 import { configured } from '../harness/replication.ts';
 
-/** A client of RESP3 that has said CLIENT TRACKING ON with these options. */
+/** A RESP3 client that has sent CLIENT TRACKING ON with these options. */
 async function tracking(...options: string[]): Promise<Client> {
   const c = await clientResp3();
   await c.expect('CLIENT', 'TRACKING', 'ON', ...options).ok();
@@ -12,7 +12,7 @@ async function idOf(c: Client): Promise<string> {
   return String(await c.expect('CLIENT', 'ID').success());
 }
 
-/** The server says that these keys have changed; null: all of them. */
+/** Expects the push that these keys have changed; null: all keys. */
 async function invalidated(c: Client, keys: readonly string[] | null): Promise<void> {
   await c.receive().push(['invalidate', keys]);
 }

@@ -214,7 +214,7 @@ describe('the options of ZADD', () => {
 });
 
 describe('scores', () => {
-  /** As typed, and the double that it is. */
+  /** A score as typed, and the double that it means. */
   const accepted: [text: string, value: number][] = [
     ['1', 1], ['-1.5', -1.5], ['+3', 3], ['.5', 0.5], ['5.', 5], ['+.25', 0.25], ['1e3', 1000], ['1E-2', 0.01], ['0001', 1],
     ['inf', Infinity], ['+inf', Infinity], ['-inf', -Infinity], ['INF', Infinity], ['Infinity', Infinity], ['-iNFINITY', -Infinity],

@@ -243,7 +243,7 @@ async function waiting(count: number, c: Client): Promise<void> {
   await until(blocked, `${count} clients that wait`, 5_000);
 }
 
-/** A server of the test's own that does with each connection what it is told. @returns its port */
+/** A server of the test's own that passes each connection to the given function. @returns its port */
 async function listening(connected: (socket: Socket) => void): Promise<number> {
   const sockets: Socket[] = [];
   const own: Server = createServer((socket) => {

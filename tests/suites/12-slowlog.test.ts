@@ -1,7 +1,7 @@
 import { client, describe, expect, items, server, test, type Client, type Decoded } from '../harness/suite.ts';
 import { fieldOf, PASSWORD, passwordSet } from '../harness/users.ts';
 
-/** Every request from now on is one for SLOWLOG, until the returned function is called. */
+/** From now on SLOWLOG notes every request, until the returned function is called. */
 async function logAll(): Promise<Client> {
   const c = await client();
   await c.expect('CONFIG', 'SET', 'slowlog-log-slower-than', '0').ok();
@@ -9,7 +9,7 @@ async function logAll(): Promise<Client> {
   return c;
 }
 
-/** The arguments of the entries, newest first; what the log is read with is left out. */
+/** The arguments of the entries, newest first, without the request that reads the log. */
 async function logged(c: Client): Promise<Decoded[][]> {
   const entries = items(await c.send('SLOWLOG', 'GET', '-1')).map((entry) => items(items(entry)[3]!));
   return entries.filter(([name]) => String(name).toLowerCase() !== 'slowlog');

@@ -8,7 +8,7 @@ const THREE = 'stages/03-collections';
 const FOUR = 'stages/04-streams';
 const FIVE = 'stages/05-transactions';
 
-/** Three built stages; `server.ts` has a line of its own in 04, and one more in 05. */
+/** Three built stages; stage 04 adds a line to `server.ts`, and stage 05 another. */
 function threeStages(): Scratch {
   return scratchTree({
     [`${THREE}/main.ts`]: 'main\n',

@@ -94,7 +94,7 @@ describe('a copy', () => {
     const ended = new Promise((done) => server.on('exit', done));
     onTestFinished(async () => {
       server.kill();
-      await ended; // it saves its data in the folder that goes next
+      await ended; // the server saves its data in the folder, which is removed next
     });
     const port = await new Promise<number>((done, fail) => {
       let output = '';

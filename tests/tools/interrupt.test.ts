@@ -14,23 +14,23 @@ interface Npm {
 
 type Ending = [name: string, end: (npm: Npm) => void];
 
-/** How npm may end. It has a process group of its own here, as a terminal gives it one. */
+/** How npm may end. Here it has a process group of its own, as it would in a terminal. */
 const ENDINGS: readonly Ending[] = [
   ['SIGTERM for npm alone', ({ pid }) => process.kill(pid, 'SIGTERM')],
   ['SIGINT for the whole group, as Ctrl-C sends it', ({ pid }) => process.kill(-pid, 'SIGINT')],
   ['SIGKILL for npm alone', ({ pid }) => process.kill(pid, 'SIGKILL')],
 ];
 
-/** npm passes it on to its shell. bash has made way for the script; dash ignores it, and npm and the script go on. */
+/** npm passes the signal on to its shell. bash has been replaced by the script; dash ignores the signal, so npm and the script go on. */
 const SIGINT_ALONE: Ending = ['SIGINT for npm alone', ({ pid }) => process.kill(pid, 'SIGINT')];
 
-/** npm runs a script in a shell, which stays between the two (dash) or makes way for the script (bash). */
+/** npm runs a script in a shell, which stays between the two (dash) or is replaced by the script (bash). */
 const SHELLS = [
   { shell: '/bin/dash', endings: ENDINGS },
   { shell: '/bin/bash', endings: [...ENDINGS, SIGINT_ALONE] },
 ].filter(({ shell }) => existsSync('/proc/self/stat') && existsSync(shell));
 
-/** As npm typed in a terminal. */
+/** Runs npm as if typed in a terminal. */
 function npm(shell: string, args: string[], cwd: string) {
   const { env } = toolProcess(cwd, 'stage', []);
   const child = spawn('npm', [`--script-shell=${shell}`, ...args], {
@@ -76,7 +76,7 @@ describe.each(SHELLS)('when npm ends, with $shell', ({ shell, endings }) => {
     expect(await isFree(port)).toBe(true);
   });
 
-  // It needs its time to save, unless a second signal cuts that short.
+  // The server needs time to save, unless a second signal ends it at once.
   const SAVES = `
     let asked = false;
     for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { PROJECT_ROOT } from '#shared/manifest.ts';
 import { filesNeededBy } from '#shared/tools/tree/imports.ts';
 
-/** A small project tree of a test's own; its path has a blank in it, as a learner's may. */
+/** A small project tree of a test's own; its path has a space in it, as a learner's may. */
 export interface Scratch {
   readonly root: string;
   /** Writes files; a null deletes. Paths are from the root. */

@@ -9,7 +9,7 @@ import { runToolIn, scratchProject, scratchTree, toolProcess, type Scratch } fro
 
 const OPTIONS = "export const optionTable = { port: 0, 'tcp-backlog': 0, loglevel: 0, bind: 0 };\n";
 
-/** Tells how it was started, and ends with code 3. */
+/** A stage that prints how it was started, and ends with code 3. */
 const TELLTALE = 'console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)])); process.exit(3);\n';
 
 /** A project with a stage 07 alone. */
@@ -133,7 +133,7 @@ describe('stageCommand', () => {
 });
 
 describe('signals', () => {
-  // Tells each signal; ends by itself at the second one of a kind, with code 9, and at SIGTERM with code 0.
+  // Prints each signal; ends by itself at the second one of a kind, with code 9, and at SIGTERM with code 0.
   const STUBBORN = `
     let interrupts = 0;
     process.on('SIGINT', () => { console.log('SIGINT'); if (++interrupts === 2) process.exit(9); });

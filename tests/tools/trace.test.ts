@@ -22,7 +22,7 @@ function withoutTime(text: string): string {
   return plain.replace(/^\S+ {2}/, '').replaceAll(/\n {14}/g, '\n');
 }
 
-/** `→` is what the client says, `←` what the server says; in chunks of so many bytes. */
+/** `→` marks what the client sends, `←` what the server sends, in chunks of `size` bytes. */
 function converse(said: readonly (readonly ['→' | '←', string])[], size = Infinity): string[] {
   const { printed, print } = listen();
   const conversation = new Conversation('client', print);

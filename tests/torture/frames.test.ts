@@ -105,7 +105,7 @@ async function exchange(
   });
   for (const [index, piece] of pieces.entries()) {
     await new Promise((resolve) => socket.write(piece, 'latin1', resolve));
-    // When the server has answered somebody else it has read what came before.
+    // When the server has answered another client, it has read what came before.
     if (index < pieces.length - 1) await control.send('PING');
   }
   await within(5_000, Promise.race([complete, closed]));

@@ -1,6 +1,6 @@
 /**
  * Requests whose replies are the same each time they are run from an empty server, in RESP2: what the frame torture
- * sends. Each row stands with the stage that introduces its command. Bytes that are framing elsewhere (CR, LF, $, *)
+ * sends. Each row names the stage that introduces its command. Bytes that are framing elsewhere (CR, LF, $, *)
  * stand inside.
  */
 const ROWS: readonly [stage: string, ...requests: string[][]][] = [

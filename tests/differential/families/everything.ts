@@ -20,7 +20,7 @@ const CHANNELS = ['news', 'k1', ''];
 
 /**
  * All types in one sequence, over the same few keys: each command meets what those of the other types have left. Alone and
- * inside transactions, with messages; whoever listens hears of each change too.
+ * inside transactions, with messages; a listening client receives each event, too.
  */
 export const everything = mixOf('11', TYPES);
 

@@ -3,7 +3,7 @@ import { randomCall } from './library-calls.ts';
 import { randomLiteral, randomString, stringSource, toSource } from './literals.ts';
 
 /**
- * Random expressions of Lua. Mostly of the type that is asked for, sometimes of another, for the errors. Numbers that can
+ * Random expressions of Lua. Mostly of the type requested, sometimes of another, for the errors. Numbers that can
  * become -0 or NaN are kept from being constants: Lua 5.1 has one constant for 0 and -0 in a function.
  */
 export class Expressions {

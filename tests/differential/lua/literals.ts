@@ -3,7 +3,7 @@ import type { Rng } from '../../harness/rng.ts';
 /** A value that a script can be given as a literal: a list is a table of an array's shape, a Map any other table. */
 export type Literal = undefined | boolean | number | string | Source | readonly Literal[] | ReadonlyMap<Literal, Literal>;
 
-/** A part of a script that stands as it is. */
+/** A fixed part of a script. */
 export class Source {
   readonly text: string;
 

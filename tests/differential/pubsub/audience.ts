@@ -16,7 +16,7 @@ export interface Audience {
 
 const SILENT_MS = 10_000;
 
-/** Opens the clients of a server, which is empty and tells of changes to keys. */
+/** Opens the clients of a server, which is empty and publishes events of keys. */
 export async function openAudience(port: number): Promise<Audience> {
   const control = await openListener(port);
   await control.ask(['FLUSHALL']);

@@ -12,7 +12,7 @@ export interface PubsubPair {
 
 export interface PubsubOutcome {
   commands: number;
-  /** The steps that lead to the first difference, and what each client heard; undefined: there was none. */
+  /** The steps that lead to the first difference, and what each client received; undefined: there was none. */
   difference: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const ROUND = 100;
 const STRETCH = 5;
 const SHRINK_MS = 30_000;
 
-/** Lets three subscribers and a publisher do the same random things on both servers; compares what each of them hears. */
+/** Lets three subscribers and a publisher do the same random things on both servers; compares what each of them receives. */
 export async function comparePubsub(pair: PubsubPair, count: number, seed: number): Promise<PubsubOutcome> {
   let commands = 0;
   for (let round = 0; commands < count; round++) {
