@@ -12,6 +12,19 @@ export function nearest(word: string, candidates: readonly string[]): string {
   return candidates.reduce((best, name) => (cost(name) < cost(best) ? name : best));
 }
 
+/**
+ * The candidate that was probably meant, or undefined: it begins with the word, has the same letters, or is one or two
+ * mistakes away, and fewer than half of its letters are wrong.
+ */
+export function likely(word: string, candidates: readonly string[]): string | undefined {
+  if (word === '') return undefined;
+  const typed = word.toLowerCase();
+  const near = nearest(typed, candidates);
+  const mistakes = editDistance(typed, near);
+  const isClose = mistakes <= 2 && 2 * mistakes < Math.max(typed.length, near.length);
+  return isClose || near.startsWith(typed) || sortedLetters(near) === sortedLetters(typed) ? near : undefined;
+}
+
 function sortedLetters(word: string): string {
   return [...word].sort().join('');
 }

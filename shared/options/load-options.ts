@@ -1,5 +1,5 @@
 import { log } from '../log.ts';
-import { editDistance, nearest } from '../nearest.ts';
+import { likely } from '../nearest.ts';
 import { directiveError, type Directive } from './conf-file.ts';
 import { currentName } from './old-names.ts';
 import { assign, defaults, findOption, type OptionValues } from './parse.ts';
@@ -65,9 +65,8 @@ const ANYBODY = /^default on (sanitize-payload )?nopass (sanitize-payload )?~\* 
 function expectHarmless(directive: Directive, known: string[]): void {
   const { name, words } = directive;
   if (!REDIS_DIRECTIVES.has(name)) {
-    const near = nearest(name, [...known, ...REDIS_DIRECTIVES.keys()]);
-    const likely = editDistance(name, near) <= 2 || (name !== '' && near.startsWith(name));
-    throw directiveError(directive, `${UNKNOWN}${likely ? `; did you mean '${near}'?` : ''}`);
+    const meant = likely(name, [...known, ...REDIS_DIRECTIVES.keys()]);
+    throw directiveError(directive, `${UNKNOWN}${meant === undefined ? '' : `; did you mean '${meant}'?`}`);
   }
   const value = words.join(' ');
   if (!PROTECTING.includes(name) || value === '' || (name === 'user' && ANYBODY.test(value))) return;

@@ -10,7 +10,7 @@ import { ladderCheck, writeLadder } from './check/ladder.ts';
 import { manifestCheck, topFoldersCheck } from './check/manifest.ts';
 import { movesCheck } from './check/moves.ts';
 import { typesCheck } from './check/types.ts';
-import { parseToolArguments, runTool } from './cli.ts';
+import { parseToolArguments, refuseMoreWords, runTool } from './cli.ts';
 
 /** What must be true of the project, in the order of telling. A new check is a line here. */
 export const CHECKS: readonly Check[] = [
@@ -50,7 +50,8 @@ async function runChecks(checks: readonly Check[], root: string): Promise<number
 await runTool(import.meta.url, {
   help: HELP,
   async run(argv) {
-    const { values } = parseToolArguments('check', argv, { write: { type: 'boolean' }, tests: { type: 'boolean' } });
+    const { values, positionals } = parseToolArguments('check', argv, { write: { type: 'boolean' }, tests: { type: 'boolean' } });
+    refuseMoreWords('check', positionals);
     if (values.write && writeLadder(PROJECT_ROOT)) console.log('README.md: the ladder is renewed.');
     const checks = values.tests ? [...CHECKS, failsBeforeCheck] : CHECKS;
     return (await runChecks(checks, PROJECT_ROOT)) === 0 ? 0 : 1;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import chalk from 'chalk';
 import { allStages, findStage, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
-import { nearest } from '../nearest.ts';
+import { likely } from '../nearest.ts';
 import { refuseSwallowedFlags } from './swallowed-flags.ts';
 import { ToolError } from './tool-error.ts';
 
@@ -33,11 +33,15 @@ export async function runTool(moduleUrl: string, tool: Tool): Promise<void> {
   try {
     process.exitCode = await tool.run(argv);
   } catch (error) {
+    // What went wrong may be a child that Ctrl-C has ended. Then the same Ctrl-C ends this process while it waits.
+    await new Promise((done) => setTimeout(done, SIGNAL_MS));
     if (!(error instanceof ToolError)) throw error;
     console.error(chalk.red(error.message));
     process.exitCode = 1;
   }
 }
+
+const SIGNAL_MS = 50;
 
 /** The program that reads our output, such as `head`, has ended. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
@@ -60,20 +64,23 @@ export function parseToolArguments<T extends Flags>(script: string, argv: string
   }
 }
 
-/** @throws ToolError that names the nearest stage and lists all of them */
+/** @throws ToolError when more words follow than the tool has a use for */
+export function refuseMoreWords(script: string, words: readonly string[]): void {
+  if (words.length === 0) return;
+  throw new ToolError(`Nothing is done with '${words.join(' ')}'; npm run ${script} -- --help shows what there is`);
+}
+
+/** @throws ToolError that names the stage that was probably meant, and lists all of them */
 export function requireStage(query: string | undefined, root = PROJECT_ROOT): Stage {
   if (query === undefined) throw new ToolError(`Which stage?\n${stageList(root)}`);
   const stage = findStage(query, root);
   if (stage?.built) return stage;
   if (stage) throw new ToolError(`Stage ${stage.number}-${stage.name} is not built yet\n${stageList(root)}`);
-  const near = nearestStage(query, root);
-  throw new ToolError(`There is no stage '${query}'; did you mean ${near.number}-${near.name}?\n${stageList(root)}`);
-}
-
-function nearestStage(query: string, root: string): Stage {
-  const stages = allStages(root);
-  if (/^\d+$/.test(query)) return Number(query) < 1 ? stages[0]! : stages.at(-1)!;
-  return findStage(nearest(query, stages.flatMap(({ number, name }) => [name, `${number}-${name}`])), root)!;
+  const names = allStages(root).flatMap(({ number, name }) => [name, `${number}-${name}`]);
+  const meant = /^\d*$/.test(query) ? undefined : likely(query, names);
+  const near = meant === undefined ? undefined : findStage(meant, root)!;
+  const hint = near === undefined ? '' : `; did you mean ${near.number}-${near.name}?`;
+  throw new ToolError(`There is no stage '${query}'${hint}\n${stageList(root)}`);
 }
 
 /** One line a stage; those that cannot be run yet are marked. */

@@ -25,6 +25,7 @@ await runTool(import.meta.url, {
   help: HELP,
   async run(argv) {
     const { values, positionals } = parseToolArguments('mutate', argv, FLAGS);
+    if (positionals.length > 1) throw new ToolError(`One stage at a time, not '${positionals.join(' ')}'`);
     const stage = requireStage(positionals[0]);
     const count = wholeNumber('--count', values.count ?? '30');
     const seed = wholeNumber('--seed', values.seed ?? String(Math.floor(Math.random() * 1e6)));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { builtStages, PROJECT_ROOT } from '#shared/manifest.ts';
+import { builtStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import {
   challengePlan,
   folderPlan,
@@ -10,9 +10,11 @@ import {
   isSuiteFile,
   onlyFile,
   stagePlan,
+  suiteFiles,
   wholePlan,
   type Part,
 } from '../../tests/harness/plan.ts';
+import { likely } from '#shared/nearest.ts';
 import { pathsIn } from '../../tests/harness/changes.ts';
 import { compileStages } from '../../tests/harness/compiled.ts';
 import { createLeadingReporter, type Invocation } from '../../tests/harness/leading-reporter.ts';
@@ -204,11 +206,19 @@ function choose(word: string | undefined, { foreign, redis, every, full, choice 
   if (word === undefined && foreign === null) return wholePlan(redis, every);
   if (foreign === null && folders().includes(word!) && word !== 'suites') return folderPlan(word!);
   const file = word !== undefined && isSuiteFile(word) ? word : null;
+  if (file === null && word !== undefined && findStage(word) === undefined) refuseMistyped(word, foreign === null);
   const last = word === undefined ? builtStages().at(-1)! : requireStage(file === null ? word : file.slice(0, 2));
   // A test that is chosen by its name need not be a core test.
   const all = full || file !== null || (choice !== null && !inCore(last.number, choice));
   const parts = foreign === null ? stagePlan(last, redis) : foreignPlan(last.number, foreign, all);
   return file === null ? parts : onlyFile(parts, file);
+}
+
+/** @throws ToolError when a folder of tests or a file of a suite was probably meant */
+function refuseMistyped(word: string, takesFolders: boolean): void {
+  const names = takesFolders ? folders().filter((name) => name !== 'suites') : [];
+  const meant = likely(word, [...names, ...suiteFiles()]);
+  if (meant !== undefined) throw new ToolError(`There is no stage '${word}'; did you mean npm test ${meant}?`);
 }
 
 function hasRedis(): boolean {

@@ -237,6 +237,8 @@ test.each([
   [['01', '--cmd', 'a {port}', '--timeout', 'x'], /--timeout takes seconds/],
   [['01', '--cmd', 'nosuch {port}', '--watch'], /--watch needs a command that names a file/],
   [['03-nosuch'], /no stage '03-nosuch'/],
+  [['03-list'], /no stage '03-list'; did you mean npm test 03-lists\?/],
+  [['mutant'], /no stage 'mutant'; did you mean npm test mutants\?/],
 ])('%j is refused in a line', async (args, text) => {
   const { code, lines } = await npmTest(...args);
   expect(code).toBe(1);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { builtStages, PROJECT_ROOT, type Stage } from '#shared/manifest.ts';
 import { challengesOf } from './challenges.ts';
 import { hasCore, readCore } from './core-tests.ts';
@@ -63,7 +63,12 @@ export function inCore(number: string, { pattern }: Choice): boolean {
 
 /** Whether this is the name of a file of a suite, such as `03-lists`. */
 export function isSuiteFile(name: string): boolean {
-  return suites().includes(`tests/suites/${name}.test.ts`);
+  return suiteFiles().includes(name);
+}
+
+/** The names of all files of suites, as `npm test` takes them. */
+export function suiteFiles(): string[] {
+  return suites().map((file) => basename(file, '.test.ts'));
 }
 
 /** The same parts with this file of a suite alone. */

@@ -62,7 +62,8 @@ process.once('exit', endChildren);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     endChildren();
-    process.kill(process.pid, signal);
+    // After the other listeners: while one of them is left, the signal would not end this process.
+    process.nextTick(() => process.kill(process.pid, signal));
   });
 }
 // A worker of Vitest lives no longer than the process that started it.

@@ -41,6 +41,7 @@ test('npm run mutate reports each change, and what noticed it', LONG, () => {
 test.each([
   [['05', '--count', 'x'], /^--count takes a whole number, not 'x'$/m],
   [['05', '--file', 'no/such/'], /^Nothing can be changed/m],
+  [['05', '06'], /^One stage at a time, not '05 06'$/m],
   [['55'], /^There is no stage '55'/m],
 ])('%j is refused', (args, complaint) => {
   const { code, stderr } = runToolIn(PROJECT_ROOT, 'mutate', args);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allStages, findStage } from '#shared/manifest.ts';
+import { allStages, findStage, PROJECT_ROOT } from '#shared/manifest.ts';
 import { budgetCheck, stageCost } from '#shared/tools/check/budgets.ts';
 import { directionsCheck } from '#shared/tools/check/directions.ts';
 import { importsCheck } from '#shared/tools/check/imports.ts';
@@ -204,5 +204,11 @@ describe('npm run check', () => {
     expect(stdout).toContain('lib/ is in the way');
     expect(stdout).toMatch(/2 of \d checks failed\.\n$/);
     expect(code).toBe(1);
+  });
+
+  test('a stage is refused: the checks are of the whole project', () => {
+    const { code, stdout, stderr } = runToolIn(PROJECT_ROOT, 'check', ['03']);
+    expect(stderr).toBe("Nothing is done with '03'; npm run check -- --help shows what there is\n");
+    expect([code, stdout]).toEqual([1, '']);
   });
 });

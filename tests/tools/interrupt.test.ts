@@ -154,3 +154,18 @@ describe.each(SHELLS.slice(0, 1))('npm test, with a server that a shell has star
     expect(run.output()).toMatch(/\n\d+ passed, 1 failed(, \d+ skipped)?\n$/);
   });
 });
+
+test('Ctrl-C ends npm run mutate without an error, though it ends what that has started too', async (context) => {
+  if (process.platform === 'win32') context.skip('Windows has no groups of processes');
+  const { argv, env } = toolProcess(PROJECT_ROOT, 'mutate', ['01', '--count', '1']);
+  const tool = spawn(argv[0]!, argv.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  endWithUs(tool);
+  let [output, errors] = ['', ''];
+  tool.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  tool.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const ended = new Promise((done) => tool.once('close', (_, signal) => done(signal)));
+  await until(() => output.includes('--seed'), 'the places to be chosen', 30_000);
+  process.kill(-tool.pid!, 'SIGINT');
+  expect(await ended).toBe('SIGINT');
+  expect(errors).toBe('');
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allStages, builtStages, findStage } from '#shared/manifest.ts';
 import { requireStage } from '#shared/tools/cli.ts';
-import { editDistance, nearest } from '#shared/nearest.ts';
+import { editDistance, likely, nearest } from '#shared/nearest.ts';
 import { scratchTree } from './scratch.ts';
 
 describe('manifest', () => {
@@ -35,10 +35,12 @@ describe('manifest', () => {
     ['sring', '02-strings'],
     ['trans', '05-transactions'],
     ['07-aoff', '07-aof'],
-    ['13', '12-acl'],
-    ['0', '01-ping'],
   ])('for %s suggests the nearest stage, %s', (query, meant) => {
     expect(() => requireStage(query)).toThrow(`There is no stage '${query}'; did you mean ${meant}?`);
+  });
+
+  test.each(['nope', 'foo', 'cluster', '0', '13'])('for %s suggests nothing, and lists the stages', (query) => {
+    expect(() => requireStage(query)).toThrow(`There is no stage '${query}'\n`);
   });
 
   test('a stage that is not built yet is refused in so many words', () => {
@@ -57,5 +59,17 @@ describe('nearest', () => {
 
   test('prefers a name that begins with the word', () => {
     expect(nearest('tran', ['rdb', 'transactions'])).toBe('transactions');
+  });
+
+  test.each([
+    ['tran', 'transactions'],
+    ['bdr', 'rdb'],
+    ['transacton', 'transactions'],
+    ['rd', 'rdb'],
+    ['rest', undefined],
+    ['transient', undefined],
+    ['', undefined],
+  ])('%j is likely to mean %s', (word, meant) => {
+    expect(likely(word, ['rdb', 'transactions'])).toBe(meant);
   });
 });
