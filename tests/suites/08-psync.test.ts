@@ -111,6 +111,27 @@ describe('full sync', () => {
     expect(new Set(replicas.map((replica) => replica.offset())).size).toBe(1);
   });
 
+  for (const diskless of ['no', 'yes'] as const) {
+    test(`is a background save while it goes on (repl-diskless-sync ${diskless})`, async () => {
+      const [replica, c] = [await fakeReplica(), await client()];
+      await configured({ 'repl-diskless-sync': diskless, 'rdb-key-save-delay': '5000' });
+      const keys = Array.from({ length: 200 }, (_, n) => [`slow-${n}`, 'v']);
+      await c.expect('MSET', ...keys.flat()).ok();
+      const total = await c.send('DBSIZE');
+      await replica.ask('REPLCONF', 'capa', 'eof');
+      const syncing = replica.psync();
+      const running = async () => (await info(undefined, 'persistence'))['rdb_bgsave_in_progress'] === '1';
+      await until(running, 'the snapshot for the replica');
+      const during = await info(undefined, 'persistence');
+      expect(during).toMatchObject({ rdb_bgsave_in_progress: '1', current_save_keys_total: String(total) });
+      expect(during['rdb_current_bgsave_time_sec']).toMatch(/^[01]$/);
+      await c.expect('BGSAVE').error('ERR Background save already in progress');
+      await syncing;
+      await until(async () => !(await running()), 'its end');
+      expect(await info(undefined, 'persistence')).toMatchObject({ rdb_current_bgsave_time_sec: '-1' });
+    });
+  }
+
   test('is counted in INFO stats', async () => {
     const before = await info(undefined, 'stats');
     await syncedReplica();

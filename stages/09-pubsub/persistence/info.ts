@@ -5,7 +5,7 @@ import type { Aof } from './aof/aof.ts';
 /** Section Persistence of INFO. */
 export function persistenceFields(server: Server): InfoField[] {
   const { rdb, loading, stats } = server;
-  const { current } = rdb;
+  const current = rdb.current ?? server.replication.fullSync.current;
   return [
     ['loading', loading === undefined ? 0 : 1],
     ['async_loading', 0],

@@ -16,6 +16,11 @@ const PIECE_BYTES = 64 * 1024;
 interface Run {
   readonly replicas: Set<Replica>;
   readonly target: 'disk' | 'socket';
+  readonly snapshot: Snapshot;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** Keys to write. */
+  readonly total: number;
   /** Where the stream continues after the snapshot. */
   readonly offset: number;
   readonly abort: AbortController;
@@ -29,17 +34,13 @@ interface Run {
 export class FullSync {
   private readonly server: Server;
   private readonly replication: Replication;
-  private current: Run | undefined;
+  /** The snapshot that is being taken. */
+  current: Run | undefined;
   private files = 0;
 
   constructor(server: Server, replication: Replication) {
     this.server = server;
     this.replication = replication;
-  }
-
-  /** Whether a snapshot is being taken. */
-  get isRunning(): boolean {
-    return this.current !== undefined;
   }
 
   /** A replica waits for all data from now on. */
@@ -90,12 +91,20 @@ export class FullSync {
     log.notice(`Starting BGSAVE for SYNC with target: ${target === 'socket' ? 'replicas sockets' : 'disk'}`);
     replication.write();
     if (replication.link === undefined) replication.forgetSelected();
-    const run: Run = { replicas: new Set(), target, offset: replication.offset, abort: new AbortController() };
     const snapshot = new Snapshot(server.keyspace, rdbFormat(server));
+    const run: Run = {
+      replicas: new Set(),
+      target,
+      snapshot,
+      startedAt: Date.now(),
+      total: server.keyspace.databases.reduce((sum, db) => sum + db.size, 0),
+      offset: replication.offset,
+      abort: new AbortController(),
+    };
     server.keyspace.beginSnapshot(snapshot);
     this.current = run;
     for (const replica of waiting) this.join(run, replica);
-    void this.run(run, snapshot);
+    void this.run(run);
   }
 
   /** Redis: `replicationSetupSlaveForFullResync`. */
@@ -107,7 +116,8 @@ export class FullSync {
     replica.socket.write(`+FULLRESYNC ${this.replication.replid} ${run.offset}\r\n`);
   }
 
-  private async run(run: Run, snapshot: Snapshot): Promise<void> {
+  private async run(run: Run): Promise<void> {
+    const { snapshot } = run;
     const path = temporaryName(this.server.options.dbfilename, `repl-${this.files++}-`);
     try {
       if (run.target === 'socket') await this.toSockets(run, snapshot);

@@ -74,7 +74,8 @@ export class RdbSaver {
 
   /** BGSAVE. @throws ReplyError when one is under way */
   saveInBackground(): void {
-    if (this.current !== undefined) throw new ReplyError('ERR Background save already in progress');
+    const saving = this.current ?? this.server.replication.fullSync.current;
+    if (saving !== undefined) throw new ReplyError('ERR Background save already in progress');
     if (this.server.keyspace.isSnapshotting) throw new ReplyError(ANOTHER_SNAPSHOT);
     const snapshot = this.snapshot();
     const abort = new AbortController();
