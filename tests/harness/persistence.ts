@@ -25,6 +25,11 @@ export function saved(c: Client): Promise<unknown> {
   return until(async () => (await field(c, 'rdb_bgsave_in_progress')) === '0', 'the end of the background save');
 }
 
+/** As `saved`, for a server that may have no BGSAVE yet: INFO without the field means that none runs. */
+export function savedIfItCan(c: Client): Promise<unknown> {
+  return until(async () => (await field(c, 'rdb_bgsave_in_progress')) !== '1', 'the end of the background save');
+}
+
 /** Waits until no AOF rewrite runs or waits to. */
 export function rewritten(c: Client): Promise<unknown> {
   return until(async () => {
