@@ -69,13 +69,18 @@ export function assign(
   given.add(key);
 }
 
-/** The text of `--help`: one line an option, with its default. */
+/** The widest first column of `--help`, in characters. */
+const COLUMN = 44;
+
+/** The text of `--help`: a line for each option, with its default in brackets. After a long option the text has a line of its own. */
 export function describeOptions<Table>(table: Table): string {
   const shown = Object.entries(table as Record<string, OptionType<unknown>>).filter(([, option]) => !option.hidden);
   const rows = shown.map(([name, option]) => {
     const value = typeof option.default === 'function' ? option.default() : option.default;
-    return [`  --${name} ${option.placeholder}`, `${option.help} [${option.format(value)}]`] as const;
+    return [`  --${name} ${option.placeholder}`, `${option.help} [${option.format(value) || '""'}]`] as const;
   });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}`).join('\n');
+  const width = Math.min(COLUMN, Math.max(...rows.map(([left]) => left.length)));
+  const line = ([left, right]: readonly [string, string]) =>
+    left.length > width ? `${left}\n${' '.repeat(width)}  ${right}` : `${left.padEnd(width)}  ${right}`;
+  return rows.map(line).join('\n');
 }

@@ -13,8 +13,8 @@ const DEFAULT: TlsProtocols = { oldest: 'TLSv1.2', newest: 'TLSv1.3' };
 
 /** Everything about TLS; names and meanings are redis.conf's. */
 export const tlsOptions = {
-  'tls-port': integer({ default: 0, min: 0, max: 65535, help: 'port for TLS; 0: none. With it, port 0 means no other port' }),
-  'tls-cert-file': string({ default: '', help: "this server's certificate, and those that lead from it to the authority's" }),
+  'tls-port': integer({ default: 0, min: 0, max: 65535, help: 'port for TLS; 0: none. With --port 0 it is the only port' }),
+  'tls-cert-file': string({ default: '', help: "this server's certificate, followed by any intermediate ones up to the authority's" }),
   'tls-key-file': string({ default: '', help: "the certificate's private key" }),
   'tls-key-file-pass': string({ default: '', sensitive: true, help: 'the password of that key' }),
   'tls-client-cert-file': string({ default: '', help: 'certificate for connections to other servers; empty: tls-cert-file' }),
@@ -26,7 +26,7 @@ export const tlsOptions = {
   'tls-replication': boolean({ default: false, help: 'a replica connects to its primary by TLS' }),
   'tls-cluster': boolean({ default: false, help: 'MIGRATE connects to its target by TLS' }),
   'tls-protocols': protocols({ help: 'versions of the protocol' }),
-  'tls-ciphers': string({ default: '', help: "ciphers of TLS 1.2, in OpenSSL's words; empty: OpenSSL's own choice" }),
+  'tls-ciphers': string({ default: '', help: "ciphers of TLS 1.2, in OpenSSL's notation; empty: OpenSSL's default" }),
   'tls-ciphersuites': string({ default: '', help: 'ciphers of TLS 1.3; empty: all of them' }),
   'tls-prefer-server-ciphers': boolean({ default: false, help: "the server's order of ciphers decides" }),
 };

@@ -22,7 +22,7 @@ const HELP = `
 npm run bench 05                        stage 05 against redis-server: every test at P=1 and P=16, and memory; some
                                         seven minutes. Writes docs/benchmarks/05-transactions.md and .svg
 
-npm run bench 08 -- --scenario replica  another point instead; writes docs/benchmarks/08-replica.md. Some two minutes:
+npm run bench 08 -- --scenario replica  one scenario instead; writes docs/benchmarks/08-replica.md. Some two minutes:
 ${SCENARIOS.map(({ name, since, title }) => `  ${name.padEnd(18)}  ${title} (stage ${since} and later)`).join('\n')}
 
 With one of these options it only shows its figures, and writes no file:

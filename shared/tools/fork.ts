@@ -73,7 +73,7 @@ const HELP = `
 npm run fork 06 my-redis        copy stage 06, with what it needs, into the new folder my-redis
 npm run fork 06 ../my-redis     … beside this project
 npm run fork 01 my-redis -- --language python
-                                only the first lines of a server in Python (or javascript): it listens, and answers nothing
+                                only the first lines of a server in Python (or javascript): it listens, and sends no replies
 
 The copy is a project of its own, and the place to write the next stage in.
 `;

@@ -4,7 +4,8 @@ import { parseToolArguments, refuseMoreWords, requireStage, runTool } from './cl
 import { readProgress } from './progress/record.ts';
 
 const HELP = `
-npm run progress     where each of your servers stands, stage by stage, after the last runs of npm test with --cmd or --url
+npm run progress     how many core tests each of your servers passed, stage by stage, in the last runs of npm test with
+                     --cmd or --url
 npm run progress 03  … at stage 03 alone
 
 Only whole runs count, not those with -t. The figures are core tests.

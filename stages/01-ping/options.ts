@@ -24,7 +24,7 @@ export const optionTable = {
   'proto-max-bulk-len': bulkLimit,
   'client-output-buffer-limit': outputLimits({ help: 'bytes that may wait for a client to read them, by class' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
-  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking': boolean({ default: false, help: 'measure the time that each command takes, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'percentiles that INFO latencystats shows' }),
   daemonize,
   pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),

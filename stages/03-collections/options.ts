@@ -54,7 +54,7 @@ export const optionTable = {
   'set-max-listpack-entries': integer({ ...LIMIT, default: 128, help: 'members of any other small set' }),
   'set-max-listpack-value': integer({ ...LIMIT, default: 64, help: 'bytes of a member of such a set' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
-  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking': boolean({ default: false, help: 'measure the time that each command takes, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'percentiles that INFO latencystats shows' }),
   daemonize,
   pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),

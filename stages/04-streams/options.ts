@@ -56,7 +56,7 @@ export const optionTable = {
   'stream-node-max-bytes': memory({ default: 4096, help: 'bytes of a block of stream entries; 0: 1 GB' }),
   'stream-node-max-entries': integer({ ...LIMIT, default: 100, help: 'entries of a block; 0: any number' }),
   hz: integer({ default: 10, min: 1, max: 500, help: 'runs of the background tasks per second' }),
-  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking': boolean({ default: false, help: 'measure the time that each command takes, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'percentiles that INFO latencystats shows' }),
   daemonize,
   pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),

@@ -79,7 +79,7 @@ export const optionTable = {
   'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
-  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking': boolean({ default: false, help: 'measure the time that each command takes, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'percentiles that INFO latencystats shows' }),
   daemonize,
   pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),

@@ -85,7 +85,7 @@ export const optionTable = {
   'key-load-delay': integer({ ...TEST_DELAY, help: 'µs to wait for each key loaded' }),
   'enable-debug-command': choice({ ...NO_YES_LOCAL, help: 'who may use DEBUG' }),
   'enable-protected-configs': choice({ ...NO_YES_LOCAL, help: 'who may change dir and dbfilename by CONFIG SET' }),
-  'latency-tracking': boolean({ default: false, help: 'time each call of a command on its own, for INFO latencystats' }),
+  'latency-tracking': boolean({ default: false, help: 'measure the time that each command takes, for INFO latencystats' }),
   'latency-tracking-info-percentiles': percentiles({ default: [50, 99, 99.9], help: 'percentiles that INFO latencystats shows' }),
   daemonize,
   pidfile: string({ default: '', immutable: true, help: "file for the process's number" }),
@@ -121,7 +121,7 @@ export const optionTable = {
   'repl-backlog-ttl': integer({ default: 3600, min: 0, max: INT_MAX, help: 'seconds to keep it without replicas; 0: always' }),
   'repl-disable-tcp-nodelay': boolean({ default: false, help: 'fewer packets to and from replicas, with more delay' }),
   'min-replicas-to-write': integer({ default: 0, min: 0, max: INT_MAX, help: 'refuse writes with fewer replicas than this' }),
-  'min-replicas-max-lag': integer({ default: 10, min: 0, max: INT_MAX, help: 'seconds of silence until a replica counts no more' }),
+  'min-replicas-max-lag': integer({ default: 10, min: 0, max: INT_MAX, help: 'seconds without an ACK until a replica stops counting' }),
   'notify-keyspace-events': keyspaceEvents({ default: '', help: 'classes of changes to keys that are published' }),
   'shutdown-timeout': integer({ default: 10, min: 0, max: INT_MAX, help: 'seconds that SHUTDOWN waits for replicas' }),
 };

@@ -182,3 +182,13 @@ test('help is a line an option, with placeholder, text and default', () => {
   expect(lines[1]).toMatch(/^ {2}--maxmemory <bytes> +refuse to grow past this \[1024\]$/);
   expect(lines[3]).toMatch(/^ {2}--appendonly yes\|no +log every write \[no\]$/);
 });
+
+test('help of an option with many values has a line of its own, and an empty default is shown as ""', () => {
+  const policies = ['volatile-lru', 'volatile-lfu', 'volatile-random', 'allkeys-lru', 'noeviction'] as const;
+  const table = { policy: choice({ default: 'noeviction', values: policies, help: 'what goes' }), file: string({ default: '', help: 'a path' }) };
+  expect(describeOptions(table).split('\n')).toEqual([
+    `  --policy ${policies.join('|')}`,
+    `${' '.repeat(46)}what goes [noeviction]`,
+    `${'  --file <string>'.padEnd(44)}  a path [""]`,
+  ]);
+});

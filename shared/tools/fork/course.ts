@@ -19,7 +19,7 @@ export const COURSE_SCRIPTS = { test: 'node course.js test', hint: 'node course.
 
 /** `course.js` of a fork: plain JavaScript, so that a server in any language needs no package. */
 export const COURSE_JS = `// Runs a tool of the course on this folder: npm test, npm run hint, npm run diff.
-// package.json says under "course" where the course lies, which stage this is, and how the server is started.
+// The entry "course" in package.json holds the path of the course, the stage, and the command that starts the server.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -53,16 +53,16 @@ redis-cli -p 7001
 \`\`\`
 
 - \`server/\` is the server; begin reading at \`server/main.ts\` and \`server/server.ts\`.
-- \`shared/\` is what it stands on: the RESP parser and encoder, the log, the reading of options.
-- \`npm run typecheck\` asks the compiler.
+- \`shared/\` holds what the server uses: the RESP parser and encoder, the log, the reading of options.
+- \`npm run typecheck\` checks the types.
 ${JUDGE}`;
 }
 
-/** What the folder of a server in another language says of itself. */
+/** The README of a folder with a server in another language. */
 export function starterReadme(name: string, stage: Stage, { file, cmd }: Starter): string {
   return `# ${name}
 
-A Redis server of my own, on the way to stage ${stage.number}, ${stage.name}. It listens, and answers nothing yet: go on in \`${file}\`.
+A Redis server of my own, on the way to stage ${stage.number}, ${stage.name}. It listens, and sends no replies yet. Continue in \`${file}\`.
 
 \`\`\`
 npm start
@@ -75,7 +75,7 @@ ${JUDGE}`;
 
 const JUDGE = `- \`npm test\` judges the server; \`npm test 02\` judges it by another stage; \`npm test -- -t PING\` runs some of the tests.
 - \`npm run hint\` gives a hint, and \`npm run diff 02\` shows what stage 02 adds.
-- package.json says at "course" where the course lies, and how the server is started.
+- The entry "course" in package.json holds the path of the course, and the command that starts the server.
 `;
 
 /** Files that the server and npm create. */

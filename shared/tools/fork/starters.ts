@@ -1,4 +1,4 @@
-/** The first lines of a server in another language: a socket that answers nothing yet. */
+/** The first lines of a server in another language: a socket that sends no replies yet. */
 export interface Starter {
   readonly file: string;
   readonly text: string;
