@@ -24,7 +24,7 @@ export const log = {
   },
   /**
    * Events go to this file from now on, a binary string; '': to standard output. The file is opened for each event, so it
-   * may be moved away and begun anew. @throws Error when it cannot be opened
+   * may be moved away, and a new one begins. @throws Error when it cannot be opened
    */
   setFile(path: string): void {
     try {

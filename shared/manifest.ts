@@ -52,7 +52,7 @@ interface Row {
   title: string;
   idea: string;
   works: string;
-  /** Where the stage needs other than 60; the reason stands beside it. */
+  /** Only for a stage that needs more than 60; the reason is in a comment beside it. */
   touched?: number;
 }
 

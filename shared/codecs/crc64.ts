@@ -1,6 +1,6 @@
 /** CRC-64 "Jones" as Redis has it: bits reflected, starts at 0, nothing flipped at the end (`crcspeed64little`). */
 export class Crc64 {
-  // The 64 bits as two signed halves: JavaScript's bit operations know 32.
+  // The 64 bits as two signed halves: JavaScript's bit operations work on 32.
   private low = 0;
   private high = 0;
 
@@ -31,7 +31,7 @@ export class Crc64 {
     return this;
   }
 
-  /** The checksum of everything so far: 8 bytes, little endian, as they stand at the end of an RDB file. */
+  /** The checksum of everything so far: 8 bytes, little endian, as at the end of an RDB file. */
   digest(): Buffer {
     const bytes = Buffer.alloc(8);
     bytes.writeInt32LE(this.low, 0);

@@ -18,7 +18,7 @@ const INT_64 = 0xf4;
 const END = 0xff;
 
 const HEADER_BYTES = 6;
-/** Stands for "so many or more: count them". */
+/** The count in the header when there are this many or more: then the entries must be counted. */
 const UNKNOWN_COUNT = 0xffff;
 /** `LISTPACK_MAX_SAFETY_LIMIT` */
 const MAX_BYTES = 1024 * 1024 * 1024;
@@ -137,7 +137,7 @@ export class ListpackWriter {
     this.count++;
   }
 
-  /** Room for so many bytes, and the length after them. */
+  /** Makes room for this number of bytes, and the length after them. */
   private reserve(bytes: number): void {
     const needed = this.at + bytes;
     if (needed <= this.buffer.length) return;

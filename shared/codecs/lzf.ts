@@ -11,7 +11,7 @@ const MAX_DISTANCE = 8192;
 
 /** Compressed or not, Redis's strings are no longer (`proto-max-bulk-len`), nor are those of V8. */
 const MAX_LENGTH = 512 * 1024 * 1024;
-/** Redis stores a string compressed only when that saves so many bytes (`rdbSaveLzfStringObject`). */
+/** The number of bytes that compression must save, or Redis stores the string as it is (`rdbSaveLzfStringObject`). */
 const MIN_SAVED = 4;
 
 /** Between two places that are looked at, where nothing matches. */

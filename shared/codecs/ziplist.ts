@@ -22,7 +22,7 @@ const END = 0xff;
 const HEADER_BYTES = 10;
 /** A size from here on does not fit the one byte. */
 const LONG_PREVIOUS = 0xfe;
-/** Stands for "so many or more: count them". */
+/** The count in the header when there are this many or more: then the entries must be counted. */
 const UNKNOWN_COUNT = 0xffff;
 
 /**

@@ -6,7 +6,7 @@ import { CodecError } from './codec-error.ts';
 // value, unused bytes. A length: one byte, or 0xfe and 32 bits (little endian).
 const LONG_LENGTH = 0xfe;
 const END = 0xff;
-/** As the number of pairs: so many or more, count them. */
+/** The count in the header when there are this many pairs or more: then they must be counted. */
 const UNKNOWN_COUNT = 0xfe;
 
 /**
@@ -48,7 +48,7 @@ function lengthSize(first: number): number {
   return first < LONG_LENGTH ? 1 : 5;
 }
 
-/** The length that stands from `at` to `behind`. */
+/** Reads the length whose bytes are from `at` to `behind`. */
 function readLength(bytes: Buffer, at: number, behind: number): number {
   const first = bytes[at]!;
   if (first === END) throw new CodecError(`zipmap: it ends at ${at}`);

@@ -17,7 +17,7 @@ export interface CommandRow<R = never> {
   readonly arity: number;
   /** Redis's own words, in one string: `write denyoom fast`. */
   readonly flags: string;
-  /** Where the keys stand, and what is done to them. */
+  /** Which arguments are keys, and what the command does to them. */
   readonly keys?: readonly KeySpec[];
   /** Finds the keys of a request where `keys` cannot say what the command does to them (Redis: `getkeys_proc`). */
   readonly keysOf?: (args: readonly string[]) => FoundKey[];

@@ -1,6 +1,6 @@
 import { parseInt64 } from '#shared/numbers/int64.ts';
 
-/** Where a command's keys stand among its arguments (Redis: `keySpec`). */
+/** Which of a command's arguments are keys (Redis: `keySpec`). */
 export interface KeySpec {
   /**
    * Redis's words: what is done to the key as a whole (RO, RW, OW, RM) and to its value (access, update, insert,
@@ -23,7 +23,7 @@ interface KeyRange {
   readonly limit: number;
 }
 
-/** A number of keys stands at `begin`; the keys follow. */
+/** The argument at `begin` is a number of keys; the keys follow. */
 interface KeyCount {
   readonly numkeys: true;
 }

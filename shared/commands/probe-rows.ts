@@ -55,7 +55,7 @@ function lolwut({ args }: Request): Reply {
   return new Verbatim('txt', `Redis ver. ${REDIS_VERSION}\n`);
 }
 
-/** Where the clock with microseconds stands against the clock on the wall, which may be set; ms. */
+/** The difference between the clock with microseconds and the system's clock, which may be set; ms. */
 let offset = performance.timeOrigin;
 const MAX_DRIFT_MS = 2;
 

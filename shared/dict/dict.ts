@@ -5,7 +5,7 @@ import { Segment, SEGMENT_MAX } from './segment.ts';
 const MAX_DEPTH = 22;
 /** How full segments are on average that were made in advance: few of them will have to split. */
 const RESERVED_FILL = 768;
-/** No more than some 40 MB on somebody's word. */
+/** At most some 40 MB are allocated for a number of keys that a file announces. */
 const RESERVED_DEPTH = 12;
 /** So many keys are fetched at once: more could drive the first ones out of the cache. */
 export const PREFETCH_MAX = 16;
@@ -132,7 +132,7 @@ export class Dict<V> {
   }
 
   /**
-   * Every entry, in no promised order. The dict must not change meanwhile. Looking up a visited key in another dict
+   * Every entry, in no promised order. The dict must not change during the walk. Looking up a visited key in another dict
    * computes no hash.
    */
   forEach(visit: (key: string, value: V) => void): void {
@@ -304,7 +304,7 @@ function visitHashes<V>(segment: Segment<V>, from: number, last: number, visit: 
   return visited;
 }
 
-/** Where `prefetch` has found keys. The sum says nothing, but V8 would leave out a reading whose result nobody needs. */
+/** Where `prefetch` has found keys. The sum has no meaning, but V8 would remove a read whose result is not used. */
 const found = { hashes: new Int32Array(PREFETCH_MAX), indexes: new Int32Array(PREFETCH_MAX), sum: 0 };
 
 function randomBelow(n: number): number {

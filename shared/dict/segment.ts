@@ -71,7 +71,7 @@ export class Segment<V> {
     }
   }
 
-  /** The index in the first slot of a hash, where mostly its key stands; -1 for an empty slot, and while there are no slots. */
+  /** The index in the first slot of a hash, which mostly is that of its key; -1 for an empty slot, and while there are no slots. */
   probe(hash: number): number {
     const { slots } = this;
     return slots.length === 0 ? -1 : (slots[hash & (slots.length - 1)]! & (slots.length - 1)) - 1;
@@ -117,7 +117,7 @@ export class Segment<V> {
     for (let i = 0; i < width; i++) fields.pop();
   }
 
-  /** Computes hashes and slots anew, with room for `capacity` entries. */
+  /** Computes hashes and slots again, with room for `capacity` entries. */
   rebuild(capacity: number, hashOf: (key: string) => number): void {
     const old = this.hashes;
     const hashes = new Int32Array(capacity);

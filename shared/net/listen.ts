@@ -86,7 +86,7 @@ function endOrDestroy(socket: Socket): void {
 const UNREAD_MS = 10_000;
 /** How long a client may keep its end open when everything has been sent. */
 const LINGER_MS = 1_000;
-/** How much of what a client sends meanwhile is read; the rest is left to the kernel, which makes the sender wait. */
+/** How many of the bytes that a client still sends are read; the rest is left to the kernel, which makes the sender wait. */
 const READ_ON_BYTES = 1024 * 1024;
 
 /**

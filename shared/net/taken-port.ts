@@ -11,7 +11,7 @@ const FIRST_SUGGESTED = 7001;
  */
 export async function describeTakenPort(host: string, port: number, flag = '--port'): Promise<string> {
   const answer = await answerOf(REACHABLE[host] ?? host, port);
-  // npm hands on only the flags that stand after `--`.
+  // npm passes on only the flags after `--`.
   const dashes = process.env['npm_lifecycle_event'] === 'stage' ? '-- ' : '';
   return `the port is in use: ${nameOf(answer)}; try ${dashes}${flag} ${await freePortFrom(FIRST_SUGGESTED)}`;
 }

@@ -13,7 +13,7 @@ export interface Directive {
   /** The file as it was named, or '' for a flag, and the line's number from 1: for messages. */
   readonly file: string;
   readonly line: number;
-  /** The line, or the flag, as it stands there. */
+  /** The line, or the flag, as it was given. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 import type { OptionType } from './types.ts';
 
-/** What `A` stands for: every class of events but missed keys (m) and new keys (n). */
+/** What `A` means: every class of events but missed keys (m) and new keys (n). */
 const ALL = 'g$lshzxetd';
 /** The order in which Redis names classes. */
 const LETTERS = `${ALL}nKEm`;

@@ -59,7 +59,7 @@ function shown(directive: Directive, option: OptionType<unknown>): Directive {
 }
 
 const PROTECTING = ['requirepass', 'user', 'aclfile', 'rename-command'];
-/** As real Redis writes the user that everybody is, with CONFIG REWRITE. */
+/** The line for the default user, as real Redis writes it with CONFIG REWRITE. */
 const ANYBODY = /^default on (sanitize-payload )?nopass (sanitize-payload )?~\* &\* \+@all$/;
 
 function expectHarmless(directive: Directive, known: string[]): void {

@@ -62,7 +62,7 @@ export function assign(
   words: string[],
   given = new Set<string>(),
 ): void {
-  // Several words may stand in one, in quotes.
+  // Several words may come as one, in quotes.
   const single = option.severalWords === true && words.length === 1;
   const value = option.parse(single ? words[0]!.split(' ') : words, values[key]);
   values[key] = given.has(key) && option.add ? option.add(values[key], value) : value;

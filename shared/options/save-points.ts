@@ -1,6 +1,6 @@
 import type { OptionType } from './types.ts';
 
-/** Save when so many seconds have passed since the last save, and there were so many changes (Redis: `saveparam`). */
+/** Save when `seconds` have passed since the last save, and there were `changes` (Redis: `saveparam`). */
 export interface SavePoint {
   readonly seconds: number;
   readonly changes: number;

@@ -18,7 +18,7 @@ export interface OptionType<T> {
   readonly hidden?: boolean;
   /** A password: no error shows it (`SENSITIVE_CONFIG`). */
   readonly sensitive?: boolean;
-  /** A directive of redis.conf that is no option: CONFIG GET and CONFIG SET do not know it. */
+  /** A directive of redis.conf that is no option for CONFIG GET and CONFIG SET. */
   readonly directive?: boolean;
   /** How the value is written in help texts: `<bytes>`, `yes|no`. */
   readonly placeholder: string;

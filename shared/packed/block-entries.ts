@@ -13,7 +13,7 @@ const INT_13 = 0xc0;
 const STRING_12 = 0xe0;
 const INT_16 = 0xf1;
 const INT_64 = 0xf4;
-/** What is enough of a long string's entry to know its size. */
+/** The number of bytes of a long string's entry that are enough to compute its size. */
 const HEAD_BYTES = 5;
 /** A flag in the length that follows an entry: more bits are in the byte before. In a block the length has at most two bytes. */
 const ANOTHER_GROUP = 0x80;
@@ -25,7 +25,7 @@ export function blockText(block: Block, from = 0, to = block.used): string {
   return block.page.latin1Slice(block.start + from, block.start + to);
 }
 
-/** Gives a block another place, with room for so many bytes; what it holds comes along. */
+/** Moves a block, with its content, to a place with room for this number of bytes. */
 export function moveBlock(block: Block, bytes: number): void {
   const { page, start, used } = block;
   blocks.free(block);

@@ -34,7 +34,7 @@ class Blocks {
   /** Freed blocks, by the index of their size. */
   private freed = SIZES.map((): FreedBlocks => ({ pages: [], starts: [] }));
 
-  /** Gives `block` room for so many bytes, `MAX_BLOCK_BYTES` at most. */
+  /** Gives `block` room for this number of bytes, `MAX_BLOCK_BYTES` at most. */
   allocate(block: Block, bytes: number): void {
     const index = sizeIndex(bytes);
     const { pages, starts } = this.freed[index]!;

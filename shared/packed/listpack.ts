@@ -18,7 +18,7 @@ const STRING_12 = 0xe0;
 const STRING_32 = 0xf0;
 const INT_16 = 0xf1;
 const INT_64 = 0xf4;
-/** In a header: so many or more, count them. */
+/** The count in the header when there are this many entries or more: then they must be counted. */
 const UNKNOWN_COUNT = 0xffff;
 /** Up to so many texts are compared with each other in less time than a Set of them takes. */
 const FEW = 32;
@@ -90,7 +90,7 @@ export function entryBefore(entries: string, end: number): number {
   }
 }
 
-/** Where the entry of this index begins, the first one's being 0. There must be so many. */
+/** Where the entry of this index, counted from 0, begins. It must exist. */
 export function seekEntry(entries: string, index: number): number {
   let at = 0;
   for (let left = index; left > 0; left--) at = nextEntry(entries, at);

@@ -2,7 +2,7 @@ import { normalizeInt64, type Int64 } from '../numbers/int64.ts';
 
 // Signed integers in binary strings, the least byte first.
 
-/** An integer of up to 32 bits in so many bytes. */
+/** An integer of up to 32 bits in the given number of bytes. */
 export function littleEndian(value: number, bytes: number): string {
   let text = '';
   for (let i = 0; i < bytes; i++) text += String.fromCharCode((value >> (i * 8)) & 0xff);

@@ -20,7 +20,7 @@ import { FRAME_BYTES, writeBulk, writeHeader } from './write-bulk.ts';
 
 /** A part is closed at this many bytes, so that no reply, however long, has to fit into one JavaScript string. */
 const PART_BYTES = 16 * 1024;
-/** A bulk string of so many bytes is a part of its own: to concatenate it costs more than to copy it. */
+/** From this length on a bulk string is a part of its own: concatenating it would cost more than copying it. */
 const PIECE_BYTES = 2 * 1024;
 /** What goes beyond this leaves V8's heap at once: a reply may be as long as the heap is large. */
 const HEAP_BYTES = 1024 * 1024;
@@ -66,7 +66,7 @@ export class ReplyWriter {
     return this.closedBytes + this.text.length;
   }
 
-  /** Hands over everything written so far, in order, and starts anew. */
+  /** Returns everything written so far, in order, and begins with nothing. */
   take(): string | Part[] {
     const { parts, text } = this;
     this.clearText();
@@ -78,7 +78,7 @@ export class ReplyWriter {
     return parts;
   }
 
-  /** Drops what is not taken yet and all that is to come: the client gets no more replies. */
+  /** Drops all replies that were not taken yet, and all later ones: the client gets no more replies. */
   discard(): void {
     this.discarding = true;
     this.parts = [];
@@ -111,7 +111,7 @@ export class ReplyWriter {
   }
 
   /**
-   * A command of this client begins: what is pushed until `releasePushes` follows its reply, and never stands among the
+   * A command of this client begins: what is pushed until `releasePushes` follows its reply, and never comes between the
    * elements of EXEC's array (Redis 7.2: `pending_push_messages`).
    */
   holdPushes(): void {
@@ -129,7 +129,7 @@ export class ReplyWriter {
     this.heldPushes = undefined;
   }
 
-  /** Counts an error though nobody reads it. What confirms a subscription is a push, and no reply (CLIENT_PUSHING). */
+  /** Counts an error reply, though the client gets none. The confirmation of a subscription is a push, and no reply (CLIENT_PUSHING). */
   private drop(reply: Reply): void {
     if (reply === NO_REPLY) return;
     if (reply instanceof ReplyError && !reply.counted) this.errors?.count(reply.message);

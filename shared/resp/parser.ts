@@ -337,7 +337,7 @@ export class RequestParser {
     return Math.max(Number(text), -1);
   }
 
-  /** Where the CR of the line at `pos` stands, once a byte follows it; -1 before. */
+  /** The position of the CR that ends the line at `pos`, once a byte follows it; -1 before. */
   private lineEnd(tooBig: string): number {
     const cr = this.buf.indexOf(CR, this.pos);
     if (cr !== -1 && cr + 1 < this.end) return cr;

@@ -80,7 +80,7 @@ function bytesOf(size: number): number {
   return SMALLEST_BYTES * 2 ** Math.floor(size / STEPS) * (1 + (size % STEPS) / STEPS) + CRLF_BYTES;
 }
 
-/** The smallest size with room for so many bytes; SIZES when there is none. */
+/** The smallest size with room for this number of bytes; SIZES when there is none. */
 function sizeFor(bytes: number): number {
   const times = (bytes - CRLF_BYTES) / SMALLEST_BYTES;
   if (times <= 1) return 0;

@@ -1,6 +1,6 @@
 /**
- * Splits a line into words as Redis's `sdssplitargs` does: blanks separate; "double quotes" know \n \r \t \b \a \" \\
- * and \xHH; 'single quotes' know \' alone. Used for inline commands and for lines of redis.conf. A NUL ends the line.
+ * Splits a line into words as Redis's `sdssplitargs` does: spaces separate; "double quotes" understand \n \r \t \b \a \" \\
+ * and \xHH; 'single quotes' understand only \'. Used for inline commands and for lines of redis.conf. A NUL ends the line.
  * @returns the words, or null when quotes are unbalanced or a closing quote is not followed by a blank.
  */
 export function splitArguments(line: string): string[] | null {

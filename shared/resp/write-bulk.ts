@@ -2,7 +2,7 @@ import type { Bulk } from './reply.ts';
 
 /** Up to this length a loop over the characters is faster than a call of the runtime. */
 const LOOP_MAX = 32;
-/** The most that stands around the bytes of a bulk string: `$536870912\r\n` and `\r\n`. */
+/** The most bytes around the content of a bulk string: `$536870912\r\n` and `\r\n`. */
 export const FRAME_BYTES = 14;
 
 const CR = 0x0d;

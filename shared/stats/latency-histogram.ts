@@ -15,7 +15,7 @@ export class LatencyHistogram {
     this.total++;
   }
 
-  /** How many calls took at most so many µs, for the powers of two at which the number grows (LATENCY HISTOGRAM). */
+  /** How many calls took at most 1, 2, 4, … µs, for the powers of two at which the number grows (LATENCY HISTOGRAM). */
   cumulative(): [us: number, calls: number][] {
     const steps: [number, number][] = [];
     let seen = 0;

@@ -1,4 +1,4 @@
-/** The mean of so many samples is shown (`STATS_METRIC_SAMPLES`). */
+/** The number of samples whose mean is shown (`STATS_METRIC_SAMPLES`). */
 const SAMPLES = 16;
 /** ms between two samples, at least. */
 const PERIOD_MS = 100;
@@ -34,7 +34,7 @@ export class Rates<Name extends string> {
     return this.samples.reduce((sum, sample) => sum + sample[name], 0) / SAMPLES;
   }
 
-  /** The counters begin anew. */
+  /** Sets the counters to 0. */
   reset(): void {
     this.last = undefined;
     this.samples = [];

@@ -14,14 +14,14 @@ empty, and the server has to have all its keys in database 0, the only one that 
 const PAUSE_MS = 30_000;
 const BATCH_KEYS = 500;
 
-/** @throws ToolError when nobody answers */
+/** @throws ToolError when no reply comes */
 async function connectTo(server: Redis | Cluster, port: number): Promise<void> {
   await server.connect().catch((error: Error) => {
     throw new ToolError(`nobody answers on port ${port}: ${error.message}`);
   });
 }
 
-/** @returns how many keys were copied; those that have expired meanwhile are not */
+/** @returns how many keys were copied; keys that expired during the copy are not counted */
 async function copyAll(source: Redis, cluster: Cluster): Promise<number> {
   let copied = 0;
   let cursor = '0';

@@ -4,7 +4,7 @@ const LOOK_EVERY_MS = 250;
 
 /**
  * Calls `act` after npm, which started this process, has ended. npm passes a signal on to the shell that runs the
- * script, and the shell to nobody: when SIGTERM ends both, or SIGKILL ends npm, the script runs on as an orphan.
+ * script, and the shell passes it to no process: when SIGTERM ends both, or SIGKILL ends npm, the script runs on as an orphan.
  * A signal that reached this process too comes before `act`. A process without npm watches nothing.
  */
 export function whenNpmIsGone(act: () => void): void {
@@ -38,7 +38,7 @@ function starter(): number {
   }
 }
 
-/** What Linux knows of a process; null elsewhere, where `sh` makes way for the script, or ends with npm (Windows). */
+/** What Linux knows of a process; null elsewhere, where `sh` is replaced by the script, or ends with npm (Windows). */
 function ofProcess(pid: number, file: 'cmdline' | 'stat'): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

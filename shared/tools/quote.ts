@@ -1,4 +1,4 @@
-/** A word as a shell takes it back: quoted when it must be. On Windows that is cmd, which knows double quotes alone. */
+/** A word as a shell takes it back: quoted when it must be. On Windows that is cmd, which understands only double quotes. */
 export function quoted(word: string, platform = process.platform): string {
   if (/^[\w./:@=,~+-]+$/.test(word)) return word;
   if (platform !== 'win32') return `'${word.replaceAll("'", `'\\''`)}'`;

@@ -16,7 +16,7 @@ import type { Options } from './options.ts';
 import { execute } from './router/execute.ts';
 import type { Request } from './router/request.ts';
 
-/** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
+/** The composition root: the one place where all parts are created and connected (Redis: `struct redisServer`). */
 export class Server {
   readonly options: Options;
   readonly runId = randomBytes(20).toString('hex');

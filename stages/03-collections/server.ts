@@ -24,7 +24,7 @@ import { ExpireCycle } from './store/expire-cycle.ts';
 import { Keyspace } from './store/keyspace.ts';
 import { setLimits } from './store/packing.ts';
 
-/** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
+/** The composition root: the one place where all parts are created and connected (Redis: `struct redisServer`). */
 export class Server {
   readonly options: Options;
   readonly runId = randomBytes(20).toString('hex');

@@ -65,7 +65,7 @@ export interface ShutdownFlags {
   readonly force?: boolean;
 }
 
-/** The composition root: the one place that knows all parts (Redis: `struct redisServer`). */
+/** The composition root: the one place where all parts are created and connected (Redis: `struct redisServer`). */
 export class Server {
   readonly options: Options;
   /** The absolute path of the redis.conf in use, or ''. */

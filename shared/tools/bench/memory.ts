@@ -29,7 +29,7 @@ export function keyAt(index: number): string {
   return `key:${String(index).padStart(12, '0')}`;
 }
 
-/** Sets so many different keys of 16 bytes to values of 16 bytes. @throws ToolError unless the server then has them */
+/** Sets `keys` different keys of 16 bytes to values of 16 bytes. @throws ToolError unless the server then has them */
 export async function fill(port: number, keys: number): Promise<void> {
   await send(port, 0, keys, (index) => ['SET', keyAt(index), VALUE]);
   await requireKeys(port, keys);
@@ -52,7 +52,7 @@ export async function send(
   pipeline.close();
 }
 
-/** @throws ToolError unless database 0 holds so many keys */
+/** @throws ToolError unless database 0 holds this number of keys */
 export async function requireKeys(port: number, keys: number): Promise<void> {
   const stored = await ask(port, 'DBSIZE');
   if (stored !== keys) throw new ToolError(`the server on port ${port} holds ${String(stored)} keys, not ${keys}`);

@@ -15,7 +15,7 @@ export function cpuMicroseconds(pid: number, withChildren = false): number | nul
   return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'), withChildren) * microsecondsPerTick();
 }
 
-/** How many cores are busy, on average over so many ms. The system's load average would still hold an earlier bench. */
+/** How many cores are busy, on average over this time in ms. The system's load average would still hold an earlier bench. */
 export async function busyCores(ms: number): Promise<number> {
   const before = cpus();
   await sleep(ms);

@@ -56,7 +56,7 @@ export async function withServers<T>(
   return withStarter(async (start) => use({ stage: await start(stage), redis: await start('redis') }));
 }
 
-/** The flags that give a server these settings; a stage gets no option that it does not know yet. */
+/** The flags that give a server these settings; a stage gets only the options that it has. */
 export function serverFlags(kind: Stage | 'redis', settings: Settings = {}): string[] {
   const all = Object.entries({ ...NO_PERSISTENCE, ...settings });
   const known = all.filter(([name]) => kind === 'redis' || kind.number >= (SINCE[name] ?? '01'));

@@ -67,7 +67,7 @@ const places: Fill = {
   random: ALL_DIFFERENT,
 };
 
-/** A rate limiter: so many requests in a minute. */
+/** A rate limiter: at most this number of requests in a minute. */
 const LIMITER = "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end return n";
 const LIMITER_SHA = createHash('sha1').update(LIMITER).digest('hex');
 const THOUSAND_CALLS = "for i = 1, 1000 do redis.call('INCR', KEYS[1]) end return 1";

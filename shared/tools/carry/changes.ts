@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /**
- * How a stage's folder as it stands differs from a revision. Files that git ignores don't count.
+ * How a stage's folder, as it is now, differs from a revision. Files that git ignores don't count.
  * @throws ToolError when the revision is unknown
  */
 export function changesSince(revision: string, root: string, dir: string): Change[] {
@@ -37,7 +37,7 @@ export function readIfThere(path: string): Buffer | null {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : null;
 }
 
-/** Whether two files are alike, byte for byte; null stands for one that is not there. */
+/** Whether two files are alike, byte for byte; null: a file that is not there. */
 export function sameContent(a: Buffer | null, b: Buffer | null): boolean {
   return a === null || b === null ? a === b : a.equals(b);
 }

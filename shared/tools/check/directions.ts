@@ -22,7 +22,7 @@ export const directionsCheck: Check = {
 /** What each part of a stage, a folder or a file at its top, may import of the others; `everything` is a word of its own. */
 type Directions = ReadonlyMap<string, readonly string[]>;
 
-/** The rows `| part | parts that it may import |` between the markers; names stand in backquotes. */
+/** The rows `| part | parts that it may import |` between the markers; names are in backquotes. */
 export function readDirections(markdown: string): Directions | undefined {
   const begin = markdown.indexOf(BEGIN);
   const end = markdown.indexOf(END, begin);

@@ -33,7 +33,7 @@ export function inReadingOrder(files: readonly FileDiff[], stage: Stage, root: s
   const byFile = (named: Named) => (named.path.endsWith('/') ? 1 : 0);
   const sections = [
     { title: 'Read', files: take(read) },
-    // A file that is named goes before the folder that it lies in.
+    // A file that is named comes before the folder that holds it.
     { title: 'Skim', files: take([...skim].sort((a, b) => byFile(a) - byFile(b))) },
     { title: read.length === 0 ? '' : 'Not named in the chapter', files: [...left.values()].map((diff) => ({ ...diff, note: '' })) },
   ];
@@ -59,7 +59,7 @@ export function chapterOrder(stage: Stage, root: string): { read: Named[]; skim:
   };
 }
 
-/** "1. `a.ts` and `b.ts`: note": the note stands with the first file of those that share it. */
+/** "1. `a.ts` and `b.ts`: note": the note belongs to the first of the files that share it. */
 function readNames(line: string, stage: Stage): Named[] {
   const found = names(line, stage);
   const notes = found.map(({ after }) => after.replace(/^[:,;. ]+|(\band\b|[,;. ])*$/g, ''));

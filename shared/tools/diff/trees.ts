@@ -29,7 +29,7 @@ function diffFile(file: string, old: string | undefined, now: string | undefined
   return count(file, 'removed', diffOf(old!, '/dev/null'));
 }
 
-/** The hunks alone: what stands above the first `@@` names the files, which the caller knows better. */
+/** The hunks alone: the lines before the first `@@` name the files, and the caller has better names. */
 function diffOf(old: string, now: string): string[] {
   const args = ['diff', '--no-index', '-w', '--no-color', '--no-ext-diff', '--no-textconv', '--text', '--', old, now];
   const lines = git(PROJECT_ROOT, args, [1]).output.toString().split('\n');

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** Files by their name in a tree (`network/client.ts`, always with `/`), and where each one lies. */
+/** Files by their name in a tree (`network/client.ts`, always with `/`), each with its path. */
 export type FileTree = Map<string, string>;
 
 /** Every file below a folder, by name; hidden ones and node_modules are left out. An absent folder is empty. */

@@ -3,7 +3,7 @@ import type { Family } from '../router/command.ts';
 import { connection } from './connection/connection.ts';
 import { server } from './server/server.ts';
 
-/** Every family of commands that this stage knows. */
+/** Every family of commands of this stage. */
 export const families: readonly Family[] = [
   connection,
   server,

@@ -3,7 +3,7 @@ import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
 
-/** The parts of the server that this folder uses. The folder knows nothing about commands. */
+/** The parts of the server that this folder uses. Nothing in this folder depends on commands. */
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;

@@ -17,7 +17,7 @@ export function parseInt32(text: string, error?: string): number {
 
 const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
 
-/** The error for an option that the command does not know, or not in this place (Redis: `shared.syntaxerr`). */
+/** The error for an option that is unknown, or in the wrong place (Redis: `shared.syntaxerr`). */
 export function syntaxError(): ReplyError {
   return new ReplyError('ERR syntax error');
 }

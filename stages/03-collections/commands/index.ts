@@ -18,7 +18,7 @@ import { counters } from './strings/counters.ts';
 import { strings } from './strings/strings.ts';
 import { substrings } from './strings/substrings.ts';
 
-/** Every family of commands that this stage knows. */
+/** Every family of commands of this stage. */
 export const families: readonly Family[] = [
   connection,
   server,

@@ -1,7 +1,7 @@
 import { Dict } from '#shared/dict/dict.ts';
 import type { Int64 } from '#shared/numbers/int64.ts';
 
-/** Room for so many deadlines at first. */
+/** The number of deadlines for which there is room at first. */
 const FIRST_CAPACITY = 64;
 
 /**

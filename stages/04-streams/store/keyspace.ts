@@ -27,7 +27,7 @@ export class Keyspace {
   /** The most that `notePeak` has seen. */
   peakBytes = 0;
   readonly stats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
-  /** The time that deadlines are compared with where it stands still, ms since 1970: in EXEC (05), in a script (12). */
+  /** A fixed time, ms since 1970, with which deadlines are compared in EXEC (05) and in a script (12). */
   fixedTime: number | undefined;
   /** Seconds, refreshed by the server's cron: the access time of keys (Redis: `server.lruclock`). */
   lruClock = Math.floor(Date.now() / 1000);

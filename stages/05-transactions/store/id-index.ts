@@ -53,7 +53,7 @@ export class IdIndex<T extends StreamId> {
     return true;
   }
 
-  /** The items from an ID on. Nothing may be added or deleted meanwhile. */
+  /** The items from an ID on. Nothing may be added or deleted during the walk. */
   *from(id: StreamId): Generator<T> {
     for (let at = Math.max(0, this.blockOf(id)); at < this.blocks.length; at++) {
       const block = this.blocks[at]!;

@@ -117,7 +117,7 @@ export abstract class PackedValue extends StoredValue implements Block {
     return true;
   }
 
-  /** Moves into a block with room for so many bytes. */
+  /** Moves into a block with room for this number of bytes. */
   private move(bytes: number): void {
     const room = Math.min(bytes, MAX_BLOCK_BYTES);
     if (this.room > 0) return moveBlock(this, room);

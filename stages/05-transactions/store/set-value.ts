@@ -128,13 +128,13 @@ export class SetValue extends PackedValue {
     return this.form === 'intset' ? intsetValues(this.entries).map(String) : entryTexts(this.entries);
   }
 
-  /** Every member, as `entryText` gives them. The set must not change meanwhile. */
+  /** Every member, as `entryText` gives them. The set must not change during the walk. */
   forEach(visit: (member: string) => void): void {
     if (this.dict !== undefined) this.dict.forEach(visit);
     else for (const member of this.members()) visit(member);
   }
 
-  /** Whether the test holds for some member; no further ones are tried then. The set must not change meanwhile. */
+  /** Whether the test holds for some member; no further ones are tried then. The set must not change during the walk. */
   some(test: (member: string) => boolean): boolean {
     return this.dict === undefined ? this.members().some(test) : this.dict.some(test);
   }

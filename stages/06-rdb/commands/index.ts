@@ -30,7 +30,7 @@ import { strings } from './strings/strings.ts';
 import { substrings } from './strings/substrings.ts';
 import { transactions } from './transactions/transactions.ts';
 
-/** Every family of commands that this stage knows. */
+/** Every family of commands of this stage. */
 export const families: readonly Family[] = [
   connection,
   server,

@@ -6,7 +6,7 @@ import { limits } from './packing.ts';
 import { KeyList, randomKeys } from './random-keys.ts';
 
 /**
- * A hash: values by field (Redis: t_hash.c). A small one is a listpack, in which fields and values stand in turn. One
+ * A hash: values by field (Redis: t_hash.c). A small one is a listpack, in which fields and values alternate. One
  * that has outgrown the limits is a dict, and never goes back.
  */
 export class Hash extends PackedValue {
@@ -14,7 +14,7 @@ export class Hash extends PackedValue {
   /** Undefined while the hash is a listpack. */
   private dict: CountedDict<string> | undefined;
 
-  /** A hash of these fields and values in turn; no field stands there twice. */
+  /** A hash of these fields and values in turn; no field may occur twice. */
   static from(pairs: readonly string[]): Hash {
     const hash = new Hash();
     hash.expect(pairs.length / 2);
@@ -78,7 +78,7 @@ export class Hash extends PackedValue {
     return isNew;
   }
 
-  /** Sets fields and values that stand in turn, from an index on. @returns how many fields are new */
+  /** Sets fields to values, given in turn from an index on. @returns how many fields are new */
   setAll(pairs: readonly string[], from: number): number {
     this.expect((pairs.length - from) / 2);
     if (this.size === 0 && this.dict === undefined && areDifferent(pairs, from, 2)) return this.begin(pairs, from);
@@ -123,7 +123,7 @@ export class Hash extends PackedValue {
     return randomKeys(this.dict ?? new KeyList(this.fields()), count);
   }
 
-  /** Every field, as `entryText` gives them. The hash must not change meanwhile. */
+  /** Every field, as `entryText` gives them. The hash must not change during the walk. */
   forEach(visit: (field: string, value: string) => void): void {
     if (this.dict !== undefined) return this.dict.forEach(visit);
     const { entries } = this;

@@ -5,7 +5,7 @@ export interface LfuOptions {
   readonly 'lfu-decay-time': number;
 }
 
-/** What the keyspace knows about counting. */
+/** How the keyspace counts uses of keys. */
 interface Counting {
   /** Seconds since 1970. */
   readonly lruClock: number;

@@ -3,7 +3,7 @@ import { compareIds, subtract, type StreamId, type Uint64 } from './stream-id.ts
 import { limits } from './packing.ts';
 import { stringBytes } from './value.ts';
 
-/** An entry is its own ID. Fields and values stand in turn: `[f1, v1, f2, v2]`. */
+/** An entry is its own ID. Fields and values alternate: `[f1, v1, f2, v2]`. */
 export interface StreamEntry extends StreamId {
   readonly fields: string[];
 }
@@ -165,7 +165,7 @@ function copyInto<T>(target: T[], source: readonly T[]): void {
   for (let i = 0; i < source.length; i++) target.push(source[i]!);
 }
 
-/** IDs stand in a listpack as their distance from the block's first. */
+/** In a listpack an ID is stored as its distance from the first one of the block. */
 function deltaBytes(part: Uint64, first: Uint64): number {
   return integerBytes(Number(subtract(part, first)));
 }

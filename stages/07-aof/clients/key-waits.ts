@@ -51,7 +51,7 @@ export class KeyWaits implements KeyspaceListener {
   private readonly blockedClients: BlockedClients;
   private readonly keyspace: Keyspace;
   private readonly queues = new Map<Database, Map<string, Queue>>();
-  /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
+  /** Keys that have changed while clients wait for them, in the order of the changes (Redis: `server.ready_keys`). */
   private ready: Queue[] = [];
 
   constructor(blockedClients: BlockedClients, keyspace: Keyspace) {

@@ -8,7 +8,7 @@ const STAR = 0x2a;
 
 /** Commands as a client would send them, in a buffer that grows (Redis: `catAppendOnlyGenericCommand`). */
 export class CommandOutput {
-  /** How many bytes stand in it. */
+  /** How many bytes it holds. */
   size = 0;
   private buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
 

@@ -39,7 +39,7 @@ function ceilMs({ mantissa, exponent }: Finite): bigint {
   return product > 0n ? (product + divisor - 1n) / divisor : product / divisor;
 }
 
-/** The error for an option that the command does not know, or not in this place (Redis: `shared.syntaxerr`). */
+/** The error for an option that is unknown, or in the wrong place (Redis: `shared.syntaxerr`). */
 export function syntaxError(): ReplyError {
   return new ReplyError('ERR syntax error');
 }

@@ -103,7 +103,7 @@ export class PrimaryLink {
   }
 
   private retry(startedAt: number): void {
-    // During FAILOVER writes are paused, so nobody can wait long.
+    // During FAILOVER writes are paused, so the wait is short.
     const isUrgent = this.failures === 0 || this.server.failover.state !== 'no-failover';
     const pause = isUrgent ? SOON_MS : RETRY_MS;
     this.failures++;
@@ -246,7 +246,7 @@ function keepDump(temporary: string, path: string): void {
   }
 }
 
-/** All data have been replaced: the log has to begin anew (Redis: `restartAOFAfterSYNC`). */
+/** All data have been replaced, so a new log has to begin (Redis: `restartAOFAfterSYNC`). */
 export function restartAof({ aof, options }: Server): void {
   if (!options.appendonly || aof.state !== 'off') return;
   try {

@@ -39,7 +39,7 @@ export class Failover {
     this.server = server;
   }
 
-  /** @throws ReplyError when there is nobody to take over */
+  /** @throws ReplyError when no replica can take over */
   begin({ target, timeout = Infinity, force }: FailoverPlan): void {
     const { replication, pause } = this.server;
     if (this.state !== 'no-failover') throw new ReplyError('ERR FAILOVER already in progress.');

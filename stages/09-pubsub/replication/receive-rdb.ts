@@ -46,7 +46,7 @@ function receiveLength(connection: PrimaryConnection, fd: number, transfer: Tran
   });
 }
 
-/** The mark may come in pieces: its beginning stands in the file then, and is taken away at the end. */
+/** The mark may arrive in pieces. Then its beginning is in the file, and is cut off at the end. */
 async function receiveMarked(
   connection: PrimaryConnection,
   fd: number,

@@ -129,7 +129,7 @@ export class Replication implements PropagationTarget {
     this.server.scheduleBeforeSleep();
   }
 
-  /** Whether the stream begins with SELECT: for replicas that cannot know the database otherwise. */
+  /** The next command in the stream gets a SELECT before it, for replicas that have not seen the last one. */
   forgetSelected(): void {
     this.selected = -1;
   }
@@ -192,7 +192,7 @@ export class Replication implements PropagationTarget {
     this.noReplicasSince = Date.now();
   }
 
-  /** What a dump says of the history, if there is one that others may know (Redis: `rdbPopulateSaveInfo`). */
+  /** The fields of a dump about the history, if there is one to continue (Redis: `rdbPopulateSaveInfo`). */
   auxFields(): [name: string, value: string][] {
     if (this.backlog === undefined) return [];
     return [

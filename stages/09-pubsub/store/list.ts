@@ -87,7 +87,7 @@ export class List extends PackedValue {
     return element;
   }
 
-  /** Pops so many elements, no more than there are; as `entryText` gives them. */
+  /** Pops `count` elements, or all if there are fewer; as `entryText` gives them. */
   popMany(end: ListEnd, count: number): string[] {
     const first = end === 'left' ? 0 : this.length - count;
     const elements = this.range(first, first + count - 1);
@@ -212,7 +212,7 @@ export class List extends PackedValue {
     this.count += more;
   }
 
-  /** Where the entry of an index stands, walking from the nearer end; undefined when there is none. */
+  /** The position of the entry of an index, found from the nearer end; undefined when there is none. */
   private seek(index: number): number | undefined {
     const { count } = this;
     const left = index < 0 ? count + index : index;

@@ -15,7 +15,7 @@ export class Clients {
   readonly byId = new Map<number, Client>();
   /** Clients with replies to write at the end of this turn (Redis: `clients_pending_write`). */
   private pendingWrite: Client[] = [];
-  /** Subscribers with something to write. Clients that wait for replies are served first: they can go on meanwhile. */
+  /** Subscribers with something to write. Clients that wait for replies come first, so that they can go on. */
   private pendingSubscribers: Client[] = [];
   /** Bytes that incomplete requests of all clients take. */
   heldBytes = 0;

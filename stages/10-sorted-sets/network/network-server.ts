@@ -3,11 +3,11 @@ import type { Client } from '../clients/client.ts';
 import type { Clients } from '../clients/clients.ts';
 import type { Options } from '../options.ts';
 
-/** The parts of the server that this folder uses. The folder knows nothing about commands. */
+/** The parts of the server that this folder uses. Nothing in this folder depends on commands. */
 export interface NetworkServer {
   readonly options: Options;
   readonly clients: Clients;
-  /** Where the keys stand that requests name. */
+  /** The dicts of the keys that requests name. */
   readonly keyspace: { readonly databases: readonly { prefetch(keys: readonly string[]): void }[] };
   /** Times the commands. */
   readonly clock: CommandClock;

@@ -8,7 +8,7 @@ const KEYS_PER_RUN = 1000;
 
 /**
  * A replica removes no expired key before its primary does. Keys that its own clients have written are another matter: the
- * primary does not know of them. So it remembers them, and removes them itself (Redis: `slaveKeysWithExpire`).
+ * primary has no such deadlines. So it remembers them, and removes them itself (Redis: `slaveKeysWithExpire`).
  */
 export class OwnDeadlines {
   private readonly server: Server;

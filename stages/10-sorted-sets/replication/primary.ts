@@ -11,7 +11,7 @@ export interface Primary {
   readonly options: Options;
 }
 
-/** PSYNC: goes on where the replica stands if the history is there, else with all data (Redis: `syncCommand`). */
+/** PSYNC: continues at the replica's offset if the backlog has it, else sends all data (Redis: `syncCommand`). */
 export function synchronize(server: Primary, replica: Replica, replid: string, offset: number): void {
   const { replication } = server;
   log.notice(`Replica ${replica.name} asks for synchronization`);

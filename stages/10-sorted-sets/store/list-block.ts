@@ -137,5 +137,5 @@ export class Block {
   }
 }
 
-/** What stands in a slot whose element is gone, so that this one can be freed. */
+/** The content of a slot whose element was removed, so that the element can be freed. */
 const VACANT = '';

@@ -18,7 +18,7 @@ export function scoreOf(position: Position): number {
   return interleave(cellAt(position, MAX_STEP));
 }
 
-/** The position that a score stands for: the middle of its cell (Redis: `decodeGeohash`). */
+/** The position that a score means: the middle of its cell (Redis: `decodeGeohash`). */
 export function positionOf(score: number): Position {
   const number = Math.trunc(score);
   const high = Math.floor(number / HALF_NUMBER);

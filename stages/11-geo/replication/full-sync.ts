@@ -135,7 +135,7 @@ export class FullSync {
     }
   }
 
-  /** `$EOF:<40 bytes>`, the RDB, and those 40 bytes again: nobody knows before how long it will be. */
+  /** `$EOF:<40 bytes>`, the RDB, and those 40 bytes again: the length of the RDB isn't known in advance. */
   private async toSockets(run: Run, snapshot: Snapshot): Promise<void> {
     const mark = randomBytes(20).toString('hex');
     await broadcast(run.replicas, Buffer.from(`$EOF:${mark}\r\n`));

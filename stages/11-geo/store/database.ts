@@ -312,7 +312,7 @@ export class Database {
     }
   }
 
-  /** What a snapshot walks: it stays with these, even if the database is emptied or swapped meanwhile. */
+  /** The dicts that a snapshot walks. It keeps these, even if the database is emptied or swapped during the walk. */
   contents(): { dict: Dict<Value>; expiry: Expiry } {
     return { dict: this.dict, expiry: this.expiry };
   }

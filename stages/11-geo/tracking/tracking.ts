@@ -84,7 +84,7 @@ export class Tracking implements KeyspaceListener {
     if (client.transaction === undefined && !command.container?.keepsCaching) tracking.caching = false;
   }
 
-  /** Redis: `trackingInvalidateKey`. To clients with BCAST, what expires or is evicted is nobody's change: NOLOOP leaves it in. */
+  /** Redis: `trackingInvalidateKey`. No client causes expiry and eviction, so a client with BCAST and NOLOOP is notified. */
   keyModified(_db: Database, key: string, event: string): void {
     if (this.size === 0 && this.table.size === 0) return this.server.keyspace.removeListener(this);
     const by = event === 'expired' || event === 'evicted' ? undefined : this.current;
@@ -92,7 +92,7 @@ export class Tracking implements KeyspaceListener {
     this.invalidate(key);
   }
 
-  /** All keys are gone, of whatever database: `null` stands for them (Redis: `trackingInvalidateKeysOnFlush`). */
+  /** After FLUSHDB or FLUSHALL of any database: sends `null`, which means all keys (Redis: `trackingInvalidateKeysOnFlush`). */
   databaseFlushed(): void {
     const { commands } = this.server.stats;
     if (this.table.size > 0) this.table.clear();

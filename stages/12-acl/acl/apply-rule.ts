@@ -53,7 +53,7 @@ function removePassword(user: User, rule: string): void {
   if (!user.passwords.delete(hashOf(rule))) throw new RuleError(NO_SUCH_PASSWORD);
 }
 
-/** After `>` and `<` stands a password, after `#` and `!` its hash. */
+/** A password follows `>` and `<`, its hash follows `#` and `!`. */
 function hashOf(rule: string): string {
   const text = rule.slice(1);
   if (rule[0] === '>' || rule[0] === '<') return hashPassword(text);

@@ -130,7 +130,7 @@ function accessOf(flags: string): Access {
   return access;
 }
 
-/** A pattern of channels is allowed if it stands among the rules as it is (Redis: `ACLCheckChannelAgainstList`). */
+/** A pattern of channels is allowed if a rule has exactly this pattern (Redis: `ACLCheckChannelAgainstList`). */
 function allowsChannel({ channels }: Selector, name: string, isPattern = false): boolean {
   return channels.some((pattern) => (isPattern ? pattern === name : globMatch(pattern, name)));
 }

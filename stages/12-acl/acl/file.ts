@@ -36,7 +36,7 @@ function readUsers(acl: Acl, path: string): User[] {
   throw new Error(`${errors.join(' ')} ${UNCHANGED}`);
 }
 
-/** The words of a line are what stands between single spaces. So two spaces in a row make an empty word, which is left out. */
+/** Single spaces separate the words of a line. So two spaces in a row make an empty word, which is left out. */
 function readUser(acl: Acl, [keyword, name, ...rules]: readonly string[]): User {
   if (keyword !== 'user' || name === undefined) {
     throw new RuleError('should start with user keyword followed by the username');

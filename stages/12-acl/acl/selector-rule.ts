@@ -54,7 +54,7 @@ function resetChannels(selector: Selector): void {
   selector.channels = [];
 }
 
-/** The rules begin anew, with all commands or with none. */
+/** Replaces all rules about commands by `+@all` or `-@all`. */
 function resetCommands(selector: Selector, all: boolean): void {
   selector.allCommands = all;
   selector.beginsWithAll = all;

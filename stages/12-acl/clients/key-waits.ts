@@ -48,12 +48,12 @@ interface Queue {
  * one of its keys is changed it runs again, and either answers or keeps its place in the queue.
  */
 export class KeyWaits implements KeyspaceListener {
-  /** A script has paused half-way: nobody is served before its end. */
+  /** A script has paused half-way: no waiting client is served before its end. */
   suspended = false;
   private readonly blockedClients: BlockedClients;
   private readonly keyspace: Keyspace;
   private readonly queues = new Map<Database, Map<string, Queue>>();
-  /** Keys that were changed while somebody waits for them, in that order (Redis: `server.ready_keys`). */
+  /** Keys that have changed while clients wait for them, in the order of the changes (Redis: `server.ready_keys`). */
   private ready: Queue[] = [];
 
   constructor(blockedClients: BlockedClients, keyspace: Keyspace) {

@@ -11,7 +11,7 @@ export function checkGoodReplicas(request: Request): Reply | undefined {
   return new ReplyError('NOREPLICAS Not enough good replicas to write.');
 }
 
-/** The primary would not know of a client's write to a replica. */
+/** Refuses writes of clients on a replica: the primary would not get them. */
 export function checkReadOnly(request: Request): Reply | undefined {
   const { replication, options } = request.server;
   if (replication.link === undefined || !request.has('write')) return undefined;
@@ -27,7 +27,7 @@ export function checkReplica(request: Request): Reply | undefined {
   return new ReplyError("ERR Replica can't interact with the keyspace");
 }
 
-/** A replica whose link is down does not know how old its data are. */
+/** A replica whose link is down may have old data. */
 export function checkPrimaryLink(request: Request): Reply | undefined {
   const { replication, options } = request.server;
   if (replication.link === undefined || options['replica-serve-stale-data']) return undefined;

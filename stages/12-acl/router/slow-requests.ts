@@ -4,7 +4,7 @@ import type { Server } from '../server.ts';
 import type { Request } from './request.ts';
 
 /**
- * Requests are timed while something wants to know of slow ones: `slowlog-log-slower-than` is not negative, or
+ * Requests are timed only while slow ones are of interest: `slowlog-log-slower-than` is not negative, or
  * `latency-monitor-threshold` is not 0.
  */
 export function watchSlowRequests(server: Server): void {

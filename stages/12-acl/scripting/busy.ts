@@ -5,7 +5,7 @@ import { LuaStop } from '#shared/lua/value.ts';
 import type { Running } from './redis-table.ts';
 import type { ScriptRun } from './script-run.ts';
 
-/** Ends a script that will be begun anew, so that others get an answer meanwhile. */
+/** Ends a script that will be run again in a form that can pause, so that other clients get replies. */
 export class BeginAnew extends LuaStop {}
 
 /** Ends a script for good. */

@@ -35,7 +35,7 @@ export class EvalEngine {
     globals.readonly = true;
   }
 
-  /** Begins anew: what scripts may have left in tables of the libraries is gone. */
+  /** Replaces the Lua state: changes that scripts made to the tables of the libraries are gone. */
   reset(): void {
     this.state = this.create();
   }

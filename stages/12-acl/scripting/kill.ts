@@ -11,7 +11,7 @@ export function killScript({ running: { run } }: Server, isFunction: boolean): R
   return OK;
 }
 
-/** What all others get meanwhile. */
+/** The reply to all other clients while the script runs. */
 export function busyError({ facts }: ScriptRun): ReplyError {
   const kill = facts.isFunction ? 'FUNCTION KILL' : 'SCRIPT KILL';
   return new ReplyError(`BUSY Redis is busy running a script. You can only call ${kill} or SHUTDOWN NOSAVE.`);

@@ -37,7 +37,7 @@ export class ScriptRun {
   readonly outOfMemory: boolean;
   /** When it began: ms since 1970. */
   readonly time = Date.now();
-  /** The time that stands still for the transaction that it is part of. */
+  /** The fixed time of the transaction that the script is part of. */
   readonly outerTime: number | undefined;
   /** The same by a clock that never jumps. */
   readonly startedAt = performance.now();
@@ -47,7 +47,7 @@ export class ScriptRun {
   hasWritten = false;
   /** It has called a command that reads. */
   hasRead = false;
-  /** Others may have noticed it: it has written, or published. It cannot be begun anew. */
+  /** Other clients may have noticed the script: it has written, or published. So it cannot be run again. */
   hasActed = false;
   /** SCRIPT KILL, FUNCTION KILL. */
   killed = false;
@@ -71,7 +71,7 @@ export class ScriptRun {
     this.outOfMemory = !client.mustObey && !facts.flags?.has('allow-oom') && server.eviction.perform() === 'fail';
   }
 
-  /** It will be run from its beginning: nobody has noticed that it has run before. */
+  /** The script will be run again from its beginning: no client can have noticed the first run. */
   beginAnew(): void {
     this.hasRead = false;
     this.replication = PROPAGATE_BOTH;

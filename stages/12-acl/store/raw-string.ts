@@ -38,7 +38,7 @@ export class RawString extends StoredValue {
     return new RawString(buffer, buffer.write(text, 'latin1'));
   }
 
-  /** Holds `bytes`, which others may read but nobody changes. */
+  /** Holds `bytes`, which may be read elsewhere, and are never changed. */
   static from(bytes: Buffer): RawString {
     retain(bytes);
     return new RawString(bytes, bytes.length);

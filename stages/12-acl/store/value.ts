@@ -43,7 +43,7 @@ const EMBSTR_MAX = 44;
 /** V8 keeps 16 bytes before the characters of a string. */
 const STRING_HEADER_BYTES = 16;
 
-/** About what a string of so many characters takes in memory: header, characters, and padding to 8 bytes. */
+/** About what a string of this length takes in memory: header, characters, and padding to 8 bytes. */
 export function stringBytes(length: number): number {
   return STRING_HEADER_BYTES + length + 7;
 }

@@ -80,7 +80,7 @@ async function measureRound(server: BenchServer, keys: number): Promise<Round> {
 
 async function measurePhase(server: BenchServer, writes: PacedWrites, pass: () => Promise<unknown>): Promise<Phase> {
   const stopPings = await startPings(server.port);
-  // The pinger's own start takes processor time from everybody.
+  // The start of the pinger itself takes processor time from the servers.
   await sleep(LAST_PINGS_MS);
   const cpu = cpuMicroseconds(server.pid, true);
   const answered = writes.answered();

@@ -18,7 +18,7 @@ const REQUESTS_PER_KEY = 6;
 const SKEW = 0.99;
 const SEED = 1;
 const BATCH = 500;
-/** The keys of both caches differ by no more. */
+/** The most by which the numbers of keys in both caches may differ. */
 const SAME_SIZE = 0.01;
 const TRIES = 6;
 

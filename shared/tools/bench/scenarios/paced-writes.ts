@@ -16,7 +16,7 @@ const MOST_OWED_S = 1;
 /** Coprime to any number of keys that does not hold it as a factor: key after key in no order, and each its turn. */
 const STRIDE = 611_953;
 
-/** Sets keys of `fill` anew, `rate` a second on one connection, whatever is due each millisecond in one write. */
+/** Sets keys of `fill` again, `rate` a second on one connection; each millisecond, the requests that are due go in one write. */
 export async function startWrites(port: number, rate: number, keys: number): Promise<PacedWrites> {
   const socket = await open(port);
   const began = performance.now();

@@ -122,7 +122,7 @@ async function runRequests(
   return { requestsPerSecond, cpuMicroseconds: cpuPerUnit(server, before, requests) };
 }
 
-/** Publishes to so many subscribers, until all of them have all messages. */
+/** Publishes to this number of subscribers, until all of them have all messages. */
 async function deliver(server: BenchServer, size: number, scale: number, pipeline: number): Promise<Measurement> {
   const most = pipeline === 1 ? REQUESTS : PIPELINED;
   const requests = Math.ceil(Math.min(most, DELIVERIES / size) * scale);

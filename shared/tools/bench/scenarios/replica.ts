@@ -71,7 +71,7 @@ async function hasAll(primaryPort: number, followerPort: number): Promise<boolea
   return false;
 }
 
-/** A replica that was dropped for being slow would come back by another full sync, and have cost nothing meanwhile. */
+/** A replica that was dropped for being slow would come back by another full sync, and until then it would cost the primary nothing. */
 async function requireOneSync({ port }: BenchServer): Promise<void> {
   const { sync_full: full, sync_partial_ok: partial } = await info(port, 'stats');
   if (full !== '1' || partial !== '0')

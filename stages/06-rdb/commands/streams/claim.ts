@@ -148,7 +148,7 @@ class Claim {
     this.tell(entry);
   }
 
-  /** The stream no longer has this pending entry. There is nothing left to work on, so it is pending no more. */
+  /** The stream no longer has this pending entry. There is nothing left to work on, so it is no longer pending. */
   forget(entry: PendingEntry): void {
     this.tell(entry);
     this.group.acknowledge(entry);

@@ -21,7 +21,7 @@ export function rangeStart(text: string): StreamId {
   return start;
 }
 
-/** The greatest ID of a range; `ms` alone stands for the last of that millisecond. */
+/** The greatest ID of a range; `ms` alone means the last ID of that millisecond. */
 export function rangeEnd(text: string): StreamId {
   if (!isExclusive(text)) return rangeId(text, UINT64_MAX);
   const id = parseId(text.slice(1), UINT64_MAX);

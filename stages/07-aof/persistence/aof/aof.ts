@@ -168,7 +168,7 @@ export class Aof implements PropagationTarget {
     if (this.state === 'wait_rewrite') this.state = 'on';
   }
 
-  /** A rewrite has ended, well or not. If there is still no base, what was written since is of no use, and the next rewrite begins anew. */
+  /** A rewrite has ended, well or not. Without a base, the file written since is of no use: the next rewrite begins another. */
   rewriteEnded(): void {
     if (this.state !== 'wait_rewrite') return;
     this.server.propagation.remove(this);

@@ -67,7 +67,7 @@ function end(server: Server, loader: AofLoader): void {
   loader.close();
 }
 
-/** As in Redis, a dump is not read when there is a log: the operator should know. */
+/** As in Redis, a dump is not read when there is a log; this warns the operator. */
 function warnOfDump({ options: { dbfilename } }: Server): void {
   if (!existsSync(fsPath(dbfilename))) return;
   log.warning(
@@ -78,7 +78,7 @@ function warnOfDump({ options: { dbfilename } }: Server): void {
 }
 
 /**
- * Executes the files of a log one after the other, step by step, so that the event loop has its turns meanwhile (Redis:
+ * Executes the files of a log one after the other, step by step, so that the event loop can run between two steps (Redis:
  * `loadAppendOnlyFiles`). Nothing on disk is changed before all is loaded.
  */
 export class AofLoader {

@@ -12,7 +12,7 @@ import { RDB_OPCODE, RDB_VERSION_MAX } from './types.ts';
 /** Where the keys of a file go, and how. */
 export interface RdbTarget {
   readonly keyspace: Keyspace;
-  /** Keys whose deadline lies before this time, Unix time in ms, are left out, as a primary does it. */
+  /** Keys whose deadline is before this Unix time in ms are left out, as on a primary. */
   readonly now: number;
   /** A key that is there already gets the value of the file, where it would else be an error (DEBUG RELOAD MERGE). */
   readonly merge?: boolean;
@@ -27,7 +27,7 @@ const MAGIC_BYTES = 9;
 /** So many lines about empty keys are enough. */
 const EMPTY_KEYS_LOGGED = 10;
 
-/** Loads an RDB file step by step, so that the event loop has its turns meanwhile (Redis: `rdbLoadRio`). */
+/** Loads an RDB file step by step, so that the event loop can run between two steps (Redis: `rdbLoadRio`). */
 export class RdbLoader {
   /** The file's own facts: `redis-ver`, `repl-id`, … */
   readonly aux = new Map<string, string>();
@@ -47,7 +47,7 @@ export class RdbLoader {
   private count: number | undefined;
   private done = false;
 
-  /** `input`: from the first byte of the file on. When all is loaded it stands after the last byte. */
+  /** `input`: from the first byte of the file on. After the load, its position is after the last byte. */
   constructor(input: RdbInput, target: RdbTarget) {
     this.input = input;
     this.target = target;
@@ -170,7 +170,7 @@ export class RdbLoader {
     if (this.emptyKeysSkipped++ < EMPTY_KEYS_LOGGED) log.notice(`Skipping a key without elements: ${readable(key)}`);
   }
 
-  /** Since version 5 a checksum of everything before it stands at the end; 0: none was computed. */
+  /** Since version 5 the file ends with a checksum of all bytes before it; 0: none was computed. */
   private readEnd(): void {
     this.done = true;
     if (this.version < 5) return;

@@ -1,4 +1,4 @@
-/** What stands in front of an entry in a stream's listpack (Redis: `STREAM_ITEM_FLAG_…` in stream.h). */
+/** The flags before an entry in a stream's listpack (Redis: `STREAM_ITEM_FLAG_…` in stream.h). */
 export const STREAM_ITEM_FLAG = {
   NONE: 0,
   /** It is deleted, and its bytes are still there. */

@@ -46,7 +46,7 @@ export function writeValue(out: RdbOutput, value: Value, version: number): void 
   else for (const _ of writeValueInSteps(out, value, version));
 }
 
-/** As `writeValue`, and pauses now and then in a large value, which must not change meanwhile. */
+/** As `writeValue`, but with pauses in a large value, which must not change before the end. */
 export function* writeValueInSteps(out: RdbOutput, value: Value, version: number): Generator<void> {
   if (typeof value === 'string') out.string(value);
   else if (value instanceof RawString) writeRawString(out, value);

@@ -147,7 +147,7 @@ function requireReadGroup(db: Request['db'], key: string, name: string): { strea
   throw new ReplyError(`${noGroup(key, name).message} in XREADGROUP with GROUP option`);
 }
 
-/** `>` stands for the greatest ID: nothing can be pending after it. */
+/** `>` means the greatest ID: nothing can be pending after it. */
 function pendingAfter(id: string): StreamId {
   if (id === '>') return MAX_ID;
   if (id !== '$') return requireId(id);

@@ -171,7 +171,7 @@ export class AofFolder {
     this.hasOldFile = true;
   }
 
-  /** If the process ends half-way, the next start begins anew. @throws Error of the file system */
+  /** If the process ends half-way, the next start repeats it all. @throws Error of the file system */
   moveOldFile(): void {
     if (!this.hasOldFile) return;
     this.create();

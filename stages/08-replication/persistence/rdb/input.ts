@@ -12,7 +12,7 @@ import { RDB_ENC, RDB_LENGTH } from './types.ts';
 
 /** Bytes read at once. */
 const WINDOW_BYTES = 256 * 1024;
-/** Where the source does not know its size, a long string gets memory as it comes. */
+/** If the size of the source is unknown, the buffer of a long string grows as its bytes come. */
 const FIRST_PIECE = 1024 * 1024;
 const UNEXPECTED_END = 'unexpected end of file';
 
@@ -25,7 +25,7 @@ export class RdbInput {
   private windowOffset = 0;
   private pos = 0;
   private end = 0;
-  /** What stands before this place in the window is in the checksum. */
+  /** The checksum covers the bytes of the window before this place. */
   private summed = 0;
 
   /** `checksum`: whether to compute one. */
@@ -214,7 +214,7 @@ export class RdbInput {
     return result;
   }
 
-  /** Makes sure that so many bytes, at most a window full of them, stand in the window from `pos` on. */
+  /** Reads on until the window holds this number of bytes from `pos` on; at most a full window. */
   private fill(needed: number): void {
     if (this.end - this.pos >= needed) return;
     if (this.source.size !== undefined && needed > this.source.size - this.offset) throw this.error(UNEXPECTED_END);
@@ -237,7 +237,7 @@ export class RdbInput {
     this.summed = this.pos;
   }
 
-  /** @throws RdbError when so many bytes are not left */
+  /** @throws RdbError when fewer bytes are left */
   private expect(length: number, what: string): void {
     const { remaining } = this;
     if (remaining !== undefined && length > remaining) throw this.error(`${what}, where ${remaining} bytes are left`);

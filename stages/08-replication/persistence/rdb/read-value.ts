@@ -27,7 +27,7 @@ export function readValue(input: RdbInput, type: number): Value {
   return read(input);
 }
 
-/** Whether a byte that stands where a type or an opcode may stand is a type. */
+/** Whether a byte, which may be a type or an opcode, is a type. */
 export function isValueType(type: number): boolean {
   return type === RDB_TYPE.STRING || VALUE_READERS.has(type);
 }

@@ -41,7 +41,7 @@ export function* streamSteps(out: RdbOutput, stream: Stream, version: number): G
 }
 
 /**
- * A listpack of entries. In front stands the "master entry": number of entries, of deleted ones, of fields, the
+ * A listpack of entries. It begins with the "master entry": number of entries, of deleted ones, of fields, the
  * fields' names, 0. An entry with just these names is written without them:
  *
  *   flags  ms  seq  [number of fields]  name  value  name  value …  number of elements

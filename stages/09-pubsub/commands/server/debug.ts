@@ -77,7 +77,7 @@ function loadAof({ server }: Request): Reply {
   return OK;
 }
 
-/** `DEBUG SLEEP seconds`: nobody is served meanwhile. */
+/** `DEBUG SLEEP seconds`: no client is served before its end. */
 function sleep({ args }: Request): Reply {
   if (args.length !== 3) throw unknownSubcommand(args[1]!);
   const ms = Math.max(0, Number.parseFloat(args[2]!) * 1000) || 0;

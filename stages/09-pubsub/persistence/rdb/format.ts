@@ -8,10 +8,10 @@ import type { UseWriter } from './write-use.ts';
 import { valueType, writeValueInSteps } from './write-value.ts';
 
 export interface RdbFormatOptions {
-  /** Version of the format, 9 to 11: which encodings the reader knows. */
+  /** Version of the format, 9 to 11: which encodings the reader understands. */
   readonly version: number;
   readonly compression: boolean;
-  /** Whether a checksum stands at the end; zeros there say that there is none. */
+  /** Whether the file ends with a checksum; without one it ends with eight zero bytes. */
   readonly checksum: boolean;
   /** Writes how a key was used, where the policy goes by that. */
   readonly writeUse: UseWriter | undefined;

@@ -4,7 +4,7 @@ import { parsePattern, type Pattern } from './patterns.ts';
 
 /** The options of SORT. */
 export interface SortOptions {
-  /** Where an element's weight stands; undefined: the element itself is compared. */
+  /** The pattern of the key that holds an element's weight; undefined: the element itself is compared. */
   by: Pattern | undefined;
   /** False with a BY that has no asterisk: the elements stay as they are. */
   sorted: boolean;

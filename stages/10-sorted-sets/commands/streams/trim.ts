@@ -28,7 +28,7 @@ export interface AddOrTrimArguments {
   readonly trim: Trim | undefined;
   readonly noMkStream: boolean;
   readonly id: AddId;
-  /** Where the ID stands; past the end where there is none. */
+  /** The position of the ID among the arguments; past the end if there is none. */
   readonly idAt: number;
 }
 

@@ -20,7 +20,7 @@ export interface AofManifest {
 
 export const EMPTY_MANIFEST: AofManifest = { base: undefined, incrs: [], history: [], baseSeq: 0, incrSeq: 0 };
 
-/** Redis reads lines of up to so many bytes. */
+/** The longest line that Redis reads, in bytes. */
 const MAX_LINE = 1024;
 
 /** Why a manifest cannot be trusted. */
@@ -109,7 +109,7 @@ function invalid(at: number, reason: string, line: string): ManifestError {
   return new ManifestError(`line ${at + 1}: ${reason}: '${line}'`);
 }
 
-/** A name with blanks, quotes or unprintable characters stands in quotes (Redis: `sdscatrepr`). */
+/** A name with spaces, quotes or unprintable characters is put in quotes (Redis: `sdscatrepr`). */
 function quoted(name: string): string {
   if (name !== '' && !/[^\x21-\x7e]|["'\\]/.test(name)) return name;
   return `"${name.replace(/[^\x20-\x7e]|["\\]/g, escaped)}"`;

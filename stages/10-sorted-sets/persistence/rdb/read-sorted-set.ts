@@ -3,7 +3,7 @@ import { SortedSet } from '../../store/sorted-set/sorted-set.ts';
 import type { RdbError } from './error.ts';
 import type { RdbInput } from './input.ts';
 
-/** Text lengths that stand for numbers without digits (Redis: `rdbLoadDoubleValue`). */
+/** Text lengths that mean inf, -inf and nan (Redis: `rdbLoadDoubleValue`). */
 const NAN = 253;
 const INFINITY = 254;
 const MINUS_INFINITY = 255;

@@ -97,7 +97,7 @@ export class Nodes {
     this.words[next >>> CHUNK_BITS]![(next & PLACE) + BACK + LEVEL_WORDS * level] = node;
   }
 
-  /** A node of so many levels, without links. */
+  /** A node with this number of levels, without links. */
   take(levels: number, score: number, member: string): number {
     let node = this.free[levels]!;
     if (node === 0) node = this.newNode(levels);

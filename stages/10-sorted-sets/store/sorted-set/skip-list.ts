@@ -70,7 +70,7 @@ export class SkipList {
     return rank;
   }
 
-  /** The node of a rank, from 0 on; there must be so many (Redis: `zslGetElementByRank`). */
+  /** The node of a rank, from 0 on; the rank must exist (Redis: `zslGetElementByRank`). */
   at(rank: number): number {
     const { nodes } = this;
     if (rank === 0) return this.first();

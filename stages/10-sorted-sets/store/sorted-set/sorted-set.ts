@@ -181,7 +181,7 @@ export class SortedSet extends StoredValue {
     this.trim();
   }
 
-  /** Every member, in order. The set must not change meanwhile. */
+  /** Every member, in order. The set must not change during the walk. */
   forEach(visit: (member: string, score: number) => void): void {
     const { content } = this;
     if (typeof content === 'string') {

@@ -95,7 +95,7 @@ function role({ server }: Request): Reply {
   return ['master', offset, replicas];
 }
 
-/** `REPLCONF option value …`: ACK and GETACK stand in the stream, and get no reply. */
+/** `REPLCONF option value …`: ACK and GETACK come in the stream, and get no reply. */
 function replconf({ server, client, args }: Request): Reply {
   if (args.length % 2 === 0) throw syntaxError();
   for (let i = 1; i < args.length; i += 2) {

@@ -20,7 +20,7 @@ const MAX_WRITE = 2 ** 30;
  * The file at the end of the log: commands are gathered during a turn of the event loop, written before its replies
  * leave, and synced to disk as `appendfsync` says (Redis: `flushAppendOnlyFile`).
  *
- * Under `always` a sync serves all clients of a turn (group commit), in the thread pool: meanwhile requests are read and
+ * Under `always` a sync serves all clients of a turn (group commit), in the thread pool: during the sync, requests are read and
  * executed, and form the next group. Whatever must wait until all that was fed so far is on disk waits in `afterSync`.
  */
 export class AofFile {
@@ -135,7 +135,7 @@ export class AofFile {
 
   /**
    * Writes what was fed, and has it synced if it is time.
-   * @returns whether replies may leave now; if not, `afterSync` knows when
+   * @returns whether replies may leave now; if not, use `afterSync`
    */
   writeAndSync(): boolean {
     if (this.fd === -1) return true;
@@ -264,7 +264,7 @@ export class AofFile {
     this.syncError = reason;
   }
 
-  /** Everything is on disk, or need not be: nobody waits any longer. */
+  /** Everything is on disk, or need not be: runs all actions that waited for a sync. */
   private release(): void {
     if (this.current.length === 0 && this.next.length === 0) return;
     const actions = [...this.current, ...this.next];

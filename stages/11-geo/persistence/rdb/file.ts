@@ -11,7 +11,7 @@ const SLICE_MS = 2;
 
 /**
  * Writes a snapshot to a file, and returns when it is on disk: to a temporary file, which then takes the name (Redis:
- * `rdbSave`). Nothing else happens meanwhile. @throws Error of the file system; the file of that name is as it was
+ * `rdbSave`). No request runs before it has ended. @throws Error of the file system; then the old file of that name is unchanged
  */
 export function writeSnapshotSync(snapshot: Snapshot, path: string): void {
   const temporary = temporaryName(path);
@@ -94,7 +94,7 @@ export function temporaryName(path: string, purpose = ''): string {
   return `${dirname(path)}/temp-${purpose}${process.pid}.rdb`;
 }
 
-/** A name is safe only when the folder it stands in is on disk as well (Redis: `fsyncFileDir`). */
+/** A renamed file is safe only when its folder has been synced as well (Redis: `fsyncFileDir`). */
 export function syncFolder(path: string): void {
   const fd = openSync(dirname(path), 'r');
   try {

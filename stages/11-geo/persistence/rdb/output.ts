@@ -12,7 +12,7 @@ const FIRST_CAPACITY = 1024;
 
 /** Bytes in the making: a buffer that grows, and the forms in which an RDB file keeps numbers and strings (rdb.c). */
 export class RdbOutput {
-  /** How many bytes stand in it. */
+  /** How many bytes it holds. */
   size = 0;
   private readonly compression: boolean;
   private buffer: Buffer;

@@ -75,7 +75,7 @@ function changeFields({ db, args }: Request, operations: readonly Operation[]): 
     return reply;
   });
   if (changes > 0) db.signalModified(key, 'setbit', changes);
-  // All operations have failed, but the string has grown. Redis notifies nobody then, and its replicas do not get the zeros.
+  // All operations have failed, but the string has grown. Redis sends no notification then, and its replicas do not get the zeros.
   else if (grown) db.signalUnwatched(key);
   return replies;
 }

@@ -45,8 +45,8 @@ interface Item {
 }
 
 /**
- * While the keys travel, clients that want to write wait, as during CLIENT PAUSE WRITE; others are served. (Redis serves nobody
- * meanwhile.) So no key changes or expires between the moment it is sent and the moment it is removed here.
+ * While the keys travel, clients that want to write wait, as during CLIENT PAUSE WRITE; others are served. (Redis serves no client
+ * during that time.) So no key changes or expires between the moment it is sent and the moment it is removed here.
  */
 function migrate(request: Request): Reply {
   const { server, client, args, db } = request;

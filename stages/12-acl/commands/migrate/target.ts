@@ -14,7 +14,7 @@ const kept = new Map<string, Target>();
 export class Target {
   /** The database that is selected there; undefined: it is not known. */
   db: number | undefined = 0;
-  /** Whether it has been used before: the other side may have closed it meanwhile. */
+  /** Whether it has been used before: the other side may have closed it since. */
   used = false;
   private readonly name: string;
   private readonly socket: Socket;

@@ -2,7 +2,7 @@ import type { Database } from '../../store/database.ts';
 import { Hash } from '../../store/hash-value.ts';
 import { RawString } from '../../store/raw-string.ts';
 
-/** A pattern of BY or GET: `weight_*`, or `user:*->name` for a field of a hash. An element stands for the asterisk. */
+/** A pattern of BY or GET: `weight_*`, or `user:*->name` for a field of a hash. The element takes the place of the asterisk. */
 export interface Pattern {
   /** `#`: the element itself. */
   readonly isElement: boolean;

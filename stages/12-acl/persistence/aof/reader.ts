@@ -4,7 +4,7 @@ import type { RdbInput } from '../rdb/input.ts';
 /** Why a file of the log cannot be loaded. */
 export class AofError extends Error {
   override readonly name = 'AofError';
-  /** The file ends in the middle: what stands before it is whole. */
+  /** The file ends in the middle of a command; all before that command is whole. */
   readonly torn: boolean;
 
   constructor(reason: string, torn = false) {

@@ -35,7 +35,7 @@ export function scoreOf(entries: string, at: number): number {
 
 /** The score as the listpack keeps it: integers as such, others as text. */
 export function scoreText(score: number): string {
-  // A listpack knows no negative zero.
+  // A listpack can't hold a negative zero.
   return score === 0 ? '0' : formatDouble(score);
 }
 

@@ -9,7 +9,7 @@ export interface Place {
   readonly after: boolean;
 }
 
-/** Two places: what stands between them is a range. */
+/** Two places; the members between them are the range. */
 export interface Bounds {
   readonly from: Place;
   readonly to: Place;

@@ -181,7 +181,7 @@ export class SortedSet extends StoredValue {
     this.trim();
   }
 
-  /** Every member, in order. The set must not change meanwhile. */
+  /** Every member, in order. The set must not change during the walk. */
   forEach(visit: (member: string, score: number) => void): void {
     const { content } = this;
     if (typeof content === 'string') {
@@ -194,7 +194,7 @@ export class SortedSet extends StoredValue {
     }
   }
 
-  /** Visits members from a place on, in order, until `visit` returns true. The set must not change meanwhile. */
+  /** Visits members from a place on, in order, until `visit` returns true. The set must not change during the walk. */
   someFrom(place: Place, visit: (member: string, score: number) => boolean): void {
     const { content } = this;
     if (typeof content === 'string') {
