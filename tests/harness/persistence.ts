@@ -22,12 +22,12 @@ export async function field(c: Client, name: string): Promise<string> {
 
 /** Waits until no BGSAVE runs. */
 export function saved(c: Client): Promise<unknown> {
-  return until(async () => (await field(c, 'rdb_bgsave_in_progress')) === '0', 'the end of the background save');
+  return until(async () => (await field(c, 'rdb_bgsave_in_progress')) === '0', 'INFO persistence to show rdb_bgsave_in_progress:0');
 }
 
 /** As `saved`, for a server that may have no BGSAVE yet: INFO without the field means that none runs. */
 export function savedIfItCan(c: Client): Promise<unknown> {
-  return until(async () => (await field(c, 'rdb_bgsave_in_progress')) !== '1', 'the end of the background save');
+  return until(async () => (await field(c, 'rdb_bgsave_in_progress')) !== '1', 'INFO persistence to show rdb_bgsave_in_progress:0');
 }
 
 /** Waits until no AOF rewrite runs or waits to. */
@@ -35,7 +35,7 @@ export function rewritten(c: Client): Promise<unknown> {
   return until(async () => {
     const { aof_rewrite_in_progress, aof_rewrite_scheduled } = await info(c);
     return aof_rewrite_in_progress === '0' && aof_rewrite_scheduled === '0';
-  }, 'the end of the AOF rewrite');
+  }, 'INFO persistence to show aof_rewrite_in_progress:0 and aof_rewrite_scheduled:0');
 }
 
 /** A file in the server's folder, as a binary string; null when it isn't there. */

@@ -36,7 +36,7 @@ export async function known(count = 1): Promise<void> {
   await until(async () => {
     const lines = await replicaLines();
     return lines.length === count && lines.every((line) => line.includes('state=online'));
-  }, `${count} online replica(s)`);
+  }, `INFO replication to show ${count} line(s) slave0:… with state=online`);
 }
 
 /** Writes keys of this prefix through the server, and reads them from the stream of an observer. */

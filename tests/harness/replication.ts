@@ -38,7 +38,7 @@ export async function syncedReplica(port?: number): Promise<FakeReplica> {
   const sync = await replica.psync();
   if (sync.kind !== 'full') throw new Error(`a full sync was asked for; the primary answered ${JSON.stringify(sync)}`);
   const online = `,port=${announced},state=online,`;
-  await until(async () => (await replicaLines(port)).some((line) => line.includes(online)), 'an online replica');
+  await until(async () => (await replicaLines(port)).some((line) => line.includes(online)), `INFO replication to show a line slave0:ip=…${online}offset=…`);
   // After an RDB with an EOF mark the stream begins when the replica has acknowledged the RDB.
   replica.ack();
   return replica;
@@ -49,7 +49,10 @@ export async function configured(settings: Record<string, string>): Promise<void
   const { host, port } = await address();
   const before = await withClient(host, port, async (open) => {
     const old: string[] = [];
-    for (const name of Object.keys(settings)) old.push(...((await open.send('CONFIG', 'GET', name)) as string[]));
+    for (const name of Object.keys(settings)) {
+      const pair = await open.expect('CONFIG', 'GET', name).matches((reply) => Array.isArray(reply) && reply.length === 2, 'the name of the option and its value');
+      old.push(...(pair as string[]));
+    }
     await open.expect('CONFIG', 'SET', ...Object.entries(settings).flat()).ok();
     return old;
   });
@@ -112,7 +115,7 @@ export async function companion(index = 0): Promise<Companion> {
 export async function info(port?: number, section = 'replication'): Promise<Record<string, string>> {
   const { host, port: own } = await address();
   return withClient(host, port ?? own, async (open) => {
-    const text = (await open.send('INFO', section)) as string;
+    const text = String(await open.send('INFO', section));
     const lines = text.split('\r\n').filter((line) => line.includes(':'));
     return Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]!, line.slice(line.indexOf(':') + 1)]));
   });
@@ -126,7 +129,7 @@ export async function replicaLines(port?: number): Promise<string[]> {
 
 /** Waits until the server on `port` has its link to its primary up. */
 export async function linkUp(port?: number): Promise<void> {
-  await until(async () => (await info(port))['master_link_status'] === 'up', 'the link to the primary to be up');
+  await until(async () => (await info(port))['master_link_status'] === 'up', 'INFO replication of the replica to show master_link_status:up');
 }
 
 /** Waits until the replica on `port` has applied all that its primary has streamed. */
@@ -134,7 +137,7 @@ export async function caughtUp(primary: number | undefined, replica: number | un
   await until(async () => {
     const [above, below] = [await info(primary), await info(replica)];
     return below['master_link_status'] === 'up' && above['master_repl_offset'] === below['master_repl_offset'];
-  }, 'the replica to have all that its primary has');
+  }, 'INFO of the replica to show master_link_status:up and the master_repl_offset of its primary');
 }
 
 /** Redis streams its own pings in small letters. */
@@ -144,7 +147,7 @@ export function isPing(name: string | undefined): boolean {
 
 /** Waits until the server under test has applied all that a primary of the test streamed. */
 export async function applied(link: PrimaryLink): Promise<void> {
-  await until(async () => (await info())['slave_repl_offset'] === String(link.offset()), `offset ${link.offset()}`);
+  await until(async () => (await info())['slave_repl_offset'] === String(link.offset()), `INFO replication to show slave_repl_offset:${link.offset()}`);
 }
 
 /** A request, as words separated by blanks or as a list of words, or a step to run between requests. */

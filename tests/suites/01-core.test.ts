@@ -246,7 +246,7 @@ step(5, 'who is connected', () => {
     await more[0]!.expect('QUIT').ok();
     await more[1]!.close();
     more[2]!.destroy();
-    await until(async () => Number((await info(c, 'clients'))['connected_clients']) === before, 'three clients to be gone');
+    await until(async () => Number((await info(c, 'clients'))['connected_clients']) === before, `INFO clients to show connected_clients:${before}`);
   });
 
   test('a client that disconnects in the middle of a request does no harm', async () => {
@@ -275,7 +275,7 @@ step(5, 'who is connected', () => {
   test('--maxclients: one client too many gets an error and is disconnected, until a place is free', async () => {
     const own = await server('--maxclients', '2');
     const first = await own.client();
-    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the client that waited for the start to be gone');
+    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'INFO clients to show connected_clients:1');
     const second = await own.client();
     await second.expect('PING').status('PONG');
     expect((await info(first, 'clients'))['maxclients']).toBe('2');
@@ -284,7 +284,7 @@ step(5, 'who is connected', () => {
     await third.closed();
     expect((await info(first, 'stats'))['rejected_connections']).toBe('1');
     await second.expect('QUIT').ok();
-    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'the second client to be gone');
+    await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'INFO clients to show connected_clients:1');
     await (await own.client()).expect('PING').status('PONG');
   });
 });

@@ -266,7 +266,7 @@ step(4, 'expired keys that nobody asks for', () => {
     await fillKeys(c, 300, (i) => `k${i}`);
     await c.expect('SET', 'stays', 'v').ok();
     for (let i = 0; i < 300; i++) await c.expect('PEXPIRE', `k${i}`, 1 + (i % 50)).int(1);
-    await until(async () => (await c.send('DBSIZE')) === 1, 'the active cycle');
+    await until(async () => (await c.send('DBSIZE')) === 1, 'DBSIZE to answer 1: the server removes expired keys by itself');
     await c.expect('GET', 'stays').bulk('v');
   });
 
@@ -280,7 +280,7 @@ step(4, 'expired keys that nobody asks for', () => {
       await c.expect('PEXPIRE', key, late.has(key) ? far() : random.int(5, 60)).int(1);
     }
     for (const key of random.shuffle([...late]).slice(0, 50)) await c.expect('PEXPIRE', key, far()).int(1);
-    await until(async () => (await c.send('DBSIZE')) === 100, 'half of the keys to expire');
+    await until(async () => (await c.send('DBSIZE')) === 100, 'DBSIZE to answer 100: the other half has expired');
     await c.expect('EXISTS', ...late).int(100);
   });
 });
@@ -449,7 +449,7 @@ step(7, 'when memory is full', () => {
   test('allkeys-lru: the keys used last stay', async () => {
     const c = await cache('allkeys-lru');
     for (const prefix of ['used', 'unused']) expect(await fill(c, prefix, 250)).toEqual([]);
-    await until(async () => Number(await c.send('OBJECT', 'IDLETIME', 'unused:249')) >= 2, 'two seconds to pass');
+    await until(async () => Number(await c.send('OBJECT', 'IDLETIME', 'unused:249')) >= 2, 'OBJECT IDLETIME of a key to reach 2');
     expect(await sendAll(c, names('used', 250).map((key) => ['GET', key]))).toEqual([]);
     await evict(c, 150);
     expect(await keysLost(c, 'unused', 250)).toBeGreaterThan(2 * (await keysLost(c, 'used', 250)));

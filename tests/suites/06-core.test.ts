@@ -379,7 +379,7 @@ step(4, 'a snapshot without stopping', () => {
     await c.expect('SET', 'k', 'v').status('QUEUED');
     await c.expect('BGSAVE').status('QUEUED');
     await c.expect('EXEC').array([status('OK'), status('Background saving scheduled')]);
-    await until(async () => Number(await field(c, 'rdb_saves')) === before + 1, 'the save');
+    await until(async () => Number(await field(c, 'rdb_saves')) === before + 1, 'INFO persistence to count one more save in rdb_saves');
     await saved(c);
     expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
   });
@@ -491,8 +491,8 @@ step(7, 'when to save, and configuration', () => {
     const s = await server('--save', '1 1');
     const c = await s.client();
     await c.expect('SET', 'k', 'v').ok();
-    await until(() => readFile(s, 'dump.rdb')?.includes('v'), 'the dump');
-    await until(async () => (await dirty(c)) === '0', 'no change left to save');
+    await until(() => readFile(s, 'dump.rdb')?.includes('v'), 'dump.rdb to hold the new value');
+    await until(async () => (await dirty(c)) === '0', 'INFO persistence to show rdb_changes_since_last_save:0');
     await s.kill();
     await s.restart();
     await (await s.client()).expect('GET', 'k').bulk('v');
@@ -528,7 +528,7 @@ step(7, 'when to save, and configuration', () => {
     await fill(c, 20);
     await c.expect('CONFIG', 'SET', 'save', '1 10 3600 1').ok();
     await c.expect('CONFIG', 'GET', 'save').array(['save', '1 10 3600 1']);
-    await until(async () => (await dirty(c)) === '0', 'the changes to be saved');
+    await until(async () => (await dirty(c)) === '0', 'INFO persistence to show rdb_changes_since_last_save:0');
     await c.expect('CONFIG', 'SET', 'save', '60').error(unset('save', 'Invalid save parameters'));
   });
 

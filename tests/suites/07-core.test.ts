@@ -232,7 +232,7 @@ step(3, 'a log that only grows', () => {
     expect(readFile(s, 'appendonlydir', 'appendonly.aof.2.base.rdb')).toMatch(/^REDIS\d{4}.*before/s);
     expect(readFile(s, 'appendonlydir', 'appendonly.aof.2.incr.aof')).toBe('');
     await c.expect('SET', 'k', 'after').ok();
-    await until(() => logged(s).length > 1, 'the request in the file');
+    await until(() => logged(s).length > 1, 'the request in the log');
     expect(logged(s)).toEqual([['SELECT', '0'], ['SET', 'k', 'after']]);
     await rewrite(c, s);
     expect(manifest(s)).toEqual(pair(3));
@@ -276,7 +276,7 @@ step(3, 'a log that only grows', () => {
     expect(Number(await field(c, 'aof_current_size'))).toBeGreaterThan(3_000);
     expect(await field(c, 'aof_rewrites')).toBe('0');
     for (let at = 0; at < 90; at++) await c.expect('SET', 'k', 'v'.repeat(100)).ok();
-    await until(async () => (await field(c, 'aof_rewrites')) === '1', 'the rewrite');
+    await until(async () => (await field(c, 'aof_rewrites')) === '1', 'INFO persistence to show aof_rewrites:1');
     await rewritten(c);
     await tidy(s);
     expect(manifest(s)).toEqual(pair(2));
@@ -357,7 +357,7 @@ step(5, 'a torn tail', () => {
       expect(readFile(s, 'appendonlydir', INCR)).toBe(whole.slice(0, -last));
       expect(s.output()).toMatch(/truncat/i);
       await c.expect('SET', 'k4', 'new').ok();
-      await until(() => logged(s).at(-1)?.[1] === 'k4', 'the request in the file');
+      await until(() => logged(s).at(-1)?.[1] === 'k4', 'the request in the log');
     }
   });
 

@@ -52,7 +52,7 @@ step(1, 'copy, then follow', () => {
     await c.expect('SET', 'k', 'v').ok();
     await c.expect('SET', 'end', '').ok();
     await replica.readUntil(([, key]) => key === 'end');
-    await until(async () => Number((await info())['master_repl_offset']) === replica.offset(), 'equal offsets');
+    await until(async () => Number((await info())['master_repl_offset']) === replica.offset(), 'INFO replication to count the bytes of the stream in master_repl_offset');
   });
 
   test('a replica applies the stream, in the database that it selected', async () => {
@@ -200,7 +200,7 @@ step(3, 'a link that breaks', () => {
     await applied(link);
     const offset = link.offset();
     link.streamBytes('*3\r\n$3\r\nSET\r\n$1\r\nb\r');
-    await until(async () => (await info())['slave_read_repl_offset'] === String(link.offset()), 'the bytes to arrive');
+    await until(async () => (await info())['slave_read_repl_offset'] === String(link.offset()), `INFO replication to show slave_read_repl_offset:${link.offset()}`);
     link.cut();
     const again = await primary.link();
     expect((await again.handshake()).at(-1)).toEqual(['PSYNC', HISTORY, String(offset + 1)]);

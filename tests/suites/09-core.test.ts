@@ -42,7 +42,7 @@ step(1, 'a subscription', () => {
   test('a subscription ends with its connection', async () => {
     const [reader, c] = [await subscriber('a'), await client()];
     await reader.close();
-    await until(async () => (await c.send('PUBLISH', 'a', 'm')) === 0, 'the subscription to end');
+    await until(async () => (await c.send('PUBLISH', 'a', 'm')) === 0, 'PUBLISH to answer 0: the subscription has ended');
   });
 });
 
