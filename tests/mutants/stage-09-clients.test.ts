@@ -82,6 +82,14 @@ plantedBugs('09', [
     test: 'maxmemory-clients closes the largest',
   },
   {
+    file: 'network/read-query.ts',
+    find: '  accountInput(server, client);\n',
+    replace: '',
+    why: 'maxmemory-clients does not see a long argument that never ends',
+    suite: '09-clients',
+    test: 'maxmemory-clients counts an argument that is not complete',
+  },
+  {
     file: 'router/execute.ts',
     find: 'if (!server.keyspace.touches) server.keyspace.touches = true;',
     replace: '',

@@ -732,6 +732,20 @@ describe('clients that read too slowly', () => {
     for (const each of [slow, slower]) each.destroy();
   });
 
+  test('maxmemory-clients counts an argument that is not complete', async () => {
+    const [large, small, c] = [await client(), await client(), await client()];
+    await configured({ 'maxmemory-clients': '30mb' });
+    const before = Number((await info(c, 'stats'))['evicted_clients']);
+    const ids = [await idOf(large), await idOf(small)];
+    small.write(`*2\r\n$4\r\nECHO\r\n$1000000\r\n${'x'.repeat(900_000)}`);
+    large.write(`*2\r\n$4\r\nECHO\r\n$40000000\r\n${'x'.repeat(35_000_000)}`);
+    await until(async () => (await clientList(c, 'ID', ids[0]!)).length === 0, 'the larger client to be closed');
+    expect(await clientList(c, 'ID', ids[1]!)).toHaveLength(1);
+    expect(Number((await info(c, 'stats'))['evicted_clients'])).toBe(before + 1);
+    small.write(`${'x'.repeat(100_000)}\r\n`);
+    await small.receive().bulk('x'.repeat(1_000_000));
+  });
+
   test('CLIENT NO-EVICT protects a client', async () => {
     const [slow, c] = [await client(), await client()];
     await configured({ 'maxmemory-clients': '20mb' });

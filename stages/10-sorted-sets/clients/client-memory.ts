@@ -13,17 +13,17 @@ export function accountClient(clients: Clients, client: Client, limit: number): 
   while (limit > 0 && clients.heldBytes > limit && evictLargest(clients));
 }
 
-/** Updates the count of bytes that wait for a client to read them. */
+/** Updates the count of what waits for a client outside V8's heap. */
 export function accountOutput(clients: Clients, client: Client, bytes: number): void {
   clients.outputBytes += bytes - client.accountedOutput;
   client.accountedOutput = bytes;
 }
 
-/** As `accountClient`, but the replies that clients have not read yet count too. */
+/** As `accountClient`, but replies that clients have not read yet and arguments that are not complete count too. */
 export function evictClients(clients: Clients, limit: number): void {
   if (limit === 0 || clients.heldBytes + clients.outputBytes <= limit) return;
   // Some clients may have read replies since their bytes were counted.
-  for (const client of clients.byId.values()) if (client.accountedOutput > 0) accountOutput(clients, client, client.outputBytes);
+  for (const client of clients.byId.values()) if (client.accountedOutput > 0) accountOutput(clients, client, client.bufferedBytes);
   while (clients.heldBytes + clients.outputBytes > limit && evictLargest(clients));
 }
 

@@ -7,7 +7,7 @@ import type { Clients } from '../clients/clients.ts';
 import { eighthOfHeap } from '../options.ts';
 import type { NetworkServer } from './network-server.ts';
 
-/** Replies of fewer bytes than this leave at the end of the turn, and are not counted. */
+/** Replies of fewer bytes than this leave at the end of the turn, and are not counted; nor is so little of a request. */
 const ACCOUNTED_FROM = 16 * 1024;
 
 /** The default of `maxmemory-clients`. */
@@ -28,6 +28,13 @@ export function checkOutputLimit({ clients, options }: NetworkServer, client: Cl
   client.replies.discard();
   client.closing = true;
   setImmediate(() => clients.closeNow(client));
+}
+
+/** Counts what has come of an argument that is not complete: like replies, it waits outside V8's heap. */
+export function accountInput(server: NetworkServer, client: Client): void {
+  if (client.closing || (client.parser.size < ACCOUNTED_FROM && client.accountedOutput === 0)) return;
+  accountOutput(server.clients, client, client.bufferedBytes);
+  evictSlowClients(server);
 }
 
 /** A replica gets only the stream: one that sends a command with a reply is disconnected (Redis: `_addReplyToBufferOrList`). */

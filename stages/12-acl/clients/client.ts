@@ -92,6 +92,11 @@ export class Client {
     return this.replies.size + this.heldReplies + (this.socket?.writableLength ?? 0);
   }
 
+  /** What waits outside V8's heap: replies, and an argument that is not complete; bytes. */
+  get bufferedBytes(): number {
+    return this.outputBytes + this.parser.size - this.parser.argumentBytes;
+  }
+
   /** Bytes of the client's requests that cannot be executed yet. */
   get heldBytes(): number {
     return this.parser.argumentBytes + (this.transaction?.size ?? 0);

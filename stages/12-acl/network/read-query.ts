@@ -6,6 +6,7 @@ import { accountClient } from '../clients/client-memory.ts';
 import type { Client } from '../clients/client.ts';
 import { lookAhead } from './look-ahead.ts';
 import type { NetworkServer } from './network-server.ts';
+import { accountInput } from './output-limit.ts';
 
 /** Replies of one chunk of pipelined requests are sent early past this size (Redis: `NET_MAX_WRITES_PER_EVENT`). */
 const WRITE_EARLY_BYTES = 64 * 1024;
@@ -23,6 +24,7 @@ export function readQuery(server: NetworkServer, client: Client, buffer: Buffer,
     log.warning(`Closing client id=${client.id} that reached max query buffer length`);
     server.clients.closeNow(client);
   }
+  accountInput(server, client);
 }
 
 /** Executes every complete request that has arrived (Redis: `processInputBuffer`). */
