@@ -29,7 +29,7 @@ type Row = [name: string, text: string];
 function rowsFor(error: Error): Row[] | null {
   const { name, message } = error;
   if (isExplained(error)) return null;
-  if (name === 'AssertionError') return [...compared(error), ['check', message.split('\n')[0]!]];
+  if (name === 'AssertionError') return [...compared(error), ['check', message.split('\n')[0]!.replace(' // Object.is equality', '')]];
   if (error instanceof TimeoutError) return [['expected', message.replace(/^waited .*? for /, '')], ['ended', message]];
   if (JAVASCRIPT.has(name) || message === 'not an array') {
     return [['expected', 'a reply of the kind that this test reads'], ['check', `it cannot be read (${message})`]];

@@ -148,6 +148,11 @@ describe('a failure that is not one of a reply', () => {
     expect(lines.slice(0, 4)).toEqual([...asked, 'expected  [ 1, 3 ]', 'received  [ 1, 2 ]']);
   });
 
+  test('a comparison with a name for the value: the name, and nothing about how values are compared', async () => {
+    const lines = await explained(() => expect('master', 'role in INFO').toBe('slave'));
+    expect(lines.slice(2)).toEqual(["expected  'slave'", "received  'master'", "check     role in INFO: expected 'master' to be 'slave'"]);
+  });
+
   test('a comparison by a rule: the rule in words', async () => {
     const lines = await explained(() => expect(['a', 'b']).toEqual(['a', expect.stringMatching(/c/)]));
     expect(lines.slice(2, 4)).toEqual(["expected  [ 'a', StringMatching /c/ ]", "received  [ 'a', 'b' ]"]);

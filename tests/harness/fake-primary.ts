@@ -70,7 +70,7 @@ export async function openFakePrimary(): Promise<FakePrimary> {
   return {
     port,
     async link() {
-      await until(() => links.length > handedOut, 'a replica to open a link');
+      await until(() => links.length > handedOut, 'the server to connect to its primary, which the test plays');
       return links[handedOut++]!;
     },
     opened: () => links.length,

@@ -43,8 +43,8 @@ test('a result that comes before that of an earlier test waits for it', async ()
 
 test.each([
   ['a whole step leads to the next one', 'two words', 'next: step 3 · npm test 01 -- -t "three"'],
-  ['a part of a step leads to the suite', 'two words > test 1', 'next: all of it · npm test 01 --'],
-  ['the last step leads to the suite', 'three', 'next: all of it · npm test 01 --'],
+  ['a part of a step leads to the suite', 'two words > test 1', 'next: the whole suite · npm test 01 --'],
+  ['the last step leads to the suite', 'three', 'next: the whole suite · npm test 01 --'],
 ])('after -t, %s', async (_, text, next) => {
   const printed: string[] = [];
   const command = (suite: string, ...flags: string[]) => ['npm test', suite, '--', ...flags].join(' ');

@@ -155,7 +155,7 @@ export function createLeadingReporter(
     const step = Number(tests.map(stepOf).at(-1));
     const next = ofStep(step + 1)[0]?.parent;
     if (next?.type !== 'suite' || ofStep(step).some((test) => !tests.includes(test))) {
-      return `next: all of it · ${invocation.command(suite)}`;
+      return `next: the whole suite · ${invocation.command(suite)}`;
     }
     const title = next.name.replace(/^step \d+: /, '');
     return `next: step ${step + 1} · ${invocation.command(suite, '-t', doubleQuoted(title))}`;

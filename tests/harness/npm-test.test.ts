@@ -88,7 +88,7 @@ describe('-t', () => {
       '01 · step 1: a server that answers PING',
       '  ✓ PING answers the simple string PONG',
       '',
-      '✓ passed · next: all of it · npm test 01 -- --cmd "node \\"./my server.mjs\\" {port}"',
+      '✓ passed · next: the whole suite · npm test 01 -- --cmd "node \\"./my server.mjs\\" {port}"',
       '',
       '1 passed, 0 failed',
     ]);

@@ -278,11 +278,11 @@ step(5, 'who is connected', () => {
     await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'INFO clients to show connected_clients:1');
     const second = await own.client();
     await second.expect('PING').status('PONG');
-    expect((await info(first, 'clients'))['maxclients']).toBe('2');
+    expect((await info(first, 'clients'))['maxclients'], 'maxclients in INFO').toBe('2');
     const third = await own.client();
     await third.raw('-ERR max number of clients reached\r\n');
     await third.closed();
-    expect((await info(first, 'stats'))['rejected_connections']).toBe('1');
+    expect((await info(first, 'stats'))['rejected_connections'], 'rejected_connections in INFO').toBe('1');
     await second.expect('QUIT').ok();
     await until(async () => (await info(first, 'clients'))['connected_clients'] === '1', 'INFO clients to show connected_clients:1');
     await (await own.client()).expect('PING').status('PONG');

@@ -442,7 +442,7 @@ step(7, 'when memory is full', () => {
   test('noeviction: nothing is evicted, writes are refused', async () => {
     const c = await cache('noeviction');
     expect(new Set(await fill(c, 'k', 1_000, 'EX', 1_000))).toEqual(new Set([OOM]));
-    expect(await infoNumber(c, 'evicted_keys')).toBe(0);
+    expect(await infoNumber(c, 'evicted_keys'), 'evicted_keys in INFO').toBe(0);
     await c.expect('GET', 'k:0').bulk(VALUE);
   });
 

@@ -261,9 +261,9 @@ step(3, 'stop the world', () => {
     await c.expect('RPUSH', 'l', 'x', 'y', 'z').int(3);
     await c.expect('GET', 'a').bulk('1');
     await c.expect('DEL', 'a', 'none').int(1);
-    expect(Number(await dirty(c)) - before).toBe(6);
+    expect(Number(await dirty(c)) - before, 'rdb_changes_since_last_save in INFO, compared with before').toBe(6);
     await c.expect('SAVE').ok();
-    expect(await dirty(c)).toBe('0');
+    expect(await dirty(c), 'rdb_changes_since_last_save in INFO').toBe('0');
   });
 
   test('LASTSAVE answers the time of the last save that succeeded', async () => {
@@ -296,7 +296,7 @@ step(4, 'a snapshot without stopping', () => {
     await c.expect('BGSAVE').status(STARTED);
     await saved(c);
     expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
-    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
+    expect(await field(c, 'rdb_last_bgsave_status'), 'rdb_last_bgsave_status in INFO').toBe('ok');
   });
 
   test('clients are served while a BGSAVE runs, which refuses a second one and SAVE', async () => {
@@ -369,7 +369,7 @@ step(4, 'a snapshot without stopping', () => {
     await c.receive().status(STARTED);
     for (let i = 0; i < 3; i++) await c.receive().ok();
     await saved(c);
-    expect(await dirty(c)).toBe('3');
+    expect(await dirty(c), 'rdb_changes_since_last_save in INFO').toBe('3');
   });
 
   test('inside a transaction BGSAVE is scheduled: it starts after EXEC', async () => {
@@ -381,7 +381,7 @@ step(4, 'a snapshot without stopping', () => {
     await c.expect('EXEC').array([status('OK'), status('Background saving scheduled')]);
     await until(async () => Number(await field(c, 'rdb_saves')) === before + 1, 'INFO persistence to count one more save in rdb_saves');
     await saved(c);
-    expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
+    expect(await field(c, 'rdb_last_bgsave_status'), 'rdb_last_bgsave_status in INFO').toBe('ok');
   });
 });
 
@@ -418,11 +418,11 @@ step(5, 'a file that is whole or not there', () => {
     await c.expect('SET', 'k', 'v').ok();
     const clear = obstruct(s);
     await c.expect('SAVE').errorLike(/^ERR/);
-    expect(await dirty(c)).toBe('1');
+    expect(await dirty(c), 'rdb_changes_since_last_save in INFO').toBe('1');
     expect(readdirSync(s.dir)).toEqual(['dump.rdb']);
     clear();
     await c.expect('SAVE').ok();
-    expect(await dirty(c)).toBe('0');
+    expect(await dirty(c), 'rdb_changes_since_last_save in INFO').toBe('0');
   });
 
   test('a BGSAVE that fails makes the server refuse writes, until one succeeds', async () => {
@@ -435,7 +435,7 @@ step(5, 'a file that is whole or not there', () => {
       clear();
       await c.expect('BGSAVE').status(STARTED);
       await saved(c);
-      expect(await field(c, 'rdb_last_bgsave_status')).toBe('ok');
+      expect(await field(c, 'rdb_last_bgsave_status'), 'rdb_last_bgsave_status in INFO').toBe('ok');
       await c.expect('SET', 'k', 'w').ok();
     });
   });

@@ -260,7 +260,7 @@ step(3, 'a log that only grows', () => {
     await c.expect('RPUSH', 'l', 'b').int(2);
     await c.expect('DEL', 'key:0', 'key:149').int(2);
     await c.expect('SADD', 'new', 'member').int(1);
-    expect(await field(c, 'aof_rewrite_in_progress')).toBe('1');
+    expect(await field(c, 'aof_rewrite_in_progress'), 'aof_rewrite_in_progress in INFO').toBe('1');
     await rewritten(c);
     await tidy(s);
     expect(manifest(s)).toEqual(pair(2));
@@ -273,15 +273,15 @@ step(3, 'a log that only grows', () => {
     const s = await server(...AOF, '--auto-aof-rewrite-percentage', '100', '--auto-aof-rewrite-min-size', '10kb');
     const c = await s.client();
     for (let at = 0; at < 30; at++) await c.expect('SET', 'k', 'v'.repeat(100)).ok();
-    expect(Number(await field(c, 'aof_current_size'))).toBeGreaterThan(3_000);
-    expect(await field(c, 'aof_rewrites')).toBe('0');
+    expect(Number(await field(c, 'aof_current_size')), 'aof_current_size in INFO').toBeGreaterThan(3_000);
+    expect(await field(c, 'aof_rewrites'), 'aof_rewrites in INFO').toBe('0');
     for (let at = 0; at < 90; at++) await c.expect('SET', 'k', 'v'.repeat(100)).ok();
     await until(async () => (await field(c, 'aof_rewrites')) === '1', 'INFO persistence to show aof_rewrites:1');
     await rewritten(c);
     await tidy(s);
     expect(manifest(s)).toEqual(pair(2));
     // What came during the rewrite and after it is in the size as well.
-    expect(Number(await field(c, 'aof_current_size'))).toBeLessThan(10 * 1_024);
+    expect(Number(await field(c, 'aof_current_size')), 'aof_current_size in INFO').toBeLessThan(10 * 1_024);
     await survives(s, c);
   });
 });
@@ -330,7 +330,7 @@ step(4, 'the switch, file by file', () => {
     await fill(c, 150);
     await c.expect('BGREWRITEAOF').status(STARTED);
     await increment(c, 20);
-    expect(await field(c, 'aof_rewrite_in_progress')).toBe('1');
+    expect(await field(c, 'aof_rewrite_in_progress'), 'aof_rewrite_in_progress in INFO').toBe('1');
     const after = await survives(s, c);
     await rewrite(after, s);
     await survives(s, after);

@@ -11,9 +11,9 @@ step(1, 'copy, then follow', () => {
     const primary = await fakePrimary();
     const c = await client();
     await follow(primary.port);
-    expect((await info())['role']).toBe('slave');
+    expect((await info())['role'], 'role in INFO').toBe('slave');
     await c.expect('REPLICAOF', 'no', 'one').ok();
-    expect((await info())['role']).toBe('master');
+    expect((await info())['role'], 'role in INFO').toBe('master');
   });
 
   test('+FULLRESYNC names the replication ID and offset of INFO', async () => {
@@ -328,7 +328,7 @@ step(6, 'chains, and expiry on replicas', () => {
     await last.expect('MGET', 'before', 'after').array(['1', '2']);
     const [first, bottom] = [await info(), await info(third.port)];
     expect(bottom['master_replid']).toBe(first['master_replid']);
-    expect((await info(second.port))['connected_slaves']).toBe('1');
+    expect((await info(second.port))['connected_slaves'], 'connected_slaves in INFO').toBe('1');
     expect(first['connected_slaves']).toBe('1');
   });
 
