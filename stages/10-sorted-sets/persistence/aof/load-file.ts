@@ -140,9 +140,9 @@ export class AofFileLoader {
   }
 
   private refused(reason: string): Error {
-    return new Error(
-      `Cannot load the AOF file '${this.path}': ${reason}. Make a backup, then redis-check-aof --fix can cut it there`,
-    );
+    // redis-check-aof cuts the commands alone.
+    const advice = this.rdb === undefined ? '. Make a backup, then redis-check-aof --fix can cut it there' : '';
+    return new Error(`Cannot load the AOF file '${this.path}': ${reason}${advice}`);
   }
 }
 
