@@ -71,7 +71,7 @@ describe('the verdict of the crash lab', () => {
     expect(judge(THREE, 2).problems.join()).toContain('counter is 2, but 1 of the units');
   });
 
-  test('refuses keys that nobody wrote', () => {
+  test('refuses keys that no client wrote', () => {
     expect(judge({ ...THREE, 'c1:z': '9' }, 1).problems).toHaveLength(1);
   });
 });

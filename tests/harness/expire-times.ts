@@ -18,7 +18,7 @@ export function extremeTimes(): bigint[] {
 }
 
 /**
- * The deadline, Unix time in ms, that a time of so many units (ms) after `base` means; undefined where 64 bits are too
+ * The deadline, Unix time in ms, that a time in units of `unit` ms after `base` means; undefined where 64 bits are too
  * few for the time in ms, or for the deadline.
  */
 export function deadline(time: bigint, unit: bigint, base: bigint): bigint | undefined {

@@ -166,7 +166,7 @@ export const hints: Record<string, Hint> = {
     'readQueryFromClient in src/networking.c',
     'network/listener.ts#openListeners',
   ],
-  'a client that does not read keeps nobody else waiting, and loses nothing': [
+  'a client that does not read holds up no other client, and loses nothing': [
     'A write that would block must not block the server: keep the rest, and write it when the socket is ready.',
     'writeToClient and sendReplyToClient in src/networking.c',
     'network/write-replies.ts#handlePendingWrites',

@@ -117,7 +117,7 @@ export const hints: Record<string, Hint> = {
     'masterTryPartialResynchronization in src/replication.c',
     REPLICATION,
   ],
-  'an old primary with writes that nobody else has needs a full sync': [
+  'an old primary with writes that no other server has needs a full sync': [
     'The old primary has an offset beyond the one up to which the second ID is valid.',
     'masterTryPartialResynchronization in src/replication.c',
     `${PRIMARY}#synchronize`,

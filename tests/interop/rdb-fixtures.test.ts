@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis('the fixtures were not proven by it'))('redis', () => 
     for (const fixture of known.filter(loads)) expect(await loaded(server, fixture), fixture.name).toEqual([]);
   });
 
-  test('refuses those that nobody may load', async () => {
+  test('refuses files that no server may load', async () => {
     for (const fixture of known.filter((one) => !loads(one))) {
       const { ending, untouched } = await tryStart(parseTarget('redis'), dumpOf(fixture), SANITIZE);
       // However it ends: it aborts over a key that stands twice, and ends with 0 over functions in their old form.

@@ -278,7 +278,7 @@ describe('long arguments', () => {
     expect(bytesOf(args, 1)).toBeUndefined();
   });
 
-  test('give their buffer to a later one, if nobody keeps it', () => {
+  test('give their buffer to a later one, if no code keeps it', () => {
     const parser = new RequestParser();
     const first = bytesOf(received(parser, ['SET', 'k', 'a'.repeat(100_000)]), 2)!;
     expect(parser.next()).toBeNull();

@@ -23,7 +23,7 @@ function parseFlags(own: typeof table, argv: string[]) {
 }
 
 describe('replicaof', () => {
-  test('a host and a port, or nobody', () => {
+  test('a host and a port, or NO ONE', () => {
     expect(parseFlags(table, ['--replicaof', '10.0.0.1', '6379']).replicaof).toEqual(['10.0.0.1', '6379']);
     expect(parseFlags(table, ['--replicaof', '10.0.0.1 6379']).replicaof).toEqual(['10.0.0.1', '6379']);
     expect(parseFlags(table, ['--replicaof', 'no', 'one']).replicaof).toEqual([]);
@@ -31,7 +31,7 @@ describe('replicaof', () => {
     expect(() => parseFlags(table, ['--replicaof', 'host', '65536'])).toThrow('Invalid master port');
   });
 
-  test('is rewritten, and taken out when it follows nobody any more', () => {
+  test('is rewritten, and removed when there is no primary', () => {
     const followed = { ...defaults(table), replicaof: ['h', '1'] };
     expect(rewriteConf('# mine\n', table, followed)).toContain('\nreplicaof h 1\n');
     expect(rewriteConf('# mine\nreplicaof h 1\n', table, defaults(table))).toBe('# mine\n');

@@ -56,7 +56,7 @@ describe('the clock of commands', () => {
     expect(a.latency).toBeUndefined();
   });
 
-  test('it begins where nobody started it, and nothing is counted between stop and start', () => {
+  test('begin works on a stopped clock, and nothing is counted between stop and start', () => {
     const clock = new CommandClock({ 'latency-tracking': true });
     const stats = new CommandStats();
     clock.start();

@@ -262,7 +262,7 @@ step(5, 'who is connected', () => {
     await other.expect('PING').status('PONG');
   });
 
-  test('a client that does not read keeps nobody else waiting, and loses nothing', async () => {
+  test('a client that does not read holds up no other client, and loses nothing', async () => {
     const [slow, other] = [await client(), await client()];
     slow.pause();
     const text = 'x'.repeat(100_000);

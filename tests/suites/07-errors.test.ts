@@ -9,7 +9,7 @@ import { growOnly, limitFiles, needsFileLimit } from '../harness/file-limit.ts';
 const AOF = ['--save', '', '--appendonly', 'yes', '--auto-aof-rewrite-percentage', '0'];
 const MISCONF = 'MISCONF Errors writing to the AOF file: File too large';
 
-/** A server with the key `a`, whose log is written and may grow by no more than so many bytes. */
+/** A server with the key `a`, whose log is written and may grow by at most this number of bytes. */
 async function full(policy: string, room = 0): Promise<{ s: OwnServer; c: Client }> {
   needsFlags();
   needsFileLimit();

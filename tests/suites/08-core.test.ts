@@ -240,7 +240,7 @@ step(4, 'promotion', () => {
     expect(Number(after['sync_partial_ok'])).toBe(Number(before['sync_partial_ok']) + 1);
   });
 
-  test('an old primary with writes that nobody else has needs a full sync', async () => {
+  test('an old primary with writes that no other server has needs a full sync', async () => {
     const { primary, replica, second } = await pair();
     await primary.expect('SET', 'k', '1').ok();
     await caughtUp(undefined, second.port);

@@ -663,7 +663,7 @@ describe('MONITOR', () => {
   });
 });
 
-/** Sends so many requests, each with a large reply, and reads nothing. */
+/** Sends this number of requests, each with a large reply, and reads nothing. */
 async function readNothing(slow: Client, c: Client, count: number): Promise<void> {
   await c.expect('SET', 'big', 'x'.repeat(1024 * 1024)).ok();
   slow.pause();

@@ -40,7 +40,7 @@ describe('a password', () => {
     await c.expect('AUTH').error("ERR wrong number of arguments for 'auth' command");
   });
 
-  test('requirepass is shown, and an empty one lets everybody in again', async () => {
+  test('requirepass is shown, and an empty one lets all clients in again', async () => {
     const admin = await passwordSet();
     await admin.expect('CONFIG', 'GET', 'requirepass').array(['requirepass', PASSWORD]);
     const waiting = await client();

@@ -7,7 +7,7 @@ const UNKILLABLE =
   'UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script ' +
   'termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.';
 
-/** Lua that lets so many ms pass. */
+/** Lua that runs for this long, in ms. */
 function pass(ms: number): string {
   return `
     do
@@ -18,7 +18,7 @@ function pass(ms: number): string {
     end `;
 }
 
-/** Lets other clients get BUSY when a script has run for so many ms. */
+/** Sets the time in ms after which other clients get BUSY while a script runs. */
 async function threshold(c: Client, ms: number): Promise<void> {
   await c.expect('CONFIG', 'SET', 'busy-reply-threshold', ms).ok();
 }
