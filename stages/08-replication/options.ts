@@ -111,6 +111,7 @@ export const optionTable = {
   'replica-announced': boolean({ default: true, help: 'Sentinel lists this replica and may promote it' }),
   'repl-diskless-sync': boolean({ default: true, help: 'send all data straight to replicas, without a file' }),
   'repl-diskless-sync-delay': integer({ default: 5, min: 0, max: INT_MAX, help: 'seconds to wait for more replicas' }),
+  'repl-diskless-sync-max-replicas': integer({ default: 0, min: 0, max: INT_MAX, help: 'so many replicas end the wait; 0: none do' }),
   'repl-timeout': integer({ default: 60, min: 1, max: INT_MAX, help: 'seconds of silence until a link is closed' }),
   'repl-ping-replica-period': integer({ default: 10, min: 1, max: INT_MAX, help: 'seconds between pings to replicas' }),
   'repl-backlog-size': memory({ default: 1024 ** 2, min: 1, help: 'bytes of the stream kept for replicas that reconnect' }),

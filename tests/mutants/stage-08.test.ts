@@ -83,6 +83,14 @@ plantedBugs('08', [
   },
   {
     file: 'replication/full-sync.ts',
+    find: 'const awaitsMore = enough === 0 || waiting.length < enough;',
+    replace: 'const awaitsMore = enough === 0 || waiting.length <= enough;',
+    why: 'a full sync goes on waiting though repl-diskless-sync-max-replicas replicas are there',
+    suite: '08-psync',
+    test: 'does not wait for more replicas than repl-diskless-sync-max-replicas',
+  },
+  {
+    file: 'replication/full-sync.ts',
     find: 'if (replication.link === undefined) replication.forgetSelected();',
     replace: '',
     why: 'what follows a full sync goes to the wrong database',

@@ -132,6 +132,23 @@ describe('full sync', () => {
     });
   }
 
+  test('does not wait for more replicas than repl-diskless-sync-max-replicas', async () => {
+    const [first, second] = [await fakeReplica(), await fakeReplica()];
+    await configured({
+      'repl-diskless-sync': 'yes',
+      'repl-diskless-sync-delay': '3600',
+      'repl-diskless-sync-max-replicas': '2',
+    });
+    for (const replica of [first, second]) await replica.ask('REPLCONF', 'capa', 'eof');
+    const before = Number((await info(undefined, 'stats'))['sync_full']);
+    const syncing = first.psync();
+    await until(async () => (await replicaLines())[0]?.includes('state=wait_bgsave'), 'the first replica to wait');
+    expect(await info(undefined, 'persistence')).toMatchObject({ rdb_bgsave_in_progress: '0' });
+    const syncs = [await second.psync(), await syncing];
+    for (const sync of syncs) expect(sync).toMatchObject({ kind: 'full', form: 'eof' });
+    expect(Number((await info(undefined, 'stats'))['sync_full'])).toBe(before + 2);
+  });
+
   test('is counted in INFO stats', async () => {
     const before = await info(undefined, 'stats');
     await syncedReplica();

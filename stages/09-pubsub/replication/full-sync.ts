@@ -59,7 +59,9 @@ export class FullSync {
     if (waiting.length === 0 || loading !== undefined || keyspace.isSnapshotting) return;
     const target = options['repl-diskless-sync'] && waiting.every((replica) => replica.capaEof) ? 'socket' : 'disk';
     const since = Math.min(...waiting.map((replica) => replica.waitingSince));
-    if (target === 'socket' && Date.now() - since < options['repl-diskless-sync-delay'] * 1000) return;
+    const enough = options['repl-diskless-sync-max-replicas'];
+    const awaitsMore = enough === 0 || waiting.length < enough;
+    if (target === 'socket' && awaitsMore && Date.now() - since < options['repl-diskless-sync-delay'] * 1000) return;
     this.begin(waiting, target);
   }
 
