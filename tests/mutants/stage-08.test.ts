@@ -90,6 +90,14 @@ plantedBugs('08', [
     test: 'does not wait for more replicas than repl-diskless-sync-max-replicas',
   },
   {
+    file: 'replication/replication.ts',
+    find: 'this.fullSync.forget(replica);\n    this.trim();',
+    replace: 'this.fullSync.forget(replica);',
+    why: 'a long stream that a lost replica has left stays in memory until something is written',
+    suite: '08-psync',
+    test: 'what was kept for a replica alone is freed when it has left',
+  },
+  {
     file: 'replication/full-sync.ts',
     find: 'if (replication.link === undefined) replication.forgetSelected();',
     replace: '',

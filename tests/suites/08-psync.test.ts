@@ -260,6 +260,19 @@ describe('the stream', () => {
     await (await client()).expect('EXISTS', 'k').int(0);
   });
 
+  test('what was kept for a replica alone is freed when it has left', async () => {
+    const [replica, c] = [await fakeReplica(), await client()];
+    await configured({ 'rdb-key-save-delay': '20000', 'client-output-buffer-limit': 'replica 0 0 0' });
+    await c.expect('MSET', ...Array.from({ length: 200 }, (_, n) => [`slow-${n}`, 'v']).flat()).ok();
+    const size = async () => Number((await info(undefined, 'memory'))['mem_total_replication_buffers']);
+    replica.send('PSYNC', '?', -1);
+    await until(async () => (await info(undefined, 'persistence'))['rdb_bgsave_in_progress'] === '1', 'the full sync');
+    for (let n = 0; n < 30; n++) await c.expect('SET', 'k', 'x'.repeat(100_000)).ok();
+    expect(await size()).toBeGreaterThan(3_000_000);
+    replica.cut();
+    await until(async () => (await size()) < 2_000_000, 'the stream to be as long as repl-backlog-size');
+  });
+
   test('a replica that left is forgotten', async () => {
     const replica = await syncedReplica();
     expect((await info())['connected_slaves']).toBe('1');

@@ -225,6 +225,7 @@ export class Replication implements PropagationTarget {
     if (!this.replicas.delete(replica)) return;
     log.warning(`Connection with replica ${replica.name} lost.`);
     this.fullSync.forget(replica);
+    this.trim();
     if (this.replicas.size === 0) this.noReplicasSince = Date.now();
   }
 
