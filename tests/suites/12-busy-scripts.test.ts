@@ -119,7 +119,7 @@ redis.register_function('put', function() ${pass(200)} redis.call('SET', 'k', 'h
     const c = await client();
     const gone = await client();
     await threshold(c, 50);
-    gone.sendLater('EVAL', `${pass(300)} return redis.call('SET', 'k', 'done')`, 0).reply.catch(() => {});
+    gone.sendLater('EVAL', `${pass(1000)} return redis.call('SET', 'k', 'done')`, 0).reply.catch(() => {});
     await untilBusy(c);
     await gone.close();
     await until(async () => (await c.send('GET', 'k')) === 'done', 'the end of the script');
