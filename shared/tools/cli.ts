@@ -34,14 +34,17 @@ export async function runTool(moduleUrl: string, tool: Tool): Promise<void> {
     process.exitCode = await tool.run(argv);
   } catch (error) {
     // What went wrong may be a child that Ctrl-C has ended. Then the same Ctrl-C ends this process while it waits.
-    await new Promise((done) => setTimeout(done, SIGNAL_MS));
+    await signals();
     if (!(error instanceof ToolError)) throw error;
     console.error(chalk.red(error.message));
     process.exitCode = 1;
   }
 }
 
-const SIGNAL_MS = 50;
+/** Lets signals come in. Several short waits: on a busy machine a single one can be over before the event loop looks for signals. */
+async function signals(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((done) => setTimeout(done, 10));
+}
 
 /** The program that reads our output, such as `head`, has ended. */
 function leaveQuietly(error: NodeJS.ErrnoException): void {
