@@ -6,7 +6,7 @@ import { ReplyError } from '#shared/resp/reply.ts';
 import { encodeRequest } from '../harness/client.ts';
 import { freePort, type ServerProcess } from '../harness/process.ts';
 import { createRng, type Rng } from '../harness/rng.ts';
-import { sleep } from '../harness/time.ts';
+import { sleep, until } from '../harness/time.ts';
 import { ask, openConnection } from './connection.ts';
 import { checkAof, checkRdb, DUMP, strayFiles, temporaryFiles } from './folder.ts';
 import { NAMES, startLoad, type History, type Load } from './load.ts';
@@ -78,6 +78,8 @@ export function newOutcome(scenario: string, policy: string): Outcome {
 
 /** The number of kills after which a new folder is begun. */
 const LIFE = 20;
+/** So many units at least are acknowledged before a kill after which the folder is tampered with. */
+const TO_TAMPER = 200;
 /** Once in this number of kills, real Redis loads a copy of the folder, too. */
 const ELSEWHERE = 4;
 
@@ -159,6 +161,7 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   const snapshot = scenario.command === undefined ? null : await sendCommand(scenario.command, port, load, rng);
   // Now and then the kill comes so late that the command is done.
   await sleep(rng.next() * scenario.withinMs * (scenario.command !== undefined && rng.chance(0.3) ? 4 : 1));
+  if (life.tamper !== undefined) await until(() => acknowledgedOf(load) >= TO_TAMPER, 'acknowledged writes');
   const killedAt = await powerOff(life.server!);
   life.server = null;
   await load.closed;
@@ -193,6 +196,10 @@ async function oneKill(life: Life, rng: Rng, outcome: Outcome): Promise<string[]
   life.held = found;
   life.dump = digest(dir);
   return [...problems, ...verdict.problems];
+}
+
+function acknowledgedOf({ histories }: Load): number {
+  return histories.reduce((sum, { acked }) => sum + acked, 0);
 }
 
 export function addVerdict(outcome: Outcome, { acknowledged, lost, oldestMs }: Verdict): void {
