@@ -48,11 +48,11 @@ function lengthSize(first: number): number {
   return first < LONG_LENGTH ? 1 : 5;
 }
 
-/** Reads the length whose bytes are from `at` to `behind`. */
-function readLength(bytes: Buffer, at: number, behind: number): number {
+/** Reads the length whose bytes begin at `at` and end before `end`. */
+function readLength(bytes: Buffer, at: number, end: number): number {
   const first = bytes[at]!;
   if (first === END) throw new CodecError(`zipmap: it ends at ${at}`);
   if (first < LONG_LENGTH) return first;
-  if (behind >= bytes.length) throw tooLong(at);
+  if (end >= bytes.length) throw tooLong(at);
   return bytes.readUInt32LE(at + 1);
 }

@@ -1,4 +1,4 @@
-/** From this length on `latin1Slice` is as fast: what takes its time is the way out of JavaScript and back. */
+/** From this length on `latin1Slice` is as fast: what costs most is the way out of JavaScript and back. */
 const MAX_LENGTH = 28;
 
 type MakeString = (bytes: Uint8Array, at: number) => string;

@@ -28,7 +28,7 @@ export class CommandClock<R = never> {
   private current: CommandStats | undefined;
   /** The same, where more calls of it need not read the clock. */
   private running: CommandStats | undefined;
-  /** When its time began, in ms; 0: the clock is stopped. */
+  /** When the time of `current` began, in ms; 0: the clock is stopped. */
   private since = 0;
   /** The request that the time is counted for; undefined where it is that of several. */
   private request: unknown;

@@ -32,7 +32,7 @@ const SHORT = commands(['SET another 1']);
 
 /**
  * The folders of a log: each of its files in turn gets the damage. Nothing but a base in RDB form has a checksum, so
- * much damage cannot be told; a cut of the last file is a torn tail, which is loaded up to the tear.
+ * much damage cannot be recognized; a cut of the last file is a torn tail, which is loaded up to the tear.
  */
 export const aofKind: CorruptionKind = {
   name: 'aof',
@@ -43,7 +43,7 @@ export const aofKind: CorruptionKind = {
     folder('the first of two', [['1.incr.aof', commands(COMMANDS)], ['2.incr.aof', SHORT]], '1.incr.aof'),
     folder('a base of commands', [['1.base.aof', commands(COMMANDS)], ['1.incr.aof', SHORT]], '1.base.aof'),
     folder('a base in RDB form', [['1.base.rdb', rdb()], ['1.incr.aof', commands(COMMANDS)]], '1.base.rdb', true),
-    folder('behind a base in RDB form', [['1.base.rdb', rdb()], ['1.incr.aof', commands(COMMANDS)]], '1.incr.aof'),
+    folder('after a base in RDB form', [['1.base.rdb', rdb()], ['1.incr.aof', commands(COMMANDS)]], '1.incr.aof'),
     folder('the manifest', [['1.base.rdb', rdb()], ['1.incr.aof', SHORT], ['2.incr.aof', SHORT]], 'manifest'),
     plain('one file, as before Redis 7', commands(COMMANDS)),
     plain('one file with an RDB preamble', rdb() + commands(COMMANDS)),

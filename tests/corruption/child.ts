@@ -10,7 +10,7 @@ export interface Work {
 }
 
 /** What came of them, in order. */
-export interface Told {
+export interface Answer {
   readonly outcomes: readonly Outcome[];
   /** The most memory this process ever had, in bytes. */
   readonly peak: number;
@@ -42,8 +42,8 @@ async function run({ sample, masks, from, to }: Work): Promise<void> {
     outcomes.push(await tryCase(sample, damageAt(i, masks)));
     slowestMs = Math.max(slowestMs, performance.now() - began);
   }
-  const told: Told = { outcomes, peak: process.resourceUsage().maxRSS * 1024, slowestMs };
-  process.send!(told);
+  const answer: Answer = { outcomes, peak: process.resourceUsage().maxRSS * 1024, slowestMs };
+  process.send!(answer);
 }
 
 async function tryCase(sample: Sample, damage: Damage): Promise<Outcome> {

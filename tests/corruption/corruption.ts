@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { within } from '../harness/time.ts';
-import type { Told, Work } from './child.ts';
+import type { Answer, Work } from './child.ts';
 import { countDamages, damageAt, damageText, type Damage } from './damage.ts';
 import type { CorruptionKind, Outcome, Sample } from './kind.ts';
 
@@ -54,20 +54,20 @@ export async function runCorruption(options: CorruptionOptions): Promise<Report>
       let batch = BATCH;
       for (let from = 0; from < total; ) {
         const to = Math.min(total, from + batch);
-        const told = await ask(child, { sample, masks, from, to });
-        if (typeof told !== 'string') {
-          told.outcomes.forEach((outcome, i) => count(report, kind, sample, damageAt(from + i, masks), outcome));
-          report.peak = Math.max(report.peak, told.peak);
-          report.slowestMs = Math.max(report.slowestMs, told.slowestMs);
+        const answer = await ask(child, { sample, masks, from, to });
+        if (typeof answer !== 'string') {
+          answer.outcomes.forEach((outcome, i) => count(report, kind, sample, damageAt(from + i, masks), outcome));
+          report.peak = Math.max(report.peak, answer.peak);
+          report.slowestMs = Math.max(report.slowestMs, answer.slowestMs);
           from = to;
           continue;
         }
         child.kill('SIGKILL');
         child = await startChild(options);
-        // One by one, until the case is found that did it.
+        // The cases of this batch follow one by one, until the one is found that ended the child.
         if (batch > 1) batch = 1;
         else {
-          count(report, kind, sample, damageAt(from, masks), { kind: 'bug', text: told });
+          count(report, kind, sample, damageAt(from, masks), { kind: 'bug', text: answer });
           from++;
           batch = BATCH;
         }
@@ -100,20 +100,20 @@ async function startChild({ kind, stageDir }: CorruptionOptions): Promise<ChildP
     // What stages log about skipped keys would be thousands of lines.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const ready = await within(HANG_MS, told(child));
+  const ready = await within(HANG_MS, nextMessage(child));
   if (ready !== 'ready') throw new Error(`the loader of ${stageDir} does not start: ${String(ready)}`);
   return child;
 }
 
-/** What the child made of it, or how it ended. */
-async function ask(child: ChildProcess, work: Work): Promise<Told | string> {
-  const answer = told(child);
+/** The child's answer to this work, or a text that says how the child ended. */
+async function ask(child: ChildProcess, work: Work): Promise<Answer | string> {
+  const message = nextMessage(child);
   child.send(work);
-  return ((await within(HANG_MS, answer)) as Told | string | undefined) ?? `hangs: nothing after ${HANG_MS / 1000} s`;
+  return ((await within(HANG_MS, message)) as Answer | string | undefined) ?? `hangs: nothing after ${HANG_MS / 1000} s`;
 }
 
-/** Its next message, or a string that says how it ended. */
-function told(child: ChildProcess): Promise<unknown> {
+/** The child's next message, or a text that says how the child ended. */
+function nextMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => {
     let errors = '';
     const collect = (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000));

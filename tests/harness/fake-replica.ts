@@ -94,7 +94,7 @@ export async function openFakeReplica(host: string, port: number): Promise<FakeR
     }
     const mark = header.slice('$EOF:'.length);
     if (mark.length !== EOF_MARK) throw new Error(`an EOF mark has 40 bytes, not ${mark.length}`);
-    while (!buffer.includes(mark)) await more('the EOF mark behind the RDB');
+    while (!buffer.includes(mark)) await more('the EOF mark after the RDB');
     const content = take(buffer.indexOf(mark));
     take(EOF_MARK);
     return { form: 'eof', rdb: content };

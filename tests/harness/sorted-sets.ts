@@ -30,8 +30,8 @@ export async function fill(c: Client, key: string, count: number): Promise<void>
 /** Waits until the server counts that many blocked clients; a server that does not count them gets a little time. */
 export async function blockedClients(observer: Client, count: number): Promise<void> {
   await until(async () => {
-    const told = /blocked_clients:(\d+)/.exec(String(await observer.send('INFO', 'clients')));
-    if (told === null) await sleep(50);
-    return told === null || Number(told[1]) === count;
+    const shown = /blocked_clients:(\d+)/.exec(String(await observer.send('INFO', 'clients')));
+    if (shown === null) await sleep(50);
+    return shown === null || Number(shown[1]) === count;
   }, `${count} blocked client(s) in INFO`);
 }

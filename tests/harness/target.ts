@@ -113,7 +113,7 @@ function withConf(own: readonly string[], flags: readonly string[]): string[] {
 
 function commandTarget(template: string): Target {
   if (!template.includes('{port}'))
-    throw new Error(`--cmd needs {port} in it, so that the server can be told its port: ${template}`);
+    throw new Error(`--cmd needs {port} in it, so that your server knows where to listen: ${template}`);
   return {
     name: template,
     kind: 'cmd',

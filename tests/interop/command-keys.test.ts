@@ -68,8 +68,8 @@ describe.skipIf(!hasRedis)(`the keys of requests, SEED=${seed}`, () => {
   test('the key specs of all commands of the real server are understood', async () => {
     const rows = [...real.values()].filter(({ specs }) => specs.length > 0);
     expect(rows.length).toBeGreaterThan(100);
-    const told = rows.filter(({ specs }) => specs.every((spec) => spec !== undefined && !/variable|incomplete|not_key/.test(spec.flags)));
-    const requests = randomRequests(told);
+    const described = rows.filter(({ specs }) => specs.every((spec) => spec !== undefined && !/variable|incomplete|not_key/.test(spec.flags)));
+    const requests = randomRequests(described);
     const ours = requests.map((request) => {
       const keys = findKeys(rowOf(real, request).specs as KeySpec[], request);
       return JSON.stringify(keys.map(({ key, flags }) => [key, flags.split(' ').sort()]));

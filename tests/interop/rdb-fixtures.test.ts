@@ -69,11 +69,11 @@ describe.each(rdbStages())('stage $number', (stage) => {
     for (const fixture of bad) {
       writeFileSync(path, fixture.bytes, 'latin1');
       const before = server.process!.output().length;
-      const told = () => server.process!.output().slice(before);
+      const logged = () => server.process!.output().slice(before);
       await client.expect('DEBUG', 'RELOAD', 'NOSAVE').errorLike(/^ERR Error trying to load the RDB dump/);
       // The server's log comes through another pipe than the reply, perhaps later.
-      await until(() => told().includes(DUMP) && told().endsWith('\n'), `a line about ${fixture.name}`);
-      expectOneLine(fixture, told(), refusedBy(fixture)!);
+      await until(() => logged().includes(DUMP) && logged().endsWith('\n'), `a line about ${fixture.name}`);
+      expectOneLine(fixture, logged(), refusedBy(fixture)!);
     }
   }, 60_000);
 

@@ -63,7 +63,7 @@ describe(`round trips, SEED=${seed}`, () => {
     [16_378, 3],
     [2_097_145, 3],
     [2_097_146, 4],
-  ])('a string of %i bytes has a length of %i bytes behind it', (length, bytes) => {
+  ])('a string of %i bytes ends with a length of %i bytes', (length, bytes) => {
     const encoding = length < 4096 ? 2 : 5;
     expect(encodeListpack(['x'.repeat(length)]).length).toBe(7 + encoding + length + bytes);
   });

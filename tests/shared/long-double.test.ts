@@ -58,7 +58,7 @@ describe('formatLongDouble', () => {
     expect(sum('1e30', '0')).toBe('1000000000000000000024696061952');
   });
 
-  test('prints 17 digits behind the point at most', () => {
+  test('prints 17 digits after the point at most', () => {
     expect(sum('1.00000000000000001', '0')).toBe('1.00000000000000001');
     expect(sum('0.000000000000000005', '0')).toBe('0');
     expect(sum('0.000000000000000006', '0')).toBe('0.00000000000000001');

@@ -23,7 +23,7 @@ setInterval(() => {
   due = performance.now() + 5;
 }, 5);
 
-/** How long the server's main thread has waited for a processor since it began; ms, or 0 where that is not told. */
+/** How long the server's main thread has waited for a processor since it began; ms, or 0 where the system does not say. */
 function queued(): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;

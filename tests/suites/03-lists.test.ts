@@ -248,12 +248,12 @@ describe('LINSERT', () => {
   });
 
   test('hundreds of times at one place, with thousands of elements after it', async () => {
-    const behind = numbers(3000).map((number) => `behind ${number}`);
-    const c = await clientWithList('first', 'pivot', ...behind);
+    const rest = numbers(3000).map((number) => `rest ${number}`);
+    const c = await clientWithList('first', 'pivot', ...rest);
     const added = numbers(1500);
     const replies = added.map((number) => c.expect('LINSERT', 'l', 'BEFORE', 'pivot', number));
     for (let i = 0; i < replies.length; i++) await replies[i]!.int(3003 + i);
-    await listIs(c, 'first', ...added, 'pivot', ...behind);
+    await listIs(c, 'first', ...added, 'pivot', ...rest);
   });
 });
 

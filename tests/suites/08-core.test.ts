@@ -97,10 +97,10 @@ step(2, 'the handshake', () => {
     const [ping, ...others] = await (await primary.link()).handshake();
     expect(ping).toEqual(['PING']);
     const psync = others.pop();
-    const told = others.map((words) => words.map((word) => word.toLowerCase()));
-    expect(told).toContainEqual(['replconf', 'listening-port', String(port)]);
-    expect(told).toContainEqual(['replconf', 'capa', 'eof', 'capa', 'psync2']);
-    expect(told.every(([name]) => name === 'replconf')).toBe(true);
+    const received = others.map((words) => words.map((word) => word.toLowerCase()));
+    expect(received).toContainEqual(['replconf', 'listening-port', String(port)]);
+    expect(received).toContainEqual(['replconf', 'capa', 'eof', 'capa', 'psync2']);
+    expect(received.every(([name]) => name === 'replconf')).toBe(true);
     // A server that was a primary before asks for a partial sync of its own history.
     expect(psync![0]).toBe('PSYNC');
     expect(psync).toHaveLength(3);
