@@ -38,6 +38,8 @@ export interface FakeReplica {
   isOpen(): boolean;
   /** Stops reading: the primary's output piles up. */
   pause(): void;
+  /** Reads again. */
+  resume(): void;
   /** Cuts the link. */
   cut(): void;
   /** The port from which it speaks. */
@@ -160,6 +162,7 @@ export async function openFakeReplica(host: string, port: number): Promise<FakeR
     },
     isOpen: () => !ended,
     pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     cut: () => socket.destroy(),
   };
 }

@@ -153,4 +153,12 @@ plantedBugs('02', [
     suite: '02-eviction',
     test: 'a new key has been used 5 times, and each use counts one more while --lfu-log-factor is 0',
   },
+  {
+    file: 'commands/strings/strings.ts',
+    find: "name: 'msetnx',\n    arity: -3,",
+    replace: "name: 'msetnx',\n    arity: -4,",
+    why: 'MSETNX refuses a single key',
+    suite: '02-strings',
+    test: 'of a single key',
+  },
 ]);

@@ -81,4 +81,20 @@ plantedBugs('11', [
     suite: '11-geo',
     test: 'to replicas, GEOADD is the ZADD that it is',
   },
+  {
+    file: 'geo/shape.ts',
+    find: 'Math.sqrt((shape.width / 2) ** 2 + (shape.height / 2) ** 2)',
+    replace: 'shape.width / 2',
+    why: "places in a box come in another order than Redis's, and ANY takes others",
+    suite: '11-geo',
+    test: 'without ASC or DESC: cell by cell, the one of the center first, and by score in each',
+  },
+  {
+    file: 'geo/cover.ts',
+    find: 'middle = cellAt(shape.center, middle.step - 1);',
+    replace: 'middle = cellAt(shape.center, middle.step - 2);',
+    why: "places come in another order than Redis's, and ANY takes others",
+    suite: '11-geo',
+    test: 'without ASC or DESC: cell by cell, the one of the center first, and by score in each',
+  },
 ]);

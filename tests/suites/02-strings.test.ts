@@ -326,6 +326,15 @@ describe('MGET, MSET, MSETNX', () => {
     await c.expect('MGET', 'a', 'b').array(['2', '2']);
   });
 
+  test('of a single key', async () => {
+    const c = await client();
+    await c.expect('MSET', 'a', '1').ok();
+    await c.expect('MSETNX', 'b', '2').int(1);
+    await c.expect('MSETNX', 'b', '3').int(0);
+    await c.expect('MGET', 'a').array(['1']);
+    await c.expect('MGET', 'b').array(['2']);
+  });
+
   test('MSET takes times to live away', async () => {
     const c = await client();
     await c.expect('SET', 'a', '1', 'EX', '100').ok();

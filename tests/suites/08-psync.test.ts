@@ -149,6 +149,40 @@ describe('full sync', () => {
     expect(Number((await info(undefined, 'stats'))['sync_full'])).toBe(before + 2);
   });
 
+  test('a save to disk may take longer than repl-timeout', async () => {
+    const [replica, c] = [await fakeReplica(), await client()];
+    await configured({ 'repl-diskless-sync': 'no', 'repl-timeout': '1', 'rdb-key-save-delay': '100000' });
+    await c.expect('MSET', ...Array.from({ length: 30 }, (_, n) => [`slow-${n}`, 'v']).flat()).ok();
+    expect(await replica.psync()).toMatchObject({ kind: 'full', form: 'length' });
+  });
+
+  test('a replica may stop reading in the middle for less than repl-timeout', async () => {
+    const [replica, c] = [await fakeReplica(), await client()];
+    await configured({ 'repl-diskless-sync': 'yes', rdbcompression: 'no' });
+    const value = 'x'.repeat(2 ** 20);
+    for (let n = 0; n < 24; n++) await c.expect('SET', `large-${n}`, value).ok();
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    replica.pause();
+    replica.send('PSYNC', '?', -1);
+    // A primary looks for silent replicas once a second.
+    await sleep(2_500);
+    replica.resume();
+    await until(async () => (await replicaLines())[0]?.includes('online'), 'the replica to have all data');
+    expect(replica.unread().length).toBeGreaterThan(24 * value.length);
+  });
+
+  test('one that reads nothing for repl-timeout seconds is left', async () => {
+    const [replica, c] = [await fakeReplica(), await client()];
+    await configured({ 'repl-diskless-sync': 'yes', rdbcompression: 'no', 'repl-timeout': '1' });
+    const value = 'x'.repeat(2 ** 20);
+    for (let n = 0; n < 24; n++) await c.expect('SET', `large-${n}`, value).ok();
+    await replica.ask('REPLCONF', 'capa', 'eof');
+    replica.pause();
+    replica.send('PSYNC', '?', -1);
+    await until(async () => (await replicaLines()).length === 1, 'the replica in INFO');
+    await until(async () => (await replicaLines()).length === 0, 'the primary to give the replica up');
+  });
+
   test('is counted in INFO stats', async () => {
     const before = await info(undefined, 'stats');
     await syncedReplica();
@@ -404,6 +438,29 @@ describe('a replica as a primary', () => {
     for (const command of commands) link.stream(...command);
     await replica.readUntil(([, key]) => key === 'end');
     expect(replica.streamed()).toBe(commands.map((command) => resp(...command)).join(''));
+    expect(replica.offset()).toBe(link.offset());
+  });
+
+  test('and each command as soon as it is there in whole', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    await link.handshake();
+    link.fullSync(HISTORY, 700, tinyRdb());
+    await linkUp();
+    const replica = await syncedReplica();
+    const bytes = ['SELECT 0', 'SET a 1', 'SET b 2', 'SET c 3', 'SET d 4'].map((command) => resp(...command.split(' ')));
+    const half = (at: number) => [bytes[at]!.slice(0, 9), bytes[at]!.slice(9)] as const;
+    const [[b1, b2], [c1, c2]] = [half(2), half(3)];
+    link.streamBytes(bytes[0]! + bytes[1]! + b1);
+    await replica.readUntil(([, key]) => key === 'a');
+    expect(replica.unread()).toBe('');
+    link.streamBytes(b2 + c1);
+    await replica.readUntil(([, key]) => key === 'b');
+    expect(replica.unread()).toBe('');
+    link.streamBytes(c2 + bytes[4]!);
+    await replica.readUntil(([, key]) => key === 'd');
+    expect(replica.streamed()).toBe(bytes.join(''));
     expect(replica.offset()).toBe(link.offset());
   });
 

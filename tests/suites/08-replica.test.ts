@@ -91,6 +91,26 @@ describe('the handshake', () => {
     await (await client()).expect('GET', 'k').bulk('v');
   });
 
+  test('a line may end with a line feed alone', async () => {
+    const primary = await fakePrimary();
+    await follow(primary.port);
+    const link = await primary.link();
+    for (;;) {
+      const [name] = await link.next();
+      if (name === 'PSYNC') break;
+      link.write(name === 'PING' ? '+PONG\n' : '+OK\n');
+    }
+    const rdb = tinyRdb({ keys: { k: 'v' } });
+    link.write(`+FULLRESYNC ${HISTORY} 1\n$${rdb.length}\n${rdb}`);
+    link.continueAt(1);
+    link.stream('SELECT', '0');
+    link.stream('SET', 'later', 'w');
+    await applied(link);
+    const c = await client();
+    await c.expect('MGET', 'k', 'later').array(['v', 'w']);
+    expect((await info())['master_replid']).toBe(HISTORY);
+  });
+
   test('a primary that refuses PING is tried again', async () => {
     const primary = await fakePrimary();
     await follow(primary.port);

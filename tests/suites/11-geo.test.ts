@@ -42,6 +42,26 @@ describe('GEOSEARCH', () => {
     await c.expect(...near).array(['Catania']);
   });
 
+  test('without ASC or DESC: cell by cell, the one of the center first, and by score in each', async () => {
+    const c = await client();
+    const longitudes = Array.from({ length: 18 }, (_, n) => n * 20 - 170);
+    // A little askew, so that no place is on the edge of a cell.
+    const places = [-84, -60, -35, -10, 10, 35, 60, 84].flatMap((lat) => longitudes.map((lon) => [lon + lat / 50, lat] as const));
+    await c.expect('GEOADD', 'world', ...places.flatMap(([lon, lat]) => [lon, lat, `${Math.round(lon)},${lat}`])).int(places.length);
+    const from = (lon: number, lat: number, ...by: (string | number)[]) => c.expect('GEOSEARCH', 'world', 'FROMLONLAT', lon, lat, ...by, 'km');
+    const inCircle = (lon: number, lat: number, radius: number) => from(lon, lat, 'BYRADIUS', radius);
+    const inBox = (lon: number, lat: number, width: number, height: number) => from(lon, lat, 'BYBOX', width, height);
+    await inCircle(-150, -10, 2500).array(['-170,-10', '-150,-10', '-130,-10', '-150,10']);
+    await inCircle(130, 50, 2000).array(['111,60', '131,60', '131,35', '151,60']);
+    await inCircle(40, -50, 2000).array(['29,-60', '29,-35', '49,-60', '49,-35']);
+    await inCircle(-50, 80, 1000).array(['-88,84', '-68,84', '-48,84', '-28,84', '-8,84', '12,84', '-108,84']);
+    await inBox(-10, -60, 500, 8000).array(['-12,-84', '-11,-60', '-11,-35', '8,-84']);
+    const south = ['-51,-35', '-31,-35', '-11,-35', '-71,-60', '-51,-60', '-31,-60', '-11,-60', '9,-60', '29,-60', '-91,-60'];
+    await inBox(-30, -40, 7000, 6000).array(south);
+    const north = ['-90,10', '-70,10', '-50,10', '-89,35', '-69,35', '-49,35', '-30,10', '-29,35', '-90,-10', '-70,-10', '-50,-10', '-30,-10'];
+    await inBox(-60, 20, 8500, 7000).array(north);
+  });
+
   test('WITHHASH is an integer, also where the score is a distance that was stored', async () => {
     const c = await client();
     await c.expect('ZADD', 'distances', '0.5', 'near', '1056.811775941', 'far').int(2);
