@@ -161,4 +161,20 @@ plantedBugs('03', [
     suite: '03-lists',
     test: 'elements stay in order as the list grows beyond 8 KB and shrinks again',
   },
+  {
+    file: 'store/packed-value.ts',
+    find: 'this.entries = this.end === 0 ? flat(others) : splice(this.entries, from, to, others);',
+    replace: 'this.entries = flat(others);',
+    why: 'a small hash of more than 8 KB forgets its fields when one is added',
+    suite: '03-hashes',
+    test: 'keeps all other fields when one is added, changed or removed',
+  },
+  {
+    file: 'store/packed-value.ts',
+    find: 'needed + Math.min(needed >>> 2, MAX_SPARE)',
+    replace: 'needed - Math.min(needed >>> 2, MAX_SPARE)',
+    why: 'a small hash that grows overwrites another one',
+    suite: '03-hashes',
+    test: 'and while they grow in turn',
+  },
 ]);

@@ -145,6 +145,38 @@ describe('HDEL', () => {
   });
 });
 
+describe('a small hash of more than 8 KB', () => {
+  const numbers = Array.from({ length: 120 }, (_, n) => n);
+  const field = (n: number) => `f${n}:`.padEnd(60, 'f');
+  const value = (n: number) => `v${n}:`.padEnd(60, 'v');
+
+  test('keeps all other fields when one is added, changed or removed', async () => {
+    const c = await client();
+    const expected = new Map<string, string>();
+    for (const n of numbers) {
+      await c.expect('HSET', 'h', field(n), value(n)).int(1);
+      expected.set(field(n), value(n));
+    }
+    await c.expect('OBJECT', 'ENCODING', 'h').bulk('listpack');
+    await c.expect('HGETALL', 'h').array([...expected].flat());
+    for (const n of [0, 50, 119]) {
+      await c.expect('HSET', 'h', field(n), `new ${n}`).int(0);
+      expected.set(field(n), `new ${n}`);
+    }
+    await c.expect('HGETALL', 'h').array([...expected].flat());
+    for (const n of [119, 0, 70]) {
+      await c.expect('HDEL', 'h', field(n)).int(1);
+      expected.delete(field(n));
+    }
+    await c.expect('HGETALL', 'h').array([...expected].flat());
+    for (const n of numbers.slice(10)) {
+      expected.delete(field(n));
+      await c.send('HDEL', 'h', field(n));
+    }
+    await c.expect('HGETALL', 'h').array([...expected].flat());
+  });
+});
+
 describe('HLEN, HEXISTS, HSTRLEN', () => {
   test('HLEN counts fields', async () => {
     const c = await client();
@@ -500,6 +532,18 @@ describe('a hash as a whole', () => {
     await change('d', 'd'.repeat(12), 'd'.repeat(40), 'd'.repeat(14));
     await c.expect('HGETALL', 'new').map({ name: 'ada', born: '1815' });
     for (const key of ['a', 'c', 'd']) await c.expect('HGETALL', key).map({ name: key.repeat(14), born: '1815' });
+  });
+
+  test('and while they grow in turn', async () => {
+    const c = await client();
+    const keys = ['a', 'b', 'c', 'd'];
+    const numbers = Array.from({ length: 60 }, (_, n) => n);
+    for (const n of numbers) {
+      for (const key of keys) await c.expect('HSET', key, `${key}${n}`, `value ${n} of ${key}`).int(1);
+    }
+    for (const key of keys) {
+      await c.expect('HGETALL', key).array(numbers.flatMap((n) => [`${key}${n}`, `value ${n} of ${key}`]));
+    }
   });
 
   test('an expired hash is gone', async () => {
