@@ -247,6 +247,6 @@ plantedBugs('08', [
     replace: 'end > 0 ? end - 1 : end',
     why: 'a line that ends with a line feed alone loses its last byte',
     suite: '08-replica',
-    test: 'a line may end with a line feed alone',
+    test: 'a line may end with a line feed alone, and be empty',
   },
 ]);

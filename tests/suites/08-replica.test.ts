@@ -91,7 +91,7 @@ describe('the handshake', () => {
     await (await client()).expect('GET', 'k').bulk('v');
   });
 
-  test('a line may end with a line feed alone', async () => {
+  test('a line may end with a line feed alone, and be empty', async () => {
     const primary = await fakePrimary();
     await follow(primary.port);
     const link = await primary.link();
@@ -101,7 +101,7 @@ describe('the handshake', () => {
       link.write(name === 'PING' ? '+PONG\n' : '+OK\n');
     }
     const rdb = tinyRdb({ keys: { k: 'v' } });
-    link.write(`+FULLRESYNC ${HISTORY} 1\n$${rdb.length}\n${rdb}`);
+    link.write(`\r\n\n+FULLRESYNC ${HISTORY} 1\n\r\n\n$${rdb.length}\n${rdb}`);
     link.continueAt(1);
     link.stream('SELECT', '0');
     link.stream('SET', 'later', 'w');
