@@ -43,6 +43,7 @@ test('a result that comes before that of an earlier test waits for it', async ()
 
 test.each([
   ['a whole step leads to the next one', 'two words', 'next: step 3 · npm test 01 -- -t "three"'],
+  ['a heading as it is printed leads to the next one', '01 · step 2: two words', 'next: step 3 · npm test 01 -- -t "three"'],
   ['a part of a step leads to the suite', 'two words > test 1', 'next: the whole suite · npm test 01 --'],
   ['the last step leads to the suite', 'three', 'next: the whole suite · npm test 01 --'],
 ])('after -t, %s', async (_, text, next) => {

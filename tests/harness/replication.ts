@@ -1,7 +1,8 @@
 import { afterAll } from 'vitest';
 import { Client } from './client.ts';
 import { openFakePrimary, type FakePrimary, type PrimaryLink } from './fake-primary.ts';
-import { openFakeReplica, type FakeReplica } from './fake-replica.ts';
+import { openFakeReplica, type FakeReplica, type Sync } from './fake-replica.ts';
+import { rowsOf } from './failure.ts';
 import { address, atEnd, client, onlyIf, target, until } from './suite.ts';
 import type { RunningServer } from './target.ts';
 
@@ -28,6 +29,19 @@ export async function fakeReplica(port?: number): Promise<FakeReplica> {
   return replica;
 }
 
+/** Asks for a full sync, and fails with the reply of a primary that begins none. */
+export async function fullSync(replica: FakeReplica): Promise<Sync & { kind: 'full' }> {
+  const sync = await replica.psync();
+  if (sync.kind === 'full') return sync;
+  throw new Error(
+    rowsOf([
+      ['sent', 'PSYNC ? -1, as a replica does (chapter 08)'],
+      ['expected', '+FULLRESYNC <replid> <offset>, then a dump'],
+      ['received', sync.kind === 'error' ? sync.text : '+CONTINUE'],
+    ]),
+  );
+}
+
 /** A fake replica that has done a full sync, and has read nothing of the stream yet. */
 export async function syncedReplica(port?: number): Promise<FakeReplica> {
   const replica = await fakeReplica(port);
@@ -35,8 +49,7 @@ export async function syncedReplica(port?: number): Promise<FakeReplica> {
   const announced = nextPort++;
   await replica.ask('REPLCONF', 'listening-port', announced);
   await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
-  const sync = await replica.psync();
-  if (sync.kind !== 'full') throw new Error(`a full sync was asked for; the primary answered ${JSON.stringify(sync)}`);
+  await fullSync(replica);
   const online = `,port=${announced},state=online,`;
   await until(async () => (await replicaLines(port)).some((line) => line.includes(online)), `INFO replication to show a line slave0:ip=…${online}offset=…`);
   // After an RDB with an EOF mark the stream begins when the replica has acknowledged the RDB.

@@ -7,9 +7,13 @@ export interface Choice {
   readonly pattern: RegExp;
 }
 
-/** The text is taken literally, in either case. Failures show ` > ` between groups and names, so that is understood. */
+/**
+ * The text is taken literally, in either case. What the judge prints may be pasted: failures show ` > ` between groups and
+ * names, and a group's heading has the suite's number in front, `10 · step 1: members with scores`.
+ */
 export function chooseByName(text: string): Choice {
-  return { text, pattern: new RegExp(literally(text).replaceAll(' > ', '(?: >)? '), 'i') };
+  const name = text.replace(/^\s*\d{2} · /, '');
+  return { text, pattern: new RegExp(literally(name).replaceAll(' > ', '(?: >)? '), 'i') };
 }
 
 /** What Vitest looks for to find a test by its title, with or without the names of groups before it. */

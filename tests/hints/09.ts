@@ -125,9 +125,9 @@ export const hints: Record<string, Hint> = {
     'network/output-limit.ts#checkOutputLimit',
   ],
   'a subscriber may be silent for as long as it likes': [
-    'The timeout for idle clients does not apply to a client with subscriptions: silence is what a subscriber does.',
+    'The test starts your server with --timeout 1 (chapter 01, step 5). A client without subscriptions that sends nothing is closed after a second; a client with subscriptions is not: silence is what a subscriber does.',
     'clientsCronHandleTimeout in src/timeout.c',
-    `${GUARD}#isInSubscribedMode`,
+    'clients/idle.ts#closeIdleClients',
   ],
   'PUBLISH goes to the replicas as it was typed': [
     'PUBLISH changes no key. It goes to the replicas all the same, for their subscribers, but not to the log.',

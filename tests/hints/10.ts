@@ -199,7 +199,7 @@ export const hints: Record<string, Hint> = {
     `${ADD}#zadd`,
   ],
   'a sorted set comes back from a dump': [
-    'Write small ones as one listpack (type 17), large ones as their number, and then for each member its bytes and 8 bytes of score, lowest first (type 5).',
+    'Write small ones as one listpack (type 17), large ones as their number, and then each member as a string and its score as a double of 8 bytes, the lowest byte first (type 5). The member with the highest score comes first.',
     'rdbSaveObject and rdbLoadObject in src/rdb.c',
     'persistence/rdb/read-sorted-set.ts#readSortedSet',
   ],

@@ -1,5 +1,5 @@
 import { address, client, expect, step, test, until } from '../harness/suite.ts';
-import { applied, caughtUp, companion, configured, fakePrimary, fakeReplica, follow, info, linkUp, syncedReplica } from '../harness/replication.ts';
+import { applied, caughtUp, companion, configured, fakePrimary, fakeReplica, follow, fullSync, info, linkUp, syncedReplica } from '../harness/replication.ts';
 import { followed, HISTORY, leftBehind, OLD_HISTORY, pair, promoted, READONLY, write } from '../harness/replication-pairs.ts';
 
 const REFUSED = 'NOREPLICAS Not enough good replicas to write.';
@@ -27,8 +27,7 @@ step(1, 'copy, then follow', () => {
   test('the RDB of a full sync holds the data', async () => {
     const c = await client();
     await c.expect('SET', 'a-key-to-find', 'its-value').ok();
-    const sync = await (await fakeReplica()).psync();
-    if (sync.kind !== 'full') throw new Error(`no full sync: ${JSON.stringify(sync)}`);
+    const sync = await fullSync(await fakeReplica());
     expect(sync.rdb).toMatch(/^REDIS00\d\d/);
     expect(sync.rdb).toContain('\x0da-key-to-find\x09its-value');
     expect(sync.rdb.at(-9)).toBe('\xff');
