@@ -1,4 +1,5 @@
-import { expect, logged, reusedServer, until, type Client, type OwnServer } from './suite.ts';
+import { rowsOf } from './failure.ts';
+import { logged, reusedServer, until, type Client, type OwnServer } from './suite.ts';
 
 const AOF = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'no', '--enable-debug-command', 'yes'];
 /** How far the server's clock may be from the test's, in ms. */
@@ -50,11 +51,21 @@ export const unselected = (requests: string[]) => requests.filter((request) => !
 
 /** Each command as a client sends it, and the requests that the file must hold; `T+100`: a Unix time in ms, 100 s from now. */
 export async function becomes(rows: [command: string, ...file: string[]][]): Promise<void> {
-  const { of } = await log();
+  const { c, during } = await log();
   for (const [command, ...file] of rows) {
-    const came = unselected(await of(command));
-    expect([command, ...came.map((request, at) => withTimes(request, file[at] ?? ''))]).toEqual([command, ...file]);
+    const came = unselected(await during(() => c.expect(...command.split(' ')).success()));
+    const held = came.map((request, at) => withTimes(request, file[at] ?? '')).join(', ');
+    if (held !== file.join(', ')) throw new Error(otherEffect(command, file.join(', '), held));
   }
+}
+
+function otherEffect(command: string, expected: string, held: string): string {
+  const times = expected.replace(/T\+(\d+)/g, '<the time in ms, $1 s from now>');
+  return rowsOf([
+    ['sent', command],
+    ['expected', `in the log: ${times || 'nothing'}`],
+    ['received', `in the log: ${held || 'nothing'}`],
+  ]);
 }
 
 /** The request with `T+N` in place of each time for which the model has `T+N`, if the time is right. */

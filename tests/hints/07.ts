@@ -96,7 +96,7 @@ export const hints: Record<string, Hint> = {
     REWRITER,
   ],
   'the manifest says which files are loaded, and in which order': [
-    'Each line is: file NAME seq NUMBER type b|i|h. Load the base, then the incremental files in the order of the lines; append to the last one. Lines that begin with # are comments.',
+    'Each line is: file NAME seq NUMBER type b|i|h. Load the base (here a dump of chapter 06), then the incremental files in the order of the lines; append to the last one. Lines that begin with # are comments.',
     'aofLoadManifestFromFile in src/aof.c',
     `${MANIFEST}#parseManifest`,
   ],
