@@ -1,5 +1,30 @@
 import type { Command } from './command.ts';
 
+/** Every category, in the order in which ACL CAT names them (Redis: `ACLCommandCategories`). */
+export const CATEGORIES: readonly string[] = [
+  'keyspace',
+  'read',
+  'write',
+  'set',
+  'sortedset',
+  'list',
+  'hash',
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'geo',
+  'stream',
+  'pubsub',
+  'admin',
+  'fast',
+  'slow',
+  'blocking',
+  'dangerous',
+  'connection',
+  'transaction',
+  'scripting',
+];
+
 /** The families whose name is a category too. */
 const GROUP_CATEGORIES: Record<string, string> = {
   string: 'string',
@@ -17,7 +42,9 @@ const GROUP_CATEGORIES: Record<string, string> = {
   generic: 'keyspace',
 };
 
-/** The ACL categories of a command: most follow from its flags and family (Redis: `setImplicitACLCategories`). */
+/**
+ * The ACL categories of a command, in the order of ACL CAT: most follow from its flags and family (Redis: `setImplicitACLCategories`).
+ */
 export function aclCategories(command: Command): string[] {
   const { flags, row, family } = command;
   const found = new Set(row.categories ? row.categories.split(' ') : []);
@@ -29,5 +56,5 @@ export function aclCategories(command: Command): string[] {
   found.add(flags.has('fast') ? 'fast' : 'slow');
   const own = family.category ?? GROUP_CATEGORIES[family.group];
   if (own && command.subcommands.size === 0) found.add(own);
-  return [...found];
+  return CATEGORIES.filter((category) => found.has(category));
 }

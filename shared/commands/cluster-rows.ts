@@ -1,34 +1,34 @@
 import { ReplyError } from '../resp/reply.ts';
 import type { CommandRow, Family } from './command.ts';
 
-/** What `CLUSTER` has, all with one answer: name, arity, its own flags, since. `*`: its replies differ from node to node. */
+/** What `CLUSTER` has, all with one answer: name, arity, flags, since. `*`: its replies differ from node to node. */
 const SUBCOMMANDS = `
-addslots -3 admin,no_async_loading 3.0.0
-addslotsrange -4 admin,no_async_loading 7.0.0
-bumpepoch 2 admin,no_async_loading 3.0.0 *
-count-failure-reports 3 admin 3.0.0 *
-countkeysinslot 3 - 3.0.0
-delslots -3 admin,no_async_loading 3.0.0
-delslotsrange -4 admin,no_async_loading 7.0.0
-failover -2 admin,no_async_loading 3.0.0
-flushslots 2 admin,no_async_loading 3.0.0
-forget 3 admin,no_async_loading 3.0.0
-getkeysinslot 4 - 3.0.0 *
-info 2 - 3.0.0 *
-keyslot 3 - 3.0.0
-links 2 - 7.0.0 *
-meet -4 admin,no_async_loading 3.0.0
-myid 2 - 3.0.0
-nodes 2 - 3.0.0 *
-replicas 3 admin 5.0.0 *
-replicate 3 admin,no_async_loading 3.0.0
-reset -2 admin,noscript 3.0.0
-saveconfig 2 admin,no_async_loading 3.0.0
-set-config-epoch 3 admin,no_async_loading 3.0.0
-setslot -4 admin,no_async_loading 3.0.0
-shards 2 - 7.0.0 *
-slaves 3 admin 3.0.0 *
-slots 2 - 3.0.0 *
+addslots -3 admin,stale,no_async_loading 3.0.0
+addslotsrange -4 admin,stale,no_async_loading 7.0.0
+bumpepoch 2 admin,stale,no_async_loading 3.0.0 *
+count-failure-reports 3 admin,stale 3.0.0 *
+countkeysinslot 3 stale 3.0.0
+delslots -3 admin,stale,no_async_loading 3.0.0
+delslotsrange -4 admin,stale,no_async_loading 7.0.0
+failover -2 admin,stale,no_async_loading 3.0.0
+flushslots 2 admin,stale,no_async_loading 3.0.0
+forget 3 admin,stale,no_async_loading 3.0.0
+getkeysinslot 4 stale 3.0.0 *
+info 2 stale 3.0.0 *
+keyslot 3 stale 3.0.0
+links 2 stale 7.0.0 *
+meet -4 admin,stale,no_async_loading 3.0.0
+myid 2 stale 3.0.0
+nodes 2 stale 3.0.0 *
+replicas 3 admin,stale 5.0.0 *
+replicate 3 admin,stale,no_async_loading 3.0.0
+reset -2 admin,noscript,stale 3.0.0
+saveconfig 2 admin,stale,no_async_loading 3.0.0
+set-config-epoch 3 admin,stale,no_async_loading 3.0.0
+setslot -4 admin,stale,no_async_loading 3.0.0
+shards 2 stale 7.0.0 *
+slaves 3 admin,stale 3.0.0 *
+slots 2 stale 3.0.0 *
 `;
 
 const DEPRECATED: Record<string, CommandRow['deprecated']> = {
@@ -67,7 +67,7 @@ function* subcommands(): Generator<CommandRow<unknown>> {
     yield {
       name: name!,
       arity: Number(arity),
-      flags: flags === '-' ? 'stale' : `stale ${flags!.replace(',', ' ')}`,
+      flags: flags!.replaceAll(',', ' '),
       since: since!,
       summary: 'Not in this server.',
       ...(differs === '*' ? { tips: 'nondeterministic_output' } : {}),

@@ -14,6 +14,7 @@ import {
   needsFlags,
   server,
   set,
+  type Status,
   status,
   test,
   until,
@@ -303,6 +304,13 @@ describe('COMMAND', () => {
     await c.expect('COMMAND', 'INFO', 'ECHO').array([
       ['echo', 2, [status('loading'), status('stale'), status('fast')], 0, 0, 0, [status('@fast'), status('@connection')], [], [], []],
     ]);
+  });
+
+  test('INFO shows flags in the order of Redis', async () => {
+    const c = await client();
+    const rows = items(await c.send('COMMAND', 'INFO', 'cluster|reset', 'cluster|replicas', 'cluster|keyslot'));
+    const flags = rows.map((row) => items(items(row!)[2]!).map((flag) => (flag as Status).text).join(' '));
+    expect(flags).toEqual(['admin noscript stale', 'admin stale', 'stale']);
   });
 
   test('in RESP3 flags, categories, tips, key specs and no sub-commands are sets', async () => {

@@ -1,7 +1,7 @@
 import { encodeRequest } from '../harness/client.ts';
 import type { Expectation } from '../harness/expectation.ts';
 import { LongValues } from '../harness/long-values.ts';
-import { client, clientResp3, describe, expect, info, ioredis, resp, rng, server } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, info, ioredis, items, resp, rng, server } from '../harness/suite.ts';
 import { set, Status, status, test, until } from '../harness/suite.ts';
 import { deadline, expectTtl, extremeTimes, isLeft } from '../harness/expire-times.ts';
 
@@ -620,6 +620,15 @@ describe('through ioredis', () => {
     for (let i = 0; i < 500; i++) pipeline.append('k', 'x').strlen('k');
     const replies = (await pipeline.exec())!;
     expect(replies.map(([, reply]) => reply)).toEqual(replies.map((_, i) => Math.floor(i / 2) + 1));
+  });
+});
+
+describe('COMMAND INFO', () => {
+  test('shows categories in the order of ACL CAT', async () => {
+    const c = await client();
+    const rows = items(await c.send('COMMAND', 'INFO', 'GET', 'APPEND', 'TYPE', 'FLUSHALL'));
+    const categories = rows.map((row) => items(items(row!)[6]!).map((category) => (category as Status).text).join(' '));
+    expect(categories).toEqual(['@read @string @fast', '@write @string @fast', '@keyspace @read @fast', '@keyspace @write @slow @dangerous']);
   });
 });
 

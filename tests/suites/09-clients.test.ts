@@ -78,6 +78,13 @@ describe('CLIENT INFO and CLIENT LIST', () => {
     expect(names).toEqual(order.split(' ').filter((name) => names.includes(name)));
   });
 
+  test('clients find a number in each field that they read as one', async () => {
+    const c = await client();
+    const line = await clientInfo(c);
+    const numbers = 'id fd age idle db sub psub ssub multi qbuf qbuf-free argv-mem multi-mem rbs rbp obl oll omem tot-mem redir resp'.split(' ');
+    expect(numbers.filter((name) => !/^-?\d+$/.test(line[name] ?? 'missing'))).toEqual([]);
+  });
+
   test('name, database and protocol are those of now', async () => {
     const c = await client();
     await c.expect('CLIENT', 'SETNAME', 'me').ok();
@@ -715,6 +722,7 @@ describe('clients that read too slowly', () => {
     await until(async () => Number((await lineOf(c, id))['omem']) > 5_000_000, 'replies that wait');
     const line = await lineOf(c, id);
     expect(line['events']).toBe('rw');
+    expect(Number(line['oll'])).toBeGreaterThan(0);
     expect(Number(line['tot-mem'])).toBeGreaterThanOrEqual(Number(line['omem']));
     slow.destroy();
   });

@@ -402,6 +402,13 @@ describe('scripts that the server keeps', () => {
 });
 
 describe('scripts among all else', () => {
+  test('COMMAND INFO shows the flags of EVAL_RO and its like in the order of Redis', async () => {
+    const c = await client();
+    const rows = items(await c.send('COMMAND', 'INFO', 'EVAL_RO', 'EVALSHA_RO', 'FCALL_RO'));
+    const flags = 'readonly noscript stale skip_monitor no_mandatory_keys movablekeys';
+    expect(rows.map((row) => items(items(row!)[2]!).map((flag) => (flag as Status).text).join(' '))).toEqual([flags, flags, flags]);
+  });
+
   test('in a transaction, and under WATCH', async () => {
     const c = await client();
     const other = await client();

@@ -2,31 +2,6 @@ import { aclCategories } from '#shared/commands/acl-categories.ts';
 import type { CommandTable } from '#shared/commands/command-table.ts';
 import type { Command } from '#shared/commands/command.ts';
 
-/** Every category, in the order in which ACL CAT names them (Redis: `ACLCommandCategories`). */
-export const CATEGORIES: readonly string[] = [
-  'keyspace',
-  'read',
-  'write',
-  'set',
-  'sortedset',
-  'list',
-  'hash',
-  'string',
-  'bitmap',
-  'hyperloglog',
-  'geo',
-  'stream',
-  'pubsub',
-  'admin',
-  'fast',
-  'slow',
-  'blocking',
-  'dangerous',
-  'connection',
-  'transaction',
-  'scripting',
-];
-
 /** The commands and sub-commands of a category, a container before its sub-commands. */
 export function commandsIn(table: CommandTable, category: string): Command[] {
   return everyCommand(table).filter((command) => aclCategories(command).includes(category));

@@ -1,7 +1,8 @@
+import { CATEGORIES } from '#shared/commands/acl-categories.ts';
 import type { CommandTable } from '#shared/commands/command-table.ts';
 import type { Command } from '#shared/commands/command.ts';
 import type { RuleContext } from './apply-rule.ts';
-import { CATEGORIES, commandsIn } from './categories.ts';
+import { commandsIn } from './categories.ts';
 import { AFTER_ALL_CHANNELS, AFTER_ALL_KEYS, FIRST_ARGUMENT_OF_SUBCOMMAND, RuleError, SYNTAX, UNKNOWN } from './rule-error.ts';
 import { createKeyPattern, type Selector } from './user.ts';
 

@@ -7,6 +7,7 @@ export function clientLine(server: Server, client: Client): string {
   const { pubsub } = server;
   const { parser, replies, socket, transaction } = client;
   const now = Date.now();
+  const waiting = client.outputBytes - replies.size;
   const fields: [name: string, value: string | number][] = [
     ['id', client.id],
     ['addr', addressOf(client)],
@@ -22,10 +23,14 @@ export function clientLine(server: Server, client: Client): string {
     ['ssub', pubsub.shardChannels.namesOf(client).size],
     ['multi', transaction?.queued.length ?? -1],
     ['qbuf', parser.size],
+    ['qbuf-free', 0], // Clients such as redis-py expect this field, as they do `rbs` and `rbp`: no buffer has a fixed size
     ['argv-mem', parser.argumentBytes],
     ['multi-mem', transaction?.size ?? 0],
+    ['rbs', 0],
+    ['rbp', 0],
     ['obl', replies.size],
-    ['omem', client.outputBytes - replies.size],
+    ['oll', waiting > 0 ? 1 : 0],
+    ['omem', waiting],
     ['tot-mem', parser.size + (transaction?.size ?? 0) + client.outputBytes],
     ['events', `${socket?.isPaused() ? '' : 'r'}${(socket?.writableLength ?? 0) > 0 ? 'w' : ''}`],
     ['cmd', client.lastCommand?.fullName ?? 'NULL'],

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { CATEGORIES } from '#shared/commands/acl-categories.ts';
 import { log } from '#shared/log.ts';
 import { systemReason } from '#shared/options/paths.ts';
 import { MapReply, OK, ReplyError, SetReply, type Reply } from '#shared/resp/reply.ts';
-import { CATEGORIES, commandsIn } from '../../acl/categories.ts';
+import { commandsIn } from '../../acl/categories.ts';
 import { checkRequest } from '../../acl/check.ts';
 import { describeChannels, describeCommands, describeKeys, describeUser, userFlags } from '../../acl/describe.ts';
 import { loadAclFile, saveAclFile } from '../../acl/file.ts';

@@ -8,7 +8,7 @@ import { numberOfKeys } from './number-of-keys.ts';
 const FLAGS = 'noscript stale skip_monitor no_mandatory_keys';
 /** What a script does with its keys is not known: the worst is assumed. */
 const writes = { arity: -3, flags: `${FLAGS} may_replicate`, keys: [keyCount(2, 'RW access update')] };
-const reads = { arity: -3, flags: `${FLAGS} readonly`, keys: [keyCount(2, 'RO access')] };
+const reads = { arity: -3, flags: `readonly ${FLAGS}`, keys: [keyCount(2, 'RO access')] };
 const bySource = { scriptFlags: flagsOfSource };
 const bySha = { scriptFlags: flagsOfSha };
 

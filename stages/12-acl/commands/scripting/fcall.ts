@@ -26,7 +26,7 @@ export const functionCalls: Family = {
     {
       name: 'fcall_ro',
       arity: -3,
-      flags: `${FLAGS} readonly`,
+      flags: `readonly ${FLAGS}`,
       keys: [keyCount(2, 'RO access')],
       since: '7.0.0',
       summary: 'Runs a function that only reads.',
