@@ -185,6 +185,14 @@ describe('what makes a key ready', () => {
 });
 
 describe('timeouts', () => {
+  test('do not end early: a key that should expire by then is gone', async () => {
+    const c = await client();
+    for (let turn = 0; turn < 30; turn++) {
+      c.write(resp('SET', 'k', 'v', 'PX', '5') + resp('BLPOP', 'l', '0.005') + resp('EXISTS', 'k'));
+      await c.raw('+OK\r\n*-1\r\n:0\r\n');
+    }
+  });
+
   test('the shorter one ends first, by whole seconds or parts', async () => {
     const [slow, quick] = [await client(), await client()];
     let order = '';

@@ -85,10 +85,11 @@ export class BlockedClients {
     this.resume(client);
   }
 
+  /** Node's timers may fire early. A timeout has passed when the clock is beyond it (Redis: `handleBlockedClientsTimeout`). */
   private startTimer(client: Client, blocked: Blocked, deadline: number): void {
-    const left = Math.max(1, deadline - Date.now());
+    const left = Math.max(1, deadline + 1 - Date.now());
     blocked.timer = setTimeout(() => {
-      if (left > MAX_TIMER_MS) this.startTimer(client, blocked, deadline);
+      if (Date.now() <= deadline) this.startTimer(client, blocked, deadline);
       else this.timeOut(client);
     }, Math.min(left, MAX_TIMER_MS));
   }
