@@ -28,27 +28,27 @@ export const hints: Record<string, Hint> = {
   'a time to live becomes a deadline in ms': [
     'EX 100 would mean a later deadline when the file is read again. Log the deadline: PXAT with SET, PEXPIREAT for the EXPIRE family.',
     'setGenericCommand in src/t_string.c, expireGenericCommand in src/expire.c',
-    PROPAGATION,
+    'commands/keys/expire.ts#setExpire',
   ],
   'sums of floats are logged as their results': [
     'The same sum on another machine may differ in its last digit. Log SET with KEEPTTL, or HSET, with the result.',
     'incrbyfloatCommand in src/t_string.c',
-    PROPAGATION,
+    'commands/strings/counters.ts#incrbyfloat',
   ],
   'SPOP is logged as an SREM of what came out': [
     'When the log is replayed, a random choice would come out differently. Log which members were removed; when none is left, DEL.',
     'spopCommand in src/t_set.c',
-    PROPAGATION,
+    'commands/sets/sets.ts#spop',
   ],
   'pops that may wait are logged as pops': [
     'BLPOP is logged as the LPOP that it did, whether it waited or not. A timeout leaves nothing.',
     'blpopCommand and blockingPopGenericCommand in src/t_list.c',
-    PROPAGATION,
+    'commands/lists/blocking.ts#blockingPop',
   ],
   'a stream entry is logged with its ID, and trimming with its exact size': [
     'Replace * by the ID that was chosen, and MAXLEN ~ by MAXLEN = with the length that came out.',
     'xaddCommand and streamRewriteTrimArgument in src/t_stream.c',
-    PROPAGATION,
+    'commands/streams/streams.ts#xadd',
   ],
   '--appendonly yes makes a folder with a manifest, a base and an incremental file': [
     'The folder appendonlydir holds three files: a base in RDB format, an empty incremental file, and appendonly.aof.manifest, with a line for each of the two.',

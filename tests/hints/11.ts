@@ -27,7 +27,7 @@ export const hints: Record<string, Hint> = {
     `${GEO}#geopos`,
   ],
   'a place is a member of a sorted set, and its score is its geohash': [
-    'Cut each range in half 26 times: 1 for the upper half, 0 for the lower one. The score is 52 bits, latitude and longitude in turn, with the first bit of the longitude on top.',
+    'Column and row are numbers of 26 bits, in proportion to the two degrees (step 1). The score has their bits in turn, 52 of them, with the first bit of the column on top.',
     'geohashEncode in src/geohash.c',
     'geo/geohash.ts#scoreOf',
   ],
