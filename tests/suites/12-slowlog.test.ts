@@ -145,6 +145,16 @@ describe('MEMORY', () => {
     await c.expect('MEMORY', 'USAGE', 'k', 'SAMPLES', '-1').error('ERR syntax error');
   });
 
+  test('MEMORY USAGE of a hash does not depend on the command that made it', async () => {
+    const c = await client();
+    await c.expect('HSET', 'a', 'f', '1').int(1);
+    await c.expect('HSETNX', 'b', 'f', '1').int(1);
+    await c.expect('HINCRBY', 'c', 'f', '1').int(1);
+    await c.expect('HINCRBYFLOAT', 'd', 'f', '1').bulk('1');
+    const usage = await c.send('MEMORY', 'USAGE', 'a');
+    for (const key of ['b', 'c', 'd']) await c.expect('MEMORY', 'USAGE', key).matches((reply) => reply === usage, `as many as ${String(usage)}`);
+  });
+
   test('STATS, DOCTOR, PURGE', async () => {
     const c = await client();
     await c.expect('SET', 'k', 'v').ok();

@@ -69,6 +69,7 @@ export class Hash extends PackedValue {
 
   /** Adds a field or gives it another value. @returns whether it is new */
   set(field: string, value: string): boolean {
+    if (this.size === 0 && this.dict === undefined) return this.setAll([field, value], 0) === 1;
     if (isLong(field) || isLong(value)) this.unpack();
     let isNew: boolean;
     if (this.dict === undefined) isNew = this.setEntry(field, value);
