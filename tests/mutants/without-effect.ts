@@ -144,6 +144,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     why: 'the range from a place to the one before it is empty anyway',
   },
   {
+    stage: '10',
+    file: 'commands/sort/order.ts',
+    before: 'length <= FEW',
+    after: 'length < FEW',
+    why: 'exactly so many elements get arrays of their own, and the same order',
+  },
+  {
     stage: '11',
     file: 'geo/cover.ts',
     before: 'reached < HALF_EQUATOR',
@@ -177,6 +184,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     before: 'return false;',
     after: 'return true;',
     why: 'a cell is searched, too, in which nothing is found',
+  },
+  {
+    stage: '12',
+    file: 'commands/hyperloglog/hyperloglog.ts',
+    before: '…gToChange(db, key, db.lookupWrite(key), 0)',
+    after: '…gToChange(db, key, db.lookupWrite(key), (0 + 1))',
+    why: 'a HyperLogLog is longer than a byte anyway',
   },
   {
     stage: '12',

@@ -123,6 +123,7 @@ describe('DUMP and RESTORE', () => {
   const damaged: [what: string, value: string][] = [
     ['a score that is NaN', `\x05\x01\x01a${double(NaN)}`],
     ['a score as text that is NaN', '\x03\x01\x01a\xfd'],
+    ['a score as text that is NaN, though 253 digits follow', `\x03\x01\x01a\xfd${'1'.repeat(253)}`],
     ['a member twice', `\x05\x02\x01a${double(1)}\x01a${double(2)}`],
     ['no member', '\x05\x00'],
     ['a member that is missing', `\x05\x02\x01a${double(1)}`],
