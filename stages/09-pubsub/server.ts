@@ -31,7 +31,7 @@ import { ReplicationCron } from './replication/cron.ts';
 import { Failover } from './replication/failover.ts';
 import { Replication } from './replication/replication.ts';
 import { prepareRole } from './replication/role.ts';
-import { waitForReplicas } from './replication/shutdown.ts';
+import { ShutdownWait } from './replication/shutdown.ts';
 import { AckWaits } from './replication/wait.ts';
 import { execute } from './router/execute.ts';
 import { Propagation } from './router/propagate.ts';
@@ -87,13 +87,12 @@ export class Server {
   readonly replication: Replication;
   readonly ackWaits: AckWaits;
   readonly failover: Failover;
+  readonly shutdownWait: ShutdownWait;
   private readonly replicationCron: ReplicationCron;
   /** Set while data is read from disk. */
   loading: Loading | undefined;
   /** DEBUG SET-ACTIVE-EXPIRE */
   activeExpire = true;
-  /** SHUTDOWN waits for replicas. */
-  ending = false;
   stopping = false;
   /** The port in use, once started. */
   port = 0;
@@ -128,6 +127,7 @@ export class Server {
     this.replication = new Replication(this);
     this.ackWaits = new AckWaits(this.replication, this.aof, this.blockedClients);
     this.failover = new Failover(this);
+    this.shutdownWait = new ShutdownWait(this);
     this.replicationCron = new ReplicationCron(this);
     prepareRole(this);
   }
@@ -151,9 +151,8 @@ export class Server {
    */
   shutdown(flags: ShutdownFlags = {}): boolean {
     const { save = false, nosave = false, force = false } = flags;
-    if (this.ending && !flags.now) return true;
-    this.ending = !flags.now && waitForReplicas(this, flags);
-    if (this.ending) return true;
+    if (this.shutdownWait.until !== undefined) return true;
+    if (this.shutdownWait.begin(flags)) return true;
     this.rdb.cancel();
     if (!this.aof.shutdown(force)) return false;
     if (this.loading === undefined && (save || (!nosave && this.options.save.length > 0))) {

@@ -5,8 +5,8 @@ import type { Client } from './client.ts';
 /** Which requests have to wait: all, or those that may change data. */
 export type PauseKind = 'all' | 'write';
 
-/** The reason: FAILOVER, or from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
-export type PausePurpose = 'failover' | 'command';
+/** The reason: FAILOVER, SHUTDOWN, or from stage 09 on CLIENT PAUSE. Each begins and ends on its own (Redis: `pause_purpose`). */
+export type PausePurpose = 'failover' | 'shutdown' | 'command';
 
 /** The parts of the server that a pause uses. */
 interface Owner {

@@ -24,7 +24,13 @@ export function serverFields(server: Server): InfoField[] {
     ['nodejs_version', process.versions.node],
     ['executable', process.argv[1]!],
     ['config_file', server.configFile],
+    ...shutdownFields(server),
   ];
+}
+
+/** How long a shutdown waits for replicas, at most; no field when none does. */
+function shutdownFields({ shutdownWait: { until } }: Server): InfoField[] {
+  return until === undefined ? [] : [['shutdown_in_milliseconds', Math.max(0, until - Date.now())]];
 }
 
 /** The kinds of listening sockets and their addresses (Redis: `getListensInfoString`). */

@@ -109,7 +109,7 @@ function lastsave({ server }: Request): Reply {
 }
 
 /** `SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]`: no reply but the end of the connection. */
-function shutdown({ server, args }: Request): Reply {
+function shutdown({ server, client, args }: Request): Reply {
   const words = new Set(args.slice(1).map((word) => word.toUpperCase()));
   const abort = words.delete('ABORT');
   const flags = {
@@ -119,7 +119,9 @@ function shutdown({ server, args }: Request): Reply {
     force: words.delete('FORCE'),
   };
   if (words.size > 0 || (flags.save && flags.nosave) || (abort && args.length > 2)) throw syntaxError();
+  if (abort && server.shutdownWait.abort()) return OK;
   if (abort) throw new ReplyError('ERR No shutdown in progress.');
   if (!server.shutdown(flags)) throw new ReplyError('ERR Errors trying to SHUTDOWN. Check logs.');
+  if (server.shutdownWait.until !== undefined) return server.shutdownWait.block(client);
   return NO_REPLY;
 }
