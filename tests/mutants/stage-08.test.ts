@@ -2,6 +2,22 @@ import { plantedBugs } from './planted-bugs.ts';
 
 plantedBugs('08', [
   {
+    file: 'replication/shutdown.ts',
+    find: "    pause.begin('shutdown', Infinity, 'write');\n",
+    replace: '',
+    why: 'a write that comes while SHUTDOWN waits for replicas is acknowledged, and they never get it',
+    suite: '08-shutdown',
+    test: 'serves reads, holds writes, and ends with ABORT',
+  },
+  {
+    file: 'replication/shutdown.ts',
+    find: "    this.server.pause.finish('shutdown');\n",
+    replace: '',
+    why: 'after SHUTDOWN ABORT no write is ever answered',
+    suite: '08-shutdown',
+    test: 'serves reads, holds writes, and ends with ABORT',
+  },
+  {
     file: 'replication/guards.ts',
     find: 'replication.ownDeadlines.note(request);',
     replace: '',

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, needsFlags, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
-import { info, prompt, syncedReplica, type FakeReplica } from '../harness/replication.ts';
+import { atEnd, describe, expect, needsFlags, server, test, until, type Client, type OwnServer } from '../harness/suite.ts';
+import { openFakeReplica } from '../harness/fake-replica.ts';
+import { info, prompt, replicaLines, type FakeReplica } from '../harness/replication.ts';
 
 /** SHUTDOWN of a primary whose replica, played by the test, has not acknowledged the last write. */
 
@@ -18,7 +19,12 @@ async function lagging(...flags: string[]): Promise<Lagging> {
   needsFlags();
   const own = await server('--save', '', '--shutdown-timeout', '300', ...flags);
   await prompt(own.port);
-  const replica = await syncedReplica(own.port);
+  const replica = await openFakeReplica('127.0.0.1', own.port);
+  atEnd(() => replica.cut());
+  await replica.ask('REPLCONF', 'capa', 'eof', 'capa', 'psync2');
+  await replica.psync();
+  replica.ack();
+  await until(async () => (await replicaLines(own.port)).some((line) => line.includes(',state=online,')), 'an online replica');
   const c = await own.client();
   await c.expect('SET', 'k', 'old').ok();
   return { own, replica, c };
