@@ -113,4 +113,12 @@ plantedBugs('06', [
     suite: '06-core',
     test: 'a server does not start with a dump of another magic, of an unknown version, or cut short',
   },
+  {
+    file: 'persistence/rdb/load.ts',
+    find: 'this.db = target.keyspace.databases[0]!;',
+    replace: 'this.db = target.keyspace.databases[1]!;',
+    why: 'keys of a dump that names no database come into database 1',
+    suite: '06-rdb',
+    test: 'keys in front of which no database is named are in database 0',
+  },
 ]);

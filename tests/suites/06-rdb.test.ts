@@ -208,6 +208,13 @@ describe('a dump made by hand', () => {
     await c.expect('DBSIZE').int(3);
   });
 
+  test('keys in front of which no database is named are in database 0', async () => {
+    const c = await loaded(rdbFile(`${key('k', 'v')}\xfe\x01${key('other', 'w')}`));
+    await c.expect('GET', 'k').bulk('v');
+    await c.expect('SELECT', '1').ok();
+    await c.expect('KEYS', '*').array(['other']);
+  });
+
   test('without a checksum, of version 1, with an unknown field', async () => {
     const c = await loaded(rdbFile(`\xfe\0${key('k', 'v')}`, { checksum: false }));
     await c.expect('GET', 'k').bulk('v');
