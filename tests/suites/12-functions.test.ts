@@ -1,4 +1,4 @@
-import { client, clientResp3, describe, expect, items, map, server, set, status, test, type Client } from '../harness/suite.ts';
+import { client, clientResp3, describe, expect, items, map, rewritten, server, set, status, test, type Client } from '../harness/suite.ts';
 import { log, unselected } from '../harness/aof-effects.ts';
 
 const LIBRARY = `#!lua name=mylib
@@ -224,7 +224,7 @@ describe('functions are data', () => {
     const c = await s.client();
     await c.expect('FUNCTION', 'LOAD', LIBRARY).bulk('mylib');
     await c.expect('BGREWRITEAOF').success();
-    await expect.poll(async () => /aof_rewrite_in_progress:0/.test(String(await c.send('INFO', 'persistence')))).toBe(true);
+    await rewritten(c);
     await c.expect('SET', 'k', 'v').ok();
     await s.restart();
     const again = await s.client();
