@@ -71,10 +71,16 @@ export class Segment<V> {
     }
   }
 
-  /** The index in the first slot of a hash, which mostly is that of its key; -1 for an empty slot, and while there are no slots. */
+  /** The index of the first entry whose hash may be this one, which mostly is that of its key; -1 for none, and while there are no slots. */
   probe(hash: number): number {
     const { slots } = this;
-    return slots.length === 0 ? -1 : (slots[hash & (slots.length - 1)]! & (slots.length - 1)) - 1;
+    if (slots.length === 0) return -1;
+    const mask = slots.length - 1;
+    const tag = hash & SLOT_BITS & ~mask;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const word = slots[slot]!;
+      if (word === 0 || (word & ~mask) === tag) return (word & mask) - 1;
+    }
   }
 
   /** Reads the beginning of a key and of its value. @returns some number that depends on both */

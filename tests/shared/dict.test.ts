@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Dict } from '../../shared/dict/dict.ts';
+import { compute, hashOf } from '../../shared/dict/hash.ts';
+import { Segment, SEGMENT_MAX } from '../../shared/dict/segment.ts';
 import { chooseSeed, createRng } from '../harness/rng.ts';
 
 const seed = chooseSeed();
@@ -96,6 +98,14 @@ describe(`Dict, SEED=${seed}`, () => {
     dict.set('key', 2, 0x78);
     expect(dict.replacedStamp).toBe(0x5634);
     expect(dict.stampOf('key')).toBe(0x78);
+  });
+
+  test('probe finds nearly every key, those too whose slot was taken by another', () => {
+    const segment = new Segment<number>(0, false);
+    for (let i = 0; i < SEGMENT_MAX; i++) segment.append(`key:${i}`, i, hashOf);
+    const found = Array.from({ length: SEGMENT_MAX }, (_, i) => segment.probe(compute(`key:${i}`)) === i);
+    // A few have the same bits of their hashes in the slots as another key.
+    expect(found.filter(Boolean).length).toBeGreaterThan(0.9 * SEGMENT_MAX);
   });
 
   test('clear leaves it as new', () => {
