@@ -66,13 +66,14 @@ export class Dict<V> {
     const { depth, directory } = this;
     if (depth === 0) return;
     const count = Math.min(keys.length, PREFETCH_MAX);
-    for (let i = 0; i < count; i++) {
-      const hash = compute(keys[i]!);
-      found.hashes[i] = hash;
-      found.indexes[i] = directory[hash >>> (32 - depth)]!.probe(hash);
-    }
+    const { hashes, indexes } = found;
+    const segmentAt = 32 - depth;
+    for (let i = 0; i < count; i++) hashes[i] = compute(keys[i]!);
+    // A processor looks some hundred instructions ahead: short loops have it wait for several keys at a time.
+    for (let i = 0; i < count; i++) indexes[i] = directory[hashes[i]! >>> segmentAt]!.probe(hashes[i]!);
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += directory[found.hashes[i]! >>> (32 - depth)]!.touch(found.indexes[i]!);
+    for (let i = 0; i < count; i++) sum += directory[hashes[i]! >>> segmentAt]!.touchFields(indexes[i]!);
+    for (let i = 0; i < count; i++) sum += directory[hashes[i]! >>> segmentAt]!.touch(indexes[i]!);
     found.sum = sum;
   }
 

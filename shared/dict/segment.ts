@@ -83,11 +83,17 @@ export class Segment<V> {
     }
   }
 
+  /** Reads where the key and the value of an entry are. @returns some number that depends on it */
+  touchFields(index: number): number {
+    return index !== -1 && this.fields[index * this.width] === undefined ? 1 : 0;
+  }
+
   /** Reads the beginning of a key and of its value. @returns some number that depends on both */
   touch(index: number): number {
     if (index === -1) return 0;
-    const value = this.valueAt(index) as string | InBlock;
-    return this.keyAt(index).length + (typeof value === 'string' ? value.length : (value.start ?? 0));
+    const value = this.valueAt(index) as string | InBlock | true | number;
+    const read = typeof value === 'string' ? value.length : typeof value === 'object' ? value.start : undefined;
+    return this.keyAt(index).length + (read ?? 0);
   }
 
   /** Appends an entry whose key is not in the segment. */
