@@ -39,6 +39,10 @@ export class Hash extends PackedValue {
     return this.dict === undefined ? this.entries : undefined;
   }
 
+  override prefetch(requests: readonly (readonly string[])[]): void {
+    this.dict?.prefetchNamed(requests);
+  }
+
   encoding(): string {
     return this.dict === undefined ? 'listpack' : 'hashtable';
   }

@@ -51,6 +51,10 @@ export class SetValue extends PackedValue {
     return this.dict === undefined ? this.entries : undefined;
   }
 
+  override prefetch(requests: readonly (readonly string[])[]): void {
+    this.dict?.prefetchNamed(requests);
+  }
+
   encoding(): 'intset' | 'listpack' | 'hashtable' {
     return this.form;
   }

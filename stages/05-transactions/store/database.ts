@@ -45,6 +45,12 @@ export class Database {
     this.dict.prefetch(keys);
   }
 
+  /** These requests for one key will run: fetches what they will look up in its value. */
+  prefetchIn(key: string, requests: readonly (readonly string[])[]): void {
+    const value = this.dict.get(key);
+    if (typeof value === 'object') value.prefetch(requests);
+  }
+
   /** Number of keys, those included that have expired but not been removed yet. */
   get size(): number {
     return this.dict.size;

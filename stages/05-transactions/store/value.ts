@@ -18,6 +18,8 @@ export abstract class StoredValue {
   abstract get isEmpty(): boolean;
   /** The bytes that its database has counted for it; 0 while no key holds it. */
   accounted = 0;
+  /** These requests for it will run: a large one fetches what they will look up, as `Dict.prefetch`. */
+  prefetch(_requests: readonly (readonly string[])[]): void {}
   /** Its key is gone, or holds another value now. */
   dropped(): void {}
 }

@@ -35,6 +35,11 @@ export class CountedDict<V extends string | true> extends Dict<V> {
     return value;
   }
 
+  /** These requests will look up their third words: fields or members. */
+  prefetchNamed(requests: readonly (readonly string[])[]): void {
+    this.prefetch(requests.filter((args) => args.length > 2).map((args) => args[2]!));
+  }
+
   copy(): CountedDict<V> {
     const copy = new CountedDict<V>(this.hasValues);
     copy.reserve(this.size);
