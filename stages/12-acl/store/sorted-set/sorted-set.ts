@@ -49,6 +49,12 @@ export class SortedSet extends StoredValue {
     return typeof this.content === 'string' ? this.content : undefined;
   }
 
+  override prefetch(requests: readonly (readonly string[])[]): void {
+    if (typeof this.content === 'string') return;
+    // The last word is a member in ZADD, ZINCRBY and ZSCORE alike.
+    this.content.dict.prefetch(requests.filter((args) => args.length > 2).map((args) => args.at(-1)!));
+  }
+
   encoding(): string {
     return typeof this.content === 'string' ? 'listpack' : 'skiplist';
   }
