@@ -81,4 +81,20 @@ plantedBugs('07', [
     suite: '07-errors',
     test: 'half a command that cannot be taken back stays, and only the rest is written after it',
   },
+  {
+    file: 'persistence/aof/folder.ts',
+    find: 'baseSeq: last(true)',
+    replace: 'baseSeq: last(false)',
+    why: 'where the manifest is lost, a new base is written over one that it had named',
+    suite: '07-load',
+    test: 'files that no manifest names are not loaded, and stay as they are',
+  },
+  {
+    file: 'persistence/aof/load.ts',
+    find: 'is not loaded while ` +',
+    replace: 'is not loaded while ` -',
+    why: 'the warning about a dump that is not loaded is no text',
+    suite: '07-aof',
+    test: 'a dump that is there is not loaded',
+  },
 ]);
