@@ -95,6 +95,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     why: 'an argument of exactly 64 KB is kept in the other form, with the same bytes',
   },
   {
+    stage: '07',
+    file: 'persistence/aof/load.ts',
+    before: 'loaded = 0;',
+    after: 'loaded = (0 + 1);',
+    why: 'only the difference between two values of the counter is used',
+  },
+  {
     stage: '08',
     file: 'replication/backlog.ts',
     before: 'index > 0',
@@ -128,6 +135,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     before: 'chunk.length > left',
     after: 'chunk.length >= left',
     why: 'a chunk of no bytes is kept, and goes with the next one',
+  },
+  {
+    stage: '08',
+    file: 'replication/replication.ts',
+    before: 'this.offset - this.streamed',
+    after: 'this.offset + this.streamed',
+    why: 'a long history is sent without waiting for more of it: in more packets, with the same bytes',
   },
   {
     stage: '09',
