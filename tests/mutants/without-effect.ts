@@ -81,6 +81,48 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     why: 'a stream that has exactly so many entries is looked at, and nothing of it is removed',
   },
   {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written > 0 && written % STEP === 0',
+    after: '!(written > 0 && written % STEP === 0)',
+    why: 'a save looks at the clock more often, and writes the same bytes',
+  },
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written > 0 && written % STEP === 0',
+    after: 'written > 0 || written % STEP === 0',
+    why: 'a save looks at the clock more often, and writes the same bytes',
+  },
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written > 0',
+    after: 'written >= 0',
+    why: 'a save looks at the clock once more, before the first pending entry',
+  },
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written > 0',
+    after: 'written > (0 + 1)',
+    why: 'a multiple of 1000 is above 1 where it is above 0',
+  },
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written % STEP === 0',
+    after: 'written % STEP !== 0',
+    why: 'a save looks at the clock more often, and writes the same bytes',
+  },
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written % STEP === 0',
+    after: 'written % STEP === (0 + 1)',
+    why: 'a save looks at the clock as often, an entry later',
+  },
+  {
     stage: '07',
     file: 'persistence/aof/file.ts',
     before: 'now - this.lastTry',
@@ -100,6 +142,27 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     before: 'loaded = 0;',
     after: 'loaded = (0 + 1);',
     why: 'only the difference between two values of the counter is used',
+  },
+  {
+    stage: '07',
+    file: 'persistence/aof/file.ts',
+    before: 'private lastTry = 0;',
+    after: 'private lastTry = (0 + 1);',
+    why: 'the time is used only after a failed write, which has set it',
+  },
+  {
+    stage: '07',
+    file: 'persistence/aof/file.ts',
+    before: '1024 * 1024',
+    after: '1024 * (1024 + 1)',
+    why: 'the size from which a group of commands waits for no others is 1 KB larger',
+  },
+  {
+    stage: '07',
+    file: 'persistence/aof/load.ts',
+    before: 'SLICE_MS = 10',
+    after: 'SLICE_MS = (10 + 1)',
+    why: 'a slice of the loading takes a tenth longer',
   },
   {
     stage: '08',
@@ -149,6 +212,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
     before: 'this.table.size <= limit',
     after: 'this.table.size < limit',
     why: 'a table that is exactly full is looked at, and nothing of it is forgotten',
+  },
+  {
+    stage: '09',
+    file: 'router/client-line.ts',
+    before: "['qbuf-free', 0]",
+    after: "['qbuf-free', (0 + 1)]",
+    why: 'clients need a number there, whichever it is: no buffer has a fixed size',
   },
   {
     stage: '10',
@@ -231,6 +301,13 @@ export const WITHOUT_EFFECT: readonly NamedChange[] = [
 
 /** Changes that show only after a longer time than a suite can wait, or in a state that no test can bring about. */
 export const OUT_OF_REACH: readonly NamedChange[] = [
+  {
+    stage: '06',
+    file: 'persistence/rdb/write-stream.ts',
+    before: 'written % STEP',
+    after: 'written * STEP',
+    why: 'other clients wait while all pending entries of a group are saved: only the time that they wait shows it',
+  },
   {
     stage: '07',
     file: 'persistence/aof/file.ts',
