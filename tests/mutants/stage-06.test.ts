@@ -121,4 +121,20 @@ plantedBugs('06', [
     suite: '06-rdb',
     test: 'keys in front of which no database is named are in database 0',
   },
+  {
+    file: 'persistence/snapshot.ts',
+    find: 'if (this.large?.walk === walk && this.large.key === key) return this.finishLarge();',
+    replace: '',
+    why: 'a large value that changes while half of it is written is saved half as it was, half as it is',
+    suite: '06-rdb-snapshot',
+    test: 'changes inside a large hash that is half written, and of keys after it',
+  },
+  {
+    file: 'persistence/snapshot.ts',
+    find: 'this.large === undefined ? this.out : this.early',
+    replace: 'this.out',
+    why: 'a key that changes is saved in the middle of a large value that is half written',
+    suite: '06-rdb-snapshot',
+    test: 'changes inside a large hash that is half written, and of keys after it',
+  },
 ]);

@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { ALL_DATABASES, contents, describe, expect, field } from '../harness/suite.ts';
 import { info, readFile, reusedServer, rng, saved } from '../harness/suite.ts';
 import { test, until, type Client, type OwnServer } from '../harness/suite.ts';
@@ -41,6 +43,12 @@ async function all(c: Client, commands: (string | number)[][]): Promise<void> {
 
 function times(make: (at: number) => (string | number)[], count = KEYS): (string | number)[][] {
   return Array.from({ length: count }, (_, at) => make(at));
+}
+
+/** How much of the dump has been written so far, in bytes. */
+function unfinishedBytes({ dir }: OwnServer): number {
+  const name = readdirSync(dir).find((file) => file.startsWith('temp-'));
+  return name === undefined ? 0 : statSync(join(dir, name)).size;
 }
 
 describe('BGSAVE saves the moment of the command, whatever follows', () => {
@@ -101,6 +109,21 @@ describe('BGSAVE saves the moment of the command, whatever follows', () => {
         await all(c, times((at) => ['SPOP', `s:${at + 20}`, 2], 20));
         await all(c, times((at) => ['SMOVE', `s:${at + 40}`, 's:0', 'a'], 20));
         await all(c, times((at) => ['SUNIONSTORE', `s:${at + 20}`, 's:0', 's:1'], 20));
+      },
+    ));
+
+  test('changes inside a large hash that is half written, and of keys after it', () =>
+    snapshot(
+      async (c) => {
+        // The other keys come after the hash in the file.
+        await c.expect('SWAPDB', 0, 1).ok();
+        const fields = times((at) => [`field ${at}`, at], 60_000);
+        await c.expect('HSET', 'large', ...fields.flat()).int(60_000);
+      },
+      async ({ s, c }) => {
+        await until(() => unfinishedBytes(s) > 50_000, 'the first fields in the file');
+        await all(c, [['SELECT', 1], ['SET', 'filler:0', 'changed'], ['DEL', 'filler:1'], ['SELECT', 0]]);
+        await c.expect('HDEL', 'large', ...times((at) => [`field ${at}`], 30_000).flat()).int(30_000);
       },
     ));
 
