@@ -137,4 +137,12 @@ plantedBugs('06', [
     suite: '06-rdb-snapshot',
     test: 'changes inside a large hash that is half written, and of keys after it',
   },
+  {
+    file: 'persistence/snapshot.ts',
+    find: 'if (steps !== undefined) exhaust(steps);',
+    replace: '',
+    why: 'of a large value that changes before its turn only the first step is saved',
+    suite: '06-rdb-snapshot',
+    test: 'changes inside a large hash that is half written, and of keys after it',
+  },
 ]);
