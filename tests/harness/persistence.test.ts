@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { ReplyError } from '#shared/resp/reply.ts';
 import type { Client } from './client.ts';
-import { saved, savedIfItCan } from './persistence.ts';
+import { saved, savedIfItCan, saveIfItCan } from './persistence.ts';
 
 /** A client whose requests are answered with these texts, one after the other; the last one again and again. */
 function answering(...texts: string[]): { client: Client; asked: () => number } {
@@ -26,4 +27,11 @@ test.each([
   const { client, asked } = answering(RUNS, RUNS, RUNS_NOT);
   await wait(client);
   expect(asked()).toBe(3);
+});
+
+test('a server without SAVE is ready for the next test, one that fails to save is not', async () => {
+  const client = (reply: unknown) => ({ send: () => Promise.resolve(reply) }) as unknown as Client;
+  await saveIfItCan(client('OK'));
+  await saveIfItCan(client(new ReplyError("ERR unknown command 'SAVE', with args beginning with: ")));
+  await expect(saveIfItCan(client(new ReplyError('ERR')))).rejects.toThrow('SAVE between two tests: ERR');
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Decoded } from '#shared/resp/decoder.ts';
+import { ReplyError } from '#shared/resp/reply.ts';
 import type { Client } from './client.ts';
 import { until } from './time.ts';
 
@@ -28,6 +29,12 @@ export function saved(c: Client): Promise<unknown> {
 /** As `saved`, for a server that may have no BGSAVE yet: INFO without the field means that none runs. */
 export function savedIfItCan(c: Client): Promise<unknown> {
   return until(async () => (await field(c, 'rdb_bgsave_in_progress')) !== '1', 'INFO persistence to show rdb_bgsave_in_progress:0');
+}
+
+/** Saves, where the server knows SAVE. @throws Error when it answers another error */
+export async function saveIfItCan(c: Client): Promise<void> {
+  const reply = await c.send('SAVE');
+  if (reply instanceof ReplyError && !/unknown command/i.test(reply.message)) throw new Error(`SAVE between two tests: ${reply.message}`);
 }
 
 /** Waits until no AOF rewrite runs or waits to. */
