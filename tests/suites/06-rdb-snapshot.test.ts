@@ -286,6 +286,16 @@ describe('a BGSAVE', () => {
     await c.expect('EXISTS', 'before', 'after').int(1);
   });
 
+  test('leaves a size in rdb_last_cow_size, also after changes', async () => {
+    const s = await reusedServer(...SLOW);
+    const c = await s.client();
+    await all(c, times((at) => ['SET', `filler:${at}`, at]));
+    await c.expect('BGSAVE').status('Background saving started');
+    await all(c, times((at) => ['SET', `filler:${at}`, 'changed']));
+    await saved(c);
+    expect(await field(c, 'rdb_last_cow_size')).toMatch(/^\d+$/);
+  });
+
   test('can follow another at once', async () => {
     const s = await reusedServer('--save', '', '--rdb-key-save-delay', '500', '--enable-debug-command', 'yes');
     const c = await s.client();
