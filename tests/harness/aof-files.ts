@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rowsOf } from './failure.ts';
 import { expect, rdbFile, readFile, resp, reusedServer, type Client, type OwnServer } from './suite.ts';
 
 /** Flags of a server with an append-only file that is rewritten on request alone. */
@@ -49,11 +50,21 @@ export async function refused(rows: [what: string, files: Record<string, string>
       () => 'it started',
       (error: Error) => error.message,
     );
-    expect([what, ending]).toEqual([what, expect.stringContaining('exit code 1 ')]);
-    expect([what, ending]).toEqual([what, expect.stringMatching(message)]);
+    if (!ending.includes('exit code 1 ') || !message.test(ending)) throw new Error(notRefused(what, message, ending));
     for (const [name, bytes] of Object.entries(files)) expect(readFile(s, 'appendonlydir', name), what).toBe(bytes);
   }
   place(s, written());
   await s.restart(...AOF);
   await (await s.client()).expect('GET', 'base').bulk('1234');
+}
+
+function notRefused(what: string, message: RegExp, ending: string): string {
+  const [how, printed = ''] = ending.split(/\n {2}output:\n/);
+  const rows: [string, string][] = [
+    ['started', `on a folder with ${what}`],
+    ['expected', `exit code 1, and output that matches ${message}`],
+    ['received', how!.split('\n')[0]!],
+  ];
+  const output = printed.trim().split(/\s*\n\s*/).slice(-3).join(' | ');
+  return rowsOf(output === '' ? rows : [...rows, ['output', output]]);
 }

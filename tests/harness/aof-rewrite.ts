@@ -44,7 +44,7 @@ export async function tidy(s: OwnServer): Promise<void> {
   await until(() => {
     const named = [...names(s), 'appendonly.aof.manifest'].sort();
     return !manifest(s).some((line) => line.endsWith('type h')) && folder(s).join() === named.join();
-  }, 'the old files to go');
+  }, 'the folder to hold only the manifest and the files it names, none of them of type h');
 }
 
 /** Kills the server (SIGKILL), starts it again and expects all data to be there. */

@@ -43,6 +43,14 @@ plantedBugs('07', [
   },
   {
     file: 'persistence/aof/load-file.ts',
+    find: 'if (this.client.transaction === undefined) this.beforeMulti = this.validUpTo;',
+    replace: 'this.beforeMulti = this.validUpTo;',
+    why: 'a MULTI without EXEC stays in the file, and new commands are appended to its transaction',
+    suite: '07-core',
+    test: 'of a transaction that is torn nothing is loaded',
+  },
+  {
+    file: 'persistence/aof/load-file.ts',
     find: 'error instanceof AofError && error.torn && isLast',
     replace: 'error instanceof AofError && isLast',
     why: 'damage in the middle of the log is taken for a torn end, and what follows is cut off',

@@ -338,8 +338,8 @@ step(4, 'the switch, file by file', () => {
 
   test('the server does not start without a file that the manifest names', async () => {
     await refused([
-      ['base', without(base), /1\.base\.rdb/],
-      ['incr', without(INCR), /1\.incr\.aof/],
+      ['no base', without(base), /1\.base\.rdb/],
+      ['no increment', without(INCR), /1\.incr\.aof/],
     ]);
   });
 });
@@ -354,8 +354,10 @@ step(5, 'a torn tail', () => {
       await s.restart();
       const c = await s.client();
       await c.expect('MGET', 'k3', 'k4').array(['v3', null]);
-      expect(readFile(s, 'appendonlydir', INCR)).toBe(whole.slice(0, -last));
-      expect(s.output()).toMatch(/truncat/i);
+      const left = readFile(s, 'appendonlydir', INCR)!;
+      expect(left.length, 'the length of the file, in bytes, after the start').toBe(whole.length - last);
+      expect(left).toBe(whole.slice(0, -last));
+      expect(s.output(), 'what the server printed').toMatch(/truncat/i);
       await c.expect('SET', 'k4', 'new').ok();
       await until(() => logged(s).at(-1)?.[1] === 'k4', 'the request in the log');
     }
@@ -364,23 +366,29 @@ step(5, 'a torn tail', () => {
   test('of a transaction that is torn nothing is loaded', async () => {
     const files = written(...SETS);
     const unit = resp('MULTI') + resp('SET', 'k1', 'changed') + resp('DEL', 'k2') + resp('EXEC');
-    const s = await prepared({ ...files, [INCR]: `${files[INCR]}${unit.slice(0, -3)}` });
-    await s.restart();
-    await (await s.client()).expect('MGET', 'k1', 'k2').array(['v1', 'v2']);
-    // Redis cuts off what is torn; to cut off its MULTI as well is safer, since more will be appended.
-    expect(readFile(s, 'appendonlydir', INCR)!.startsWith(files[INCR]!)).toBe(true);
+    const start = async (cut: number) => {
+      const s = await prepared({ ...files, [INCR]: `${files[INCR]}${unit.slice(0, -cut)}` });
+      await s.restart();
+      await (await s.client()).expect('MGET', 'k1', 'k2').array(['v1', 'v2']);
+      return readFile(s, 'appendonlydir', INCR)!;
+    };
+    // Inside a command, Redis cuts off that command; to cut off its MULTI as well is safer, since more will be appended.
+    expect((await start(3)).startsWith(files[INCR]!)).toBe(true);
+    // Between two commands, Redis also cuts before the MULTI.
+    const left = await start(resp('EXEC').length);
+    expect(left.length, 'the length of the file, in bytes, when it ended just before EXEC').toBe(files[INCR]!.length);
   });
 
   test('a torn tail is refused with aof-load-truncated no', async () => {
     const files = written(...SETS);
     const torn = { ...files, [INCR]: files[INCR]!.slice(0, -3) };
-    await refused([['torn', torn, /unexpected end of file|truncated/i]], '--aof-load-truncated', 'no');
+    await refused([['a torn tail', torn, /unexpected end of file|truncated/i]], '--aof-load-truncated', 'no');
   });
 
   test('damage in the middle is refused', async () => {
     await refused([
-      ['a length', { ...files, [INCR]: files[INCR]!.replace('$2\r\nk1', '$x\r\nk1') }, /format|malformed|offset/i],
-      ['a command', { ...files, [INCR]: files[INCR]!.replace('SET', 'SEQ') }, /unknown command.*SEQ/i],
+      ['$x as a length', { ...files, [INCR]: files[INCR]!.replace('$2\r\nk1', '$x\r\nk1') }, /format|malformed|offset/i],
+      ['an unknown command', { ...files, [INCR]: files[INCR]!.replace('SET', 'SEQ') }, /unknown command.*SEQ/i],
       ['rubbish at the end', { ...files, [INCR]: `${files[INCR]}rubbish\r\n` }, /format|malformed|offset/i],
     ]);
   });

@@ -133,18 +133,18 @@ describe('a folder that cannot be loaded', () => {
   const base = 'appendonly.aof.1.base.rdb';
 
   test('with a base that is cut short: redis-check-aof is no help', async () => {
-    await refused([['base', { ...files, [base]: BASE.slice(0, -3) }, /^(?![^]*redis-check-aof)[^]*(rdb|eof|short|truncated)/i]]);
+    await refused([['a torn base', { ...files, [base]: BASE.slice(0, -3) }, /^(?![^]*redis-check-aof)[^]*(rdb|eof|short|truncated)/i]]);
   });
 
   test('with a request that is none: redis-check-aof can cut it off', async () => {
-    await refused([['request', { ...files, [INCR]: `${files[INCR]}xyz\r\n` }, /redis-check-aof --fix/]]);
+    await refused([['a request that is none', { ...files, [INCR]: `${files[INCR]}xyz\r\n` }, /redis-check-aof --fix/]]);
   });
 
   test('with a manifest that is none', async () => {
     await refused([
-      ['empty', { ...files, [MANIFEST]: '' }, /manifest/i],
-      ['a path', { ...files, [MANIFEST]: `file ../x seq 1 type b\n${FIRST[1]}\n` }, /manifest/i],
-      ['sequence', { ...files, [MANIFEST]: `${FIRST.join('\n')}\n${FIRST[1]}\n` }, /manifest|seq/i],
+      ['an empty manifest', { ...files, [MANIFEST]: '' }, /manifest/i],
+      ['a path in the manifest', { ...files, [MANIFEST]: `file ../x seq 1 type b\n${FIRST[1]}\n` }, /manifest/i],
+      ['an increment named twice', { ...files, [MANIFEST]: `${FIRST.join('\n')}\n${FIRST[1]}\n` }, /manifest|seq/i],
     ]);
   });
 });
