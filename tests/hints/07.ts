@@ -76,7 +76,7 @@ export const hints: Record<string, Hint> = {
     'persistence/aof/file.ts#AofFile',
   ],
   'BGREWRITEAOF puts a new pair of files in the place of the old ones': [
-    'Open a new incremental file first, then write a new base next to the old one, then switch the manifest. The numbers of both count up.',
+    'Open a new incremental file first, then write a new base next to the old one, then switch the manifest. The numbers of both count up. INFO persistence says 0 for aof_rewrite_in_progress and aof_rewrite_scheduled when all is done.',
     'rewriteAppendOnlyFileBackground in src/aof.c',
     REWRITER,
   ],
